@@ -1,0 +1,13 @@
+#pragma once
+
+#include "commands/commands.hpp"
+
+namespace iai {
+
+struct InitOptions {};
+
+void declare(CLI::App& app, InitOptions& options);
+ExitCode run(const InitOptions& options, Context& context);
+extern const Manual init_manual;
+
+}  // namespace iai

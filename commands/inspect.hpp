@@ -1,0 +1,13 @@
+#pragma once
+
+#include "commands/commands.hpp"
+
+namespace iai {
+
+struct InspectOptions {};
+
+void declare(CLI::App& app, InspectOptions& options);
+ExitCode run(const InspectOptions& options, Context& context);
+extern const Manual inspect_manual;
+
+}  // namespace iai

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "formats/model.hpp"
+#include "formats/tensor.hpp"
+
+namespace iai {
+
+/// An input or output of a model as the runtime sees it; dynamic dimensions are -1.
+struct ModelPort {
+  std::string name;
+  ElementType type = ElementType::undefined;
+  std::vector<std::int64_t> shape;
+};
+
+/// ONNX Runtime, opened with dlopen on first use. Searched in this order: `path`, IAI_ONNXRUNTIME, the prefix's lib/iai,
+/// (development) the library that the build was configured with, the dynamic linker's path, an onnxruntime installed in
+/// the active Python. @throws Error(environment) with a hint that says how to get it.
+class Runtime {
+ public:
+  static Runtime& get(const std::filesystem::path& path = {});
+  const std::string& version() const { return version_; }
+  const std::filesystem::path& library() const { return library_; }
+  std::vector<std::string> providers() const;   ///< "cpu", "cuda", ... as --device takes them
+
+ private:
+  Runtime() = default;
+  std::string version_;
+  std::filesystem::path library_;
+};
+
+enum class GraphOptimization { none, basic, extended, all };
+
+struct SessionOptions {
+  std::string device = "cpu";       ///< one execution provider, named; one that cannot run the model is an error
+  int intra_threads = 1;            ///< threads inside one operator; 0: all cores
+  GraphOptimization optimization = GraphOptimization::all;
+  std::filesystem::path runtime;    ///< --runtime
+};
+
+/// A loaded model. run() may be called from several threads at once.
+class Session {
+ public:
+  /// From a model in memory. @throws Error(input) with the runtime's reason, `name` in front.
+  Session(const Model& model, const std::string& name, const SessionOptions& options);
+  /// From a file, so that external data is mapped by the runtime.
+  Session(const std::filesystem::path& path, const SessionOptions& options);
+  ~Session();
+  Session(Session&&) noexcept;
+
+  const std::vector<ModelPort>& inputs() const;
+  const std::vector<ModelPort>& outputs() const;
+  /// Runs once. `inputs` are in the order of inputs(); the shapes are checked first and errors name the input.
+  /// @returns the outputs in the order of outputs().
+  std::vector<Tensor> run(std::span<const TensorView> inputs) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Fixed batch size of the model's first input, or 0 when it is dynamic.
+std::int64_t fixed_batch(const Session& session);
+
+}  // namespace iai

@@ -1,0 +1,7 @@
+#include "formats/interrupt.hpp"
+
+namespace iai {
+
+void watch_signals() {}
+
+}  // namespace iai

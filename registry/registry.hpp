@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "formats/json.hpp"
+
+namespace iai {
+
+/// A file or folder that a step read or wrote.
+struct Artefact {
+  std::string role;    ///< model, data, task, calibration, output, report, ...
+  std::string path;    ///< relative to the project folder where possible, '/' between parts
+  std::string sha256;  ///< file: SHA-256 of its bytes; folder: OpenSSF root digest
+  std::uint64_t bytes = 0;
+  std::string kind;    ///< "file" or "folder"
+};
+
+/// One step that was taken. Stored as canonical JSON ("schema": "iai.record/1"), chained by SHA-256.
+struct Record {
+  std::int64_t number = 0;              ///< 1, 2, ... within the registry
+  std::string id;                       ///< SHA-256 of the canonical JSON, which contains `previous`
+  std::string previous;                 ///< id of the record before it, empty for the first
+  std::string verb;
+  std::vector<std::string> arguments;   ///< the command line after `iai`
+  std::string folder;                   ///< working folder, relative to the project folder ("." usually)
+  Json options = Json::object();        ///< exact options after defaults
+  std::vector<Artefact> inputs, outputs;
+  Json metrics = Json::object();        ///< figures by name, raw numbers, unit in the key; intervals as {value, low, high, n}
+  Json details = Json::object();        ///< the verb's whole report
+  Json tool = Json::object();           ///< iai, onnx, onnxruntime ... versions
+  Json machine = Json::object();        ///< CPU, flags, cores, memory, OS
+  std::vector<std::string> parents;     ///< ids of the records that made the inputs
+  std::string started;                  ///< UTC, ISO 8601
+  double duration_s = 0;
+  std::string verdict;                  ///< "done", "passed", "failed"
+
+  Json to_json() const;                 ///< everything but `id` and `number`
+  static Record from_json(const Json& json);
+};
+
+struct RecordFilter {
+  std::string verb;       ///< empty: any
+  std::string digest;     ///< an artefact's SHA-256 (or a prefix of 8 digits or more) among inputs or outputs
+  std::int64_t limit = 0; ///< newest N; 0: all
+};
+
+/// The SQLite store. @throws Error(environment) when it is locked, read-only, on a network file system, or newer.
+class Registry {
+ public:
+  /// --registry PATH (a file), else IAI_REGISTRY, else the nearest .iai/registry.db upward from the current folder,
+  /// else $XDG_DATA_HOME/iai/registry.db (~/.local/share).
+  static std::filesystem::path locate(const std::filesystem::path& chosen);
+  /// Opens for reading and writing; makes the file (and the user's folder) when it is missing.
+  static Registry open(const std::filesystem::path& path);
+  ~Registry();
+  Registry(Registry&&) noexcept;
+
+  const std::filesystem::path& path() const;
+  /// The folder that holds .iai, or the registry file's folder: recorded paths are relative to it.
+  std::filesystem::path project_folder() const;
+
+  /// Fills number, previous, parents and id, and appends in one transaction. @returns the id.
+  std::string append(Record& record);
+  /// By full id or unambiguous prefix (8 digits or more), or by number ("12"). @throws Error(input) when there is none.
+  Record find(std::string_view id_or_number) const;
+  std::vector<Record> list(const RecordFilter& filter = {}) const;  ///< newest last
+  /// Records with this artefact digest among outputs (makers) or inputs (users), oldest first.
+  std::vector<Record> makers(std::string_view sha256) const;
+  std::vector<Record> users(std::string_view sha256) const;
+
+ private:
+  struct Store;
+  explicit Registry(std::unique_ptr<Store> store);
+  std::unique_ptr<Store> store_;
+};
+
+}  // namespace iai
