@@ -1,6 +1,7 @@
 #include "cli/app.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <new>
 #include <ostream>
 
@@ -9,7 +10,6 @@
 #include "cli/terminal.hpp"
 #include "commands/commands.hpp"
 #include "formats/error.hpp"
-#include "formats/interrupt.hpp"
 #include "formats/spelling.hpp"
 
 namespace iai {
@@ -64,7 +64,6 @@ int run_verb(const std::vector<std::string>& arguments, std::ostream& out, Termi
     out << (rest.empty() || rest[0][0] == '-' ? help_overview() : help_page(command_named(rest[0])));
     return 0;
   }
-  if (verb == "generate") return generate(rest, out);
   const Command& command = command_named(verb);
   if (wants_help) {
     out << help_page(command);

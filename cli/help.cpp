@@ -1,11 +1,8 @@
 #include "cli/help.hpp"
 
-#include <ostream>
-
 #include <fmt/format.h>
 
 #include "cli/parser.hpp"
-#include "formats/error.hpp"
 
 namespace iai {
 
@@ -33,7 +30,5 @@ std::string help_page(const Command& command) {
   if (!command.manual->description.empty()) text += fmt::format("\n{}\n", command.manual->description);
   return text;
 }
-
-int generate(const std::vector<std::string>&, std::ostream&) { throw Error(ErrorKind::internal, "generate is not written yet"); }
 
 }  // namespace iai

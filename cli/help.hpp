@@ -1,8 +1,6 @@
 #pragma once
 
-#include <iosfwd>
 #include <string>
-#include <vector>
 
 #include "commands/commands.hpp"
 
@@ -12,8 +10,5 @@ namespace iai {
 std::string help_overview();
 /// One verb: examples first, then usage, flags, description.
 std::string help_page(const Command& command);
-
-/// `iai generate man|bash|zsh|fish DIR`: manual pages and completions from the table and the parser. @returns exit code.
-int generate(const std::vector<std::string>& arguments, std::ostream& out);
 
 }  // namespace iai

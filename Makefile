@@ -1,0 +1,43 @@
+# Calls CMake presets and scripts only. `make help` lists the targets.
+SHELL := /bin/bash
+PREFIX ?= /usr/local
+PRESET ?= release
+JOBS ?= $(shell nproc)
+
+.DEFAULT_GOAL := build
+.PHONY: build setup demo test install asan tsan format lint clean help
+
+build: setup ## build only; the binary is build/iai
+	@cmake --preset $(PRESET) >build-configure.log 2>&1 || { cat build-configure.log; exit 1; }
+	@rm -f build-configure.log
+	@cmake --build --preset $(PRESET) -j $(JOBS)
+
+setup: ## install what the build needs and is missing
+	@scripts/setup.sh
+
+demo: build ## a project from nothing: registry, machine, model, as far as the tool goes today
+	@scripts/demo.sh
+
+test: build ## every test
+	@ctest --test-dir build --output-on-failure -j $(JOBS)
+
+install: build ## install under PREFIX (default /usr/local)
+	@cmake --install build --prefix $(PREFIX)
+
+asan: setup ## every test under AddressSanitizer and UndefinedBehaviorSanitizer
+	@cmake --preset asan >/dev/null && cmake --build --preset asan -j $(JOBS) && ctest --test-dir build-asan --output-on-failure
+
+tsan: setup ## every test under ThreadSanitizer
+	@cmake --preset tsan >/dev/null && cmake --build --preset tsan -j $(JOBS) && ctest --test-dir build-tsan --output-on-failure
+
+format: ## clang-format over all sources
+	@git ls-files '*.cpp' '*.hpp' | xargs clang-format -i
+
+lint: build ## clang-tidy over all sources
+	@git ls-files '*.cpp' | grep -v ^tests/ | xargs clang-tidy -p build --quiet
+
+clean: ## remove every build folder (not .deps)
+	@rm -rf build build-*
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
