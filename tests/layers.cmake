@@ -1,3 +1,4 @@
+cmake_minimum_required(VERSION 3.25)  # for IN_LIST
 # Fails when a folder includes one above it or a sibling, or a library header leaves its place.
 set(allowed_formats formats)
 set(allowed_quantizer formats quantizer)
