@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "formats/model.hpp"
 #include "formats/tensor.hpp"
 
 namespace iai {
@@ -22,7 +21,8 @@ struct ModelPort {
 
 /// ONNX Runtime, opened with dlopen on first use. Searched in this order: `path`, IAI_ONNXRUNTIME, the prefix's lib/iai,
 /// (development) the library that the build was configured with, the dynamic linker's path, an onnxruntime installed in
-/// the active Python. @throws Error(environment) with a hint that says how to get it.
+/// the active Python. A process opens one library: the first that get() finds stays.
+/// @throws Error(environment) with a hint that says how to get it, or when `path` is not the library already open.
 class Runtime {
  public:
   static Runtime& get(const std::filesystem::path& path = {});
@@ -48,9 +48,8 @@ struct SessionOptions {
 /// A loaded model. run() may be called from several threads at once.
 class Session {
  public:
-  /// From a model in memory. @throws Error(input) with the runtime's reason, `name` in front.
-  Session(const Model& model, const std::string& name, const SessionOptions& options);
-  /// From a file, so that external data is mapped by the runtime.
+  /// From a file, so that external data is mapped by the runtime. @throws Error(input) with the runtime's reason, the
+  /// path in front; Error(environment) when the device is missing or cannot run the model.
   Session(const std::filesystem::path& path, const SessionOptions& options);
   ~Session();
   Session(Session&&) noexcept;
