@@ -1,0 +1,251 @@
+#include "evaluator/runtime/session.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+#include "evaluator/runtime/ort.hpp"
+#include "formats/error.hpp"
+
+namespace iai {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Bytes of one element that a tensor can be exchanged in; 0 for strings and packed types.
+std::size_t bytes_of(ElementType type) {
+  switch (type) {
+    case ElementType::uint8: case ElementType::int8: case ElementType::boolean: return 1;
+    case ElementType::uint16: case ElementType::int16: case ElementType::float16: case ElementType::bfloat16: return 2;
+    case ElementType::float32: case ElementType::int32: case ElementType::uint32: return 4;
+    case ElementType::float64: case ElementType::int64: case ElementType::uint64: return 8;
+    case ElementType::string: case ElementType::undefined: break;
+  }
+  return 0;
+}
+
+std::string name_of(ElementType type) {
+  switch (type) {
+    case ElementType::undefined: return "no tensor";
+    case ElementType::float32: return "float32";
+    case ElementType::uint8: return "uint8";
+    case ElementType::int8: return "int8";
+    case ElementType::uint16: return "uint16";
+    case ElementType::int16: return "int16";
+    case ElementType::int32: return "int32";
+    case ElementType::int64: return "int64";
+    case ElementType::string: return "string";
+    case ElementType::boolean: return "boolean";
+    case ElementType::float16: return "float16";
+    case ElementType::float64: return "float64";
+    case ElementType::uint32: return "uint32";
+    case ElementType::uint64: return "uint64";
+    case ElementType::bfloat16: return "bfloat16";
+  }
+  return "type " + std::to_string(static_cast<int>(type));
+}
+
+/// "[?, 14, 30]": a dynamic dimension is a question mark.
+std::string dimensions(std::span<const std::int64_t> shape) {
+  std::string text = "[";
+  for (const std::int64_t dimension : shape) {
+    if (text.size() > 1) text += ", ";
+    text += dimension < 0 ? "?" : std::to_string(dimension);
+  }
+  return text + "]";
+}
+
+/// The reason without the source line that some of the runtime's messages begin with.
+std::string reason_of(const Ort::Exception& error) {
+  std::string reason = error.what();
+  std::replace(reason.begin(), reason.end(), '\n', ' ');
+  while (!reason.empty() && reason.back() == ' ') reason.pop_back();
+  return reason;
+}
+
+GraphOptimizationLevel level_of(GraphOptimization optimization) {
+  switch (optimization) {
+    case GraphOptimization::none: return ORT_DISABLE_ALL;
+    case GraphOptimization::basic: return ORT_ENABLE_BASIC;
+    case GraphOptimization::extended: return ORT_ENABLE_EXTENDED;
+    case GraphOptimization::all: break;
+  }
+  return ORT_ENABLE_ALL;
+}
+
+/// Adds the one execution provider that was named. Operators that it lacks must not move to the CPU silently: what is
+/// measured afterwards would not be the device.
+void append_device(Ort::SessionOptions& session, const std::string& device, const Runtime& runtime) {
+  const std::vector<std::string> devices = runtime.providers();
+  if (std::find(devices.begin(), devices.end(), device) == devices.end()) {
+    std::string known;
+    for (const std::string& name : devices) known += (known.empty() ? "" : ", ") + name;
+    throw Error(ErrorKind::environment, "ONNX Runtime " + runtime.version() + " has no device '" + device + "'",
+                "it has: " + known + "; iai doctor shows where it was found");
+  }
+  if (device == "cpu") return;
+  session.AddConfigEntry("session.disable_cpu_ep_fallback", "1");
+  if (device == "cuda") {
+    session.AppendExecutionProvider_CUDA(OrtCUDAProviderOptions{});
+  } else if (device == "tensorrt") {
+    session.AppendExecutionProvider_TensorRT(OrtTensorRTProviderOptions{});
+  } else {
+    // The runtime registers providers under other spellings than it takes them by.
+    static const std::unordered_map<std::string, std::string> spellings{
+        {"webgpu", "WebGPU"}, {"xnnpack", "XNNPACK"}, {"openvino", "OpenVINO"}, {"qnn", "QNN"}, {"vitisai", "VitisAI"}};
+    const auto known = spellings.find(device);
+    session.AppendExecutionProvider(known == spellings.end() ? device : known->second);
+  }
+}
+
+Ort::SessionOptions session_options(const SessionOptions& options, const Runtime& runtime) {
+  Ort::SessionOptions session;
+  session.SetIntraOpNumThreads(options.intra_threads);
+  session.SetInterOpNumThreads(1);
+  session.SetGraphOptimizationLevel(level_of(options.optimization));
+  try {
+    append_device(session, options.device, runtime);
+  } catch (const Ort::Exception& error) {
+    throw Error(ErrorKind::environment, "device '" + options.device + "': " + reason_of(error), "iai doctor shows the devices");
+  }
+  return session;
+}
+
+ModelPort make_port(std::string name, const Ort::TypeInfo& info) {
+  ModelPort port{std::move(name), ElementType::undefined, {}};
+  if (info.GetONNXType() == ONNX_TYPE_TENSOR) {
+    const auto tensor = info.GetTensorTypeAndShapeInfo();
+    port.type = static_cast<ElementType>(tensor.GetElementType());  // both count as TensorProto.DataType does
+    port.shape = tensor.GetShape();
+  }
+  return port;
+}
+
+/// @throws Error(input) unless `view` can be fed to `port`. A port without dimensions takes any shape: the runtime does
+/// not tell a scalar from an unknown shape.
+void check_input(const std::string& where, const ModelPort& port, const TensorView& view) {
+  const std::string input = where + ": input '" + port.name + "'";
+  const std::size_t width = bytes_of(port.type);
+  if (width == 0) throw Error(ErrorKind::input, input + " takes " + name_of(port.type) + ", which iai cannot feed");
+  if (view.type != port.type) {
+    throw Error(ErrorKind::input, input + " takes " + name_of(port.type) + ", the data is " + name_of(view.type),
+                "store the data as " + name_of(port.type));
+  }
+  bool fits = port.shape.empty() || port.shape.size() == view.shape.size();
+  for (std::size_t i = 0; fits && i < port.shape.size(); ++i) fits = port.shape[i] < 0 || port.shape[i] == view.shape[i];
+  if (!fits) {
+    throw Error(ErrorKind::input, input + " takes " + dimensions(port.shape) + ", the data is " + dimensions(view.shape));
+  }
+  std::size_t bytes = width;
+  for (const std::int64_t dimension : view.shape) {
+    if (dimension < 0 || __builtin_mul_overflow(bytes, static_cast<std::size_t>(dimension), &bytes)) {
+      throw Error(ErrorKind::input, input + ": the shape " + dimensions(view.shape) + " is impossible");
+    }
+  }
+  if (bytes != view.bytes.size()) {
+    throw Error(ErrorKind::input, input + ": " + dimensions(view.shape) + " needs " + std::to_string(bytes) +
+                                      " bytes, the data has " + std::to_string(view.bytes.size()));
+  }
+}
+
+/// The runtime's tensor over the caller's memory, or over a copy in `aligned` where that memory is not aligned (a memory
+/// map begins its elements anywhere) or there is none.
+Ort::Value make_value(const TensorView& view, std::vector<std::byte>& aligned) {
+  const std::byte* data = view.bytes.data();
+  if (data == nullptr || reinterpret_cast<std::uintptr_t>(data) % bytes_of(view.type) != 0) {
+    aligned.assign(view.bytes.begin(), view.bytes.end());
+    aligned.resize(std::max<std::size_t>(aligned.size(), 1));
+    data = aligned.data();
+  }
+  static const Ort::MemoryInfo memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);
+  return Ort::Value::CreateTensor(memory, const_cast<std::byte*>(data), view.bytes.size(), view.shape.data(), view.shape.size(),
+                                  static_cast<ONNXTensorElementDataType>(view.type));
+}
+
+Tensor copy_value(const std::string& where, const ModelPort& port, const Ort::Value& value) {
+  const std::string output = where + ": output '" + port.name + "'";
+  if (!value.IsTensor()) throw Error(ErrorKind::input, output + " is no tensor", "remove it from the model, or name another");
+  const auto info = value.GetTensorTypeAndShapeInfo();
+  Tensor tensor{static_cast<ElementType>(info.GetElementType()), info.GetShape(), {}};
+  const std::size_t width = bytes_of(tensor.type);
+  if (width == 0) throw Error(ErrorKind::input, output + " is " + name_of(tensor.type) + ", which iai cannot read");
+  tensor.bytes.resize(info.GetElementCount() * width);
+  if (!tensor.bytes.empty()) std::memcpy(tensor.bytes.data(), value.GetTensorRawData(), tensor.bytes.size());
+  return tensor;
+}
+
+}  // namespace
+
+struct Session::State {
+  std::string name;  ///< in front of error messages
+  Ort::Session session{nullptr};
+  std::vector<ModelPort> inputs, outputs;
+  std::vector<const char*> input_names, output_names;  ///< into `inputs` and `outputs`
+
+  void describe() {
+    const Ort::AllocatorWithDefaultOptions allocator;
+    for (std::size_t i = 0; i < session.GetInputCount(); ++i) {
+      inputs.push_back(make_port(session.GetInputNameAllocated(i, allocator).get(), session.GetInputTypeInfo(i)));
+    }
+    for (std::size_t i = 0; i < session.GetOutputCount(); ++i) {
+      outputs.push_back(make_port(session.GetOutputNameAllocated(i, allocator).get(), session.GetOutputTypeInfo(i)));
+    }
+    for (const ModelPort& port : inputs) input_names.push_back(port.name.c_str());
+    for (const ModelPort& port : outputs) output_names.push_back(port.name.c_str());
+  }
+};
+
+Session::Session(const fs::path& path, const SessionOptions& options) : state_(std::make_unique<State>()) {
+  state_->name = path.string();
+  const Runtime& runtime = Runtime::get(options.runtime);
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) throw Error(ErrorKind::input, state_->name + ": no such file", "check the path");
+  const Ort::SessionOptions prepared = session_options(options, runtime);
+  try {
+    state_->session = Ort::Session(ort_environment(), path.c_str(), prepared);
+    state_->describe();
+  } catch (const Ort::Exception& error) {
+    const std::string reason = reason_of(error);
+    if (options.device != "cpu") {
+      throw Error(ErrorKind::environment, state_->name + ": device '" + options.device + "' cannot run it: " + reason,
+                  "use --device cpu, or a device that iai doctor lists");
+    }
+    throw Error(ErrorKind::input, state_->name + ": " + reason, "iai inspect shows what the file is");
+  }
+}
+
+Session::~Session() = default;
+Session::Session(Session&&) noexcept = default;
+
+const std::vector<ModelPort>& Session::inputs() const { return state_->inputs; }
+const std::vector<ModelPort>& Session::outputs() const { return state_->outputs; }
+
+std::vector<Tensor> Session::run(std::span<const TensorView> inputs) const {
+  State& state = *state_;
+  if (inputs.size() != state.inputs.size()) {
+    std::string names;
+    for (const ModelPort& port : state.inputs) names += (names.empty() ? "" : ", ") + port.name;
+    throw Error(ErrorKind::input, state.name + ": takes " + std::to_string(state.inputs.size()) + " inputs (" + names + "), " +
+                                      std::to_string(inputs.size()) + " were given");
+  }
+  for (std::size_t i = 0; i < inputs.size(); ++i) check_input(state.name, state.inputs[i], inputs[i]);
+  try {
+    std::vector<std::vector<std::byte>> aligned(inputs.size());
+    std::vector<Ort::Value> values;
+    for (std::size_t i = 0; i < inputs.size(); ++i) values.push_back(make_value(inputs[i], aligned[i]));
+    const std::vector<Ort::Value> results = state.session.Run(Ort::RunOptions{nullptr}, state.input_names.data(), values.data(),
+                                                              values.size(), state.output_names.data(), state.output_names.size());
+    std::vector<Tensor> outputs;
+    for (std::size_t i = 0; i < results.size(); ++i) outputs.push_back(copy_value(state.name, state.outputs[i], results[i]));
+    return outputs;
+  } catch (const Ort::Exception& error) {
+    throw Error(ErrorKind::input, state.name + ": the run failed: " + reason_of(error));
+  }
+}
+
+std::int64_t fixed_batch(const Session& session) {
+  if (session.inputs().empty() || session.inputs().front().shape.empty()) return 0;
+  return std::max<std::int64_t>(session.inputs().front().shape.front(), 0);
+}
+
+}  // namespace iai
