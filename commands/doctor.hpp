@@ -1,10 +1,14 @@
 #pragma once
 
+#include <filesystem>
+
 #include "commands/commands.hpp"
 
 namespace iai {
 
-struct DoctorOptions {};
+struct DoctorOptions {
+  std::filesystem::path runtime;  ///< --runtime
+};
 
 void declare(CLI::App& app, DoctorOptions& options);
 ExitCode run(const DoctorOptions& options, Context& context);

@@ -39,7 +39,4 @@ class Recording {
   std::chrono::steady_clock::time_point start_;
 };
 
-/// CPU name, flags that matter, cores, memory, OS: stored with every record and shown by doctor.
-Json describe_machine();
-
 }  // namespace iai
