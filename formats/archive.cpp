@@ -1,0 +1,288 @@
+#include "formats/archive.hpp"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <unicode/ucnv.h>
+#include <unicode/unistr.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <unordered_set>
+
+#include <fmt/format.h>
+
+#include "formats/error.hpp"
+
+namespace iai {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void refuse(const std::string& where, const std::string& why, const std::string& hint = {}) {
+  throw Error(ErrorKind::input, where + ": " + why, hint);
+}
+
+class FileStream : public ByteStream {
+ public:
+  explicit FileStream(const fs::path& path) : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+    if (descriptor_ < 0) refuse(path_.string(), std::strerror(errno));
+  }
+  ~FileStream() override { ::close(descriptor_); }
+  FileStream(const FileStream&) = delete;
+  FileStream& operator=(const FileStream&) = delete;
+
+  std::size_t read(char* buffer, std::size_t size) override {
+    for (;;) {
+      const auto count = ::read(descriptor_, buffer, size);
+      if (count >= 0) return static_cast<std::size_t>(count);
+      if (errno != EINTR) refuse(path_.string(), std::strerror(errno));
+    }
+  }
+
+ private:
+  fs::path path_;
+  int descriptor_;
+};
+
+class BytesStream : public ByteStream {
+ public:
+  explicit BytesStream(std::string bytes) : bytes_(std::move(bytes)) {}
+  std::size_t read(char* buffer, std::size_t size) override {
+    const auto count = std::min(size, bytes_.size() - position_);
+    std::memcpy(buffer, bytes_.data() + position_, count);
+    position_ += count;
+    return count;
+  }
+
+ private:
+  std::string bytes_;
+  std::size_t position_ = 0;
+};
+
+/// libarchive converts names to the thread's locale; without this, names outside ASCII are lost in the C locale.
+class Utf8Names {
+ public:
+  Utf8Names() : locale_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
+    if (locale_) before_ = uselocale(locale_);
+  }
+  ~Utf8Names() {
+    if (!locale_) return;
+    uselocale(before_);
+    freelocale(locale_);
+  }
+  Utf8Names(const Utf8Names&) = delete;
+  Utf8Names& operator=(const Utf8Names&) = delete;
+
+ private:
+  locale_t locale_, before_ = nullptr;
+};
+
+using Reader = std::unique_ptr<archive, decltype(&archive_read_free)>;
+
+std::string reason(archive* reader) {
+  const char* text = archive_error_string(reader);
+  return text ? text : "cannot be read";
+}
+
+/// A reader of the formats that are promised and no others: every further parser is a further way in.
+Reader make_reader() {
+  Reader reader(archive_read_new(), &archive_read_free);
+  // A filter that is not built in would start an outside program; support_* then does not answer ARCHIVE_OK.
+  for (auto* support : {&archive_read_support_filter_gzip, &archive_read_support_filter_bzip2,
+                        &archive_read_support_filter_xz, &archive_read_support_filter_zstd,
+                        &archive_read_support_format_tar, &archive_read_support_format_zip,
+                        &archive_read_support_format_7zip})
+    if (support(reader.get()) != ARCHIVE_OK)
+      throw Error(ErrorKind::environment, "libarchive lacks a format: " + reason(reader.get()));
+  return reader;
+}
+
+void open_archive(archive* reader, const fs::path& path) {
+  if (archive_read_open_filename(reader, path.c_str(), 1 << 18) != ARCHIVE_OK) refuse(path.string(), reason(reader));
+}
+
+bool is_utf8(const std::string& text) {
+  UErrorCode error = U_ZERO_ERROR;
+  std::unique_ptr<UConverter, decltype(&ucnv_close)> converter(ucnv_open("UTF-8", &error), &ucnv_close);
+  ucnv_setToUCallBack(converter.get(), UCNV_TO_U_CALLBACK_STOP, nullptr, nullptr, nullptr, &error);
+  std::vector<char16_t> out(text.size() + 1);
+  ucnv_toUChars(converter.get(), out.data(), static_cast<std::int32_t>(out.size()), text.data(),
+                static_cast<std::int32_t>(text.size()), &error);
+  return U_SUCCESS(error);
+}
+
+/// The entry's name in UTF-8. Old zip tools write code page 437. @source APPNOTE.TXT, appendix D
+std::string entry_name(archive_entry* entry) {
+  const char* raw = archive_entry_pathname_utf8(entry);
+  if (!raw) raw = archive_entry_pathname(entry);
+  std::string name = raw ? raw : "";
+  if (!is_utf8(name)) {
+    std::string converted;
+    icu::UnicodeString(name.data(), static_cast<std::int32_t>(name.size()), "ibm-437").toUTF8String(converted);
+    name = converted;
+  }
+  while (name.starts_with("./")) name.erase(0, 2);
+  return name;
+}
+
+void check_name(const std::string& where, std::string name, const ArchiveLimits& limits) {
+  if (name.empty()) refuse(where, "an entry has no name that can be read");
+  if (name.size() > limits.path_bytes) refuse(where, fmt::format("name over {} bytes", limits.path_bytes));
+  std::replace(name.begin(), name.end(), '\\', '/');
+  if (name[0] == '/' || (name.size() > 1 && name[1] == ':')) refuse(where, "absolute name in the archive");
+  int folders = 0;
+  for (std::size_t begin = 0; begin <= name.size();) {
+    const auto end = std::min(name.find('/', begin), name.size());
+    if (name.compare(begin, end - begin, "..") == 0) refuse(where, "name with '..' in the archive");
+    if (end < name.size() && ++folders > limits.depth) refuse(where, fmt::format("over {} folders deep", limits.depth));
+    begin = end + 1;
+  }
+}
+
+/// What has come out of one archive so far, held against the limits.
+struct Budget {
+  const ArchiveLimits& limits;
+  std::uint64_t compressed = 0, entries = 0, total = 0;
+
+  void spend(const std::string& where, std::uint64_t bytes) {
+    total += bytes;
+    if (total > limits.total_bytes) refuse(where, fmt::format("archive unpacks to over {} bytes", limits.total_bytes));
+    if (total > (64ull << 20) &&
+        static_cast<double>(total) > limits.ratio * static_cast<double>(std::max<std::uint64_t>(compressed, 1)))
+      refuse(where, fmt::format("archive unpacks to over {} times its size", limits.ratio));
+  }
+};
+
+class EntryStream : public ByteStream {
+ public:
+  EntryStream(archive* reader, std::string where, Budget& budget)
+      : reader_(reader), where_(std::move(where)), budget_(budget) {}
+
+  std::size_t read(char* buffer, std::size_t size) override {
+    const auto count = archive_read_data(reader_, buffer, size);
+    if (count < 0) refuse(where_, reason(reader_));
+    done_ += static_cast<std::uint64_t>(count);
+    if (done_ > budget_.limits.entry_bytes)
+      refuse(where_, fmt::format("entry over {} bytes", budget_.limits.entry_bytes));
+    budget_.spend(where_, static_cast<std::uint64_t>(count));
+    return static_cast<std::size_t>(count);
+  }
+  std::uint64_t done() const { return done_; }
+
+ private:
+  archive* reader_;
+  std::string where_;
+  Budget& budget_;
+  std::uint64_t done_ = 0;
+};
+
+/// Refuses what is no plain file; false for folders, which are passed over.
+bool check_kind(const std::string& where, archive* reader, archive_entry* entry) {
+  if (archive_entry_is_encrypted(entry) || archive_read_has_encrypted_entries(reader) > 0)
+    refuse(where, "entry is encrypted", "unpack it with its password and give the folder");
+  if (archive_entry_hardlink(entry) || archive_entry_symlink(entry)) refuse(where, "entry is a link");
+  const auto type = archive_entry_filetype(entry);
+  if (type == AE_IFDIR) return false;
+  if (type != AE_IFREG) refuse(where, "entry is a link, device or other special file");
+  return true;
+}
+
+void visit_entry(archive* reader, archive_entry* entry, const std::string& name, const std::string& where,
+                 Budget& budget, const std::function<void(const std::string&, ByteStream&)>& visit) {
+  const bool sized = archive_entry_size_is_set(entry) != 0;
+  const auto declared = sized ? static_cast<std::uint64_t>(std::max<la_int64_t>(archive_entry_size(entry), 0)) : 0;
+  if (declared > budget.limits.entry_bytes)
+    refuse(where, fmt::format("entry over {} bytes", budget.limits.entry_bytes));
+  EntryStream stream(reader, where, budget);
+  visit(name, stream);
+  // What the visitor left unread is unpacked all the same when the archive is compressed as a whole.
+  if (declared > stream.done()) budget.spend(where, declared - stream.done());
+}
+
+/// Relative names of the regular files below `folder`, sorted bytewise.
+std::vector<std::string> folder_files(const fs::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& item : fs::recursive_directory_iterator(folder)) {
+    if (item.is_symlink()) refuse(item.path().string(), "links in folders are not followed", "copy the file instead");
+    if (item.is_directory()) continue;
+    if (!item.is_regular_file()) refuse(item.path().string(), "is no regular file");
+    names.push_back(item.path().lexically_relative(folder).generic_string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace
+
+std::unique_ptr<ByteStream> open_file(const fs::path& path) { return std::make_unique<FileStream>(path); }
+
+std::unique_ptr<ByteStream> open_bytes(std::string bytes) { return std::make_unique<BytesStream>(std::move(bytes)); }
+
+bool is_archive(const fs::path& path) {
+  std::array<char, 6> head{};
+  const auto file = open_file(path);
+  const std::string_view start(head.data(), file->read(head.data(), head.size()));
+  // A damaged archive is still one: the visit then says what is wrong with it.
+  if (start.starts_with("PK\3\4") || start.starts_with("PK\5\6") || start == "7z\xBC\xAF\x27\x1C") return true;
+  const Utf8Names locale;
+  const auto reader = make_reader();
+  if (archive_read_open_filename(reader.get(), path.c_str(), 1 << 18) != ARCHIVE_OK) return false;
+  archive_entry* entry = nullptr;
+  const int result = archive_read_next_header(reader.get(), &entry);
+  return result >= ARCHIVE_WARN && (archive_format(reader.get()) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
+}
+
+void for_each_entry(const fs::path& path, const ArchiveLimits& limits,
+                    const std::function<void(const std::string&, ByteStream&)>& visit) {
+  const Utf8Names locale;
+  std::error_code failure;
+  Budget budget{limits, fs::file_size(path, failure)};
+  if (failure) refuse(path.string(), failure.message());
+  const auto reader = make_reader();
+  open_archive(reader.get(), path);
+  std::unordered_set<std::string> seen;
+  for (;;) {
+    archive_entry* entry = nullptr;
+    const int result = archive_read_next_header(reader.get(), &entry);
+    if (result == ARCHIVE_EOF) return;
+    if (result < ARCHIVE_WARN) {
+      if (archive_read_has_encrypted_entries(reader.get()) > 0) refuse(path.string(), "archive is encrypted");
+      refuse(path.string(), reason(reader.get()));
+    }
+    if (++budget.entries > limits.entries) refuse(path.string(), fmt::format("over {} entries", limits.entries));
+    const auto name = entry_name(entry);
+    const auto where = path.string() + "/" + name;
+    check_name(where, name, limits);
+    if (!check_kind(where, reader.get(), entry)) continue;
+    std::string folded;
+    icu::UnicodeString::fromUTF8(name).foldCase().toUTF8String(folded);
+    if (!seen.insert(folded).second) refuse(where, "two entries of this name (upper and lower case count as equal)");
+    visit_entry(reader.get(), entry, name, where, budget, visit);
+  }
+}
+
+void for_each_file(const std::vector<fs::path>& paths, const ArchiveLimits& limits,
+                   const std::function<void(const std::string&, ByteStream&)>& visit) {
+  const auto visit_file = [&](const fs::path& path, const std::string& name) {
+    if (is_archive(path)) {
+      for_each_entry(path, limits,
+                     [&](const std::string& entry, ByteStream& stream) { visit(name + "/" + entry, stream); });
+    } else {
+      visit(name, *open_file(path));
+    }
+  };
+  for (const auto& path : paths) {
+    if (!fs::is_directory(path)) {
+      visit_file(path, path.filename().string());
+    } else {
+      for (const auto& name : folder_files(path)) visit_file(path / name, name);
+    }
+  }
+}
+
+}  // namespace iai
