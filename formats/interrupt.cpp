@@ -1,7 +1,119 @@
 #include "formats/interrupt.hpp"
 
-namespace iai {
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
 
-void watch_signals() {}
+#include <cerrno>
+#include <mutex>
+#include <set>
+#include <system_error>
+#include <thread>
+
+namespace iai {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Temporaries {
+  std::mutex mutex;
+  std::set<fs::path> paths;
+};
+
+// Never destroyed: the signal thread may still use it while static objects are being torn down.
+Temporaries& temporaries() {
+  static auto* const all = new Temporaries;
+  return *all;
+}
+
+// Other threads may still be adding files to a folder while it is removed, so one pass can leave it not empty.
+void remove_for_good(const fs::path& path) noexcept {
+  for (int pass = 0; pass < 100; ++pass) {
+    std::error_code ignored;
+    fs::remove_all(path, ignored);
+    if (fs::symlink_status(path, ignored).type() == fs::file_type::not_found) return;
+  }
+}
+
+// A signal that the parent had ignored (nohup, a background job of a script) stays ignored.
+bool is_ignored(int signal) {
+  struct sigaction action {};
+  return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+[[noreturn]] void wait_for_signal(sigset_t signals) {
+  int signal = 0;
+  while (sigwait(&signals, &signal) != 0) {
+  }
+  // Held until the process is gone: whoever wants to create, rename or forget a temporary now waits for the end.
+  temporaries().mutex.lock();
+  for (const auto& path : temporaries().paths) remove_for_good(path);
+  _exit(128 + signal);
+}
+
+void exchange(const fs::path& temporary, const fs::path& target) {
+  if (renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, target.c_str(), RENAME_EXCHANGE) == 0) return;
+  if (errno != EINVAL && errno != ENOSYS)
+    throw fs::filesystem_error("rename", temporary, target, std::error_code(errno, std::generic_category()));
+  // The file system cannot exchange (NFS): move the old one aside, put it back when the new one cannot take its place.
+  const fs::path aside = temporary.string() + ".old";
+  fs::rename(target, aside);
+  std::error_code failure;
+  fs::rename(temporary, target, failure);
+  fs::rename(aside, failure ? target : temporary);
+  if (failure) throw fs::filesystem_error("rename", temporary, target, failure);
+}
+
+}  // namespace
+
+void watch_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  bool any = false;
+  for (const int signal : {SIGINT, SIGTERM}) {
+    if (is_ignored(signal)) continue;
+    sigaddset(&signals, signal);
+    any = true;
+  }
+  if (!any) return;
+  // Threads started from here on inherit the mask, so the signal can only reach the thread that waits for it.
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::thread(wait_for_signal, signals).detach();
+}
+
+void register_temporary(const fs::path& path) {
+  const std::lock_guard lock(temporaries().mutex);
+  temporaries().paths.insert(fs::absolute(path));
+}
+
+void forget_temporary(const fs::path& path) {
+  const std::lock_guard lock(temporaries().mutex);
+  temporaries().paths.erase(fs::absolute(path));
+}
+
+void create_temporary(const fs::path& path, const std::function<void()>& create) {
+  const std::lock_guard lock(temporaries().mutex);
+  const auto place = temporaries().paths.insert(fs::absolute(path)).first;
+  try {
+    create();
+  } catch (...) {
+    temporaries().paths.erase(place);
+    throw;
+  }
+}
+
+void rename_temporary(const fs::path& temporary, const fs::path& target) {
+  const std::lock_guard lock(temporaries().mutex);
+  if (::rename(temporary.c_str(), target.c_str()) == 0) {
+    temporaries().paths.erase(fs::absolute(temporary));
+    return;
+  }
+  const int code = errno;
+  if ((code != ENOTEMPTY && code != EEXIST && code != ENOTDIR) || !fs::is_directory(temporary))
+    throw fs::filesystem_error("rename", temporary, target, std::error_code(code, std::generic_category()));
+  exchange(temporary, target);
+}
 
 }  // namespace iai

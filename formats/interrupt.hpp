@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 
 namespace iai {
 
@@ -12,7 +13,13 @@ void watch_signals();
 void register_temporary(const std::filesystem::path& path);
 void forget_temporary(const std::filesystem::path& path);
 
-/// Runs `rename` such that the signal thread sees the temporary either still registered or already renamed.
+/// Registers `path` and runs `create` in one step, so that no signal falls between the two. Not registered when `create`
+/// throws.
+void create_temporary(const std::filesystem::path& path, const std::function<void()>& create);
+
+/// Runs `rename` such that the signal thread sees the temporary either still registered or already renamed. When a folder
+/// (or anything that a folder replaces) is in the way, the two are exchanged: what was there is then under `temporary`,
+/// still registered, and the caller removes it. @throws std::filesystem::filesystem_error
 void rename_temporary(const std::filesystem::path& temporary, const std::filesystem::path& target);
 
 }  // namespace iai
