@@ -28,12 +28,16 @@ Temporaries& temporaries() {
   return *all;
 }
 
-// Other threads may still be adding files to a folder while it is removed, so one pass can leave it not empty.
+// Other threads may still be adding files to a folder, faster than they are removed. Under another name they find it no
+// more; only what was being opened at that moment can still come, hence the passes.
 void remove_for_good(const fs::path& path) noexcept {
+  const fs::path gone = path.string() + ".gone";
+  const bool moved = ::rename(path.c_str(), gone.c_str()) == 0;
+  const fs::path& rest = moved ? gone : path;
   for (int pass = 0; pass < 100; ++pass) {
     std::error_code ignored;
-    fs::remove_all(path, ignored);
-    if (fs::symlink_status(path, ignored).type() == fs::file_type::not_found) return;
+    fs::remove_all(rest, ignored);
+    if (fs::symlink_status(rest, ignored).type() == fs::file_type::not_found) return;
   }
 }
 
