@@ -62,6 +62,7 @@ class Yaml {
   friend class YamlBuilder;
   Kind kind_ = Kind::null;
   int line_ = 0, column_ = 0;
+  int key_line_ = 0, key_column_ = 0;  // of the key that this node is the value of
   bool quoted_ = false;
   std::string scalar_;
   std::vector<std::pair<std::string, Yaml>> entries_;
