@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,12 +19,17 @@ class NpyFile {
   explicit NpyFile(const std::filesystem::path& path);
   ElementType type() const { return type_; }
   const std::vector<std::int64_t>& shape() const { return shape_; }
+  bool fortran_order() const { return fortran_order_; }
+  bool big_endian() const { return big_endian_; }
   std::int64_t rows() const { return shape_.empty() ? 1 : shape_[0]; }
   /// Rows [first, first + count) along axis 0 in C order, little-endian. Copies only those rows when the file is in C order.
   Tensor read_rows(std::int64_t first, std::int64_t count) const;
   Tensor read() const;
 
  private:
+  NpyFile(std::span<const std::byte> bytes, const std::string& name);
+  void read_header(std::span<const std::byte> bytes, const std::string& name);
+  friend Tensor parse_npy(std::span<const std::byte> bytes, const std::string& name);
   std::filesystem::path path_;
   std::shared_ptr<const void> map_;
   std::span<const std::byte> data_;
@@ -35,9 +41,4 @@ class NpyFile {
 /// One whole array from an .npy file; or from bytes already in memory (`name` is used in errors).
 Tensor read_npy(const std::filesystem::path& path);
 Tensor parse_npy(std::span<const std::byte> bytes, const std::string& name);
-/// Every array of an .npz archive, sorted by name, without the .npy suffix.
-std::vector<NamedTensor> read_npz(const std::filesystem::path& path);
-/// Version 1.0, little-endian, C order; header padded to 64 bytes as NumPy does, so the bytes equal numpy.save's.
-void write_npy(const std::filesystem::path& path, const TensorView& tensor);
-
 }  // namespace iai
