@@ -4,7 +4,9 @@
 
 namespace iai {
 
-struct InspectOptions {};
+struct InspectOptions {
+  std::filesystem::path path;
+};
 
 void declare(CLI::App& app, InspectOptions& options);
 ExitCode run(const InspectOptions& options, Context& context);
