@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <span>
@@ -21,7 +22,7 @@ class Sha256 {
   Sha256(const Sha256&) = delete;
   Sha256& operator=(const Sha256&) = delete;
   void update(std::span<const std::byte> bytes);
-  std::string hex();
+  std::string hex();  ///< ends the digest; call it once
 
  private:
   void* context_;
@@ -33,17 +34,15 @@ struct FileDigest {
   std::string sha256;
 };
 
-/// Digests of `paths` on `threads` threads (0: all cores), in the order given, through the stat cache when `cache` is
-/// not empty. @throws Error(input) naming the file that cannot be read.
-std::vector<FileDigest> digest_files(std::span<const std::filesystem::path> paths, int threads = 0,
-                                     const std::filesystem::path& cache = {});
+/// Digests of `paths` on `threads` threads (0: all cores), in the order given.
+/// @throws Error(input) naming the file that cannot be read.
+std::vector<FileDigest> digest_files(std::span<const std::filesystem::path> paths, int threads = 0);
 /// Every regular file below `folder`, sorted by name (bytewise), digested. Links are refused.
-std::vector<FileDigest> digest_folder(const std::filesystem::path& folder, int threads = 0,
-                                      const std::filesystem::path& cache = {});
+std::vector<FileDigest> digest_folder(const std::filesystem::path& folder, int threads = 0);
 /// Root digest over the sorted files. @source OpenSSF Model Signing v1.0: SHA-256 over the concatenated binary digests of
 /// the files sorted by name.
 std::string root_digest(std::span<const FileDigest> files);
 /// sha256_file of a file, root_digest of a folder.
-std::string digest_path(const std::filesystem::path& path, const std::filesystem::path& cache = {});
+std::string digest_path(const std::filesystem::path& path);
 
 }  // namespace iai

@@ -1,0 +1,145 @@
+#include "formats/digest.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+#include <unistd.h>
+
+#include "formats/error.hpp"
+
+namespace iai {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t block_bytes = std::size_t{1} << 18;  // past this, reading in larger blocks gains nothing
+
+EVP_MD_CTX* digest_context(void* context) { return static_cast<EVP_MD_CTX*>(context); }
+
+void require(bool worked) {
+  if (!worked) throw Error(ErrorKind::environment, "OpenSSL cannot compute SHA-256", "check the OpenSSL installation");
+}
+
+std::byte hex_digit(char c) {
+  if (c >= '0' && c <= '9') return static_cast<std::byte>(c - '0');
+  if (c >= 'a' && c <= 'f') return static_cast<std::byte>(c - 'a' + 10);
+  throw Error(ErrorKind::internal, "a digest is not written in lower-case hexadecimal digits");
+}
+
+[[noreturn]] void cannot_read(const fs::path& path, int why) {
+  throw Error(ErrorKind::input, path.string() + " cannot be read: " + std::strerror(why));
+}
+
+FileDigest digest_file(const fs::path& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) cannot_read(path, errno);
+  const auto close = [](const int* open_file) { ::close(*open_file); };
+  const std::unique_ptr<const int, decltype(close)> closer(&file, close);
+  ::posix_fadvise(file, 0, 0, POSIX_FADV_SEQUENTIAL);
+
+  std::vector<std::byte> block(block_bytes);
+  Sha256 digest;
+  FileDigest result{path.generic_string(), 0, {}};
+  while (true) {
+    const ssize_t count = ::read(file, block.data(), block.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) cannot_read(path, errno);
+    if (count == 0) break;
+    digest.update(std::span(block).first(static_cast<std::size_t>(count)));
+    result.bytes += static_cast<std::uint64_t>(count);
+  }
+  result.sha256 = digest.hex();
+  return result;
+}
+
+}  // namespace
+
+Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
+  require(context_ != nullptr && EVP_DigestInit_ex(digest_context(context_), EVP_sha256(), nullptr) == 1);
+}
+
+Sha256::~Sha256() { EVP_MD_CTX_free(digest_context(context_)); }
+
+void Sha256::update(std::span<const std::byte> bytes) {
+  require(EVP_DigestUpdate(digest_context(context_), bytes.data(), bytes.size()) == 1);
+}
+
+std::string Sha256::hex() {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> raw{};
+  unsigned int size = 0;
+  require(EVP_DigestFinal_ex(digest_context(context_), raw.data(), &size) == 1);
+  std::string text;
+  for (unsigned int i = 0; i < size; ++i) {
+    text += "0123456789abcdef"[raw[i] >> 4];
+    text += "0123456789abcdef"[raw[i] & 15];
+  }
+  return text;
+}
+
+std::string sha256(std::string_view bytes) {
+  Sha256 digest;
+  digest.update(std::as_bytes(std::span(bytes)));
+  return digest.hex();
+}
+
+std::string sha256_file(const fs::path& path) { return digest_file(path).sha256; }
+
+std::vector<FileDigest> digest_files(std::span<const fs::path> paths, int threads) {
+  std::vector<FileDigest> digests(paths.size());
+  tbb::task_arena arena(threads > 0 ? threads : tbb::task_arena::automatic);
+  arena.execute([&] {
+    // Files differ in size by orders of magnitude: every file is a task of its own.
+    tbb::parallel_for(tbb::blocked_range<std::size_t>(0, paths.size(), 1), [&](const auto& range) {
+      for (std::size_t i = range.begin(); i < range.end(); ++i) digests[i] = digest_file(paths[i]);
+    }, tbb::simple_partitioner());
+  });
+  return digests;
+}
+
+std::vector<FileDigest> digest_folder(const fs::path& folder, int threads) {
+  std::error_code error;
+  fs::recursive_directory_iterator entries(folder, error);
+  if (error) throw Error(ErrorKind::input, folder.string() + " cannot be read: " + error.message());
+  std::vector<fs::path> paths;
+  for (; entries != fs::recursive_directory_iterator(); entries.increment(error)) {
+    const fs::file_status status = entries->symlink_status();
+    if (fs::is_symlink(status)) {
+      throw Error(ErrorKind::input, entries->path().string() + " is a link",
+                  "replace it by the file: a digest covers what the folder holds, not what lies elsewhere");
+    }
+    if (fs::is_regular_file(status)) paths.push_back(entries->path());
+  }
+  if (error) throw Error(ErrorKind::input, folder.string() + " cannot be read: " + error.message());
+  std::vector<FileDigest> digests = digest_files(paths, threads);
+  for (std::size_t i = 0; i < paths.size(); ++i) digests[i].name = paths[i].lexically_relative(folder).generic_string();
+  std::sort(digests.begin(), digests.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return digests;
+}
+
+std::string root_digest(std::span<const FileDigest> files) {
+  std::vector<const FileDigest*> sorted;
+  for (const FileDigest& file : files) sorted.push_back(&file);
+  std::sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) { return a->name < b->name; });
+  Sha256 digest;
+  for (const FileDigest* file : sorted) {
+    std::vector<std::byte> raw;
+    for (std::size_t i = 0; i + 1 < file->sha256.size(); i += 2) {
+      raw.push_back(hex_digit(file->sha256[i]) << 4 | hex_digit(file->sha256[i + 1]));
+    }
+    digest.update(raw);
+  }
+  return digest.hex();
+}
+
+std::string digest_path(const fs::path& path) {
+  return fs::is_directory(path) ? root_digest(digest_folder(path)) : sha256_file(path);
+}
+
+}  // namespace iai
