@@ -50,6 +50,12 @@ struct RecordFilter {
   std::int64_t limit = 0; ///< newest N; 0: all
 };
 
+/// A place where the stored chain does not hold.
+struct ChainFault {
+  std::int64_t number = 0;
+  std::string what;
+};
+
 /// The SQLite store. @throws Error(environment) when it is locked, read-only, on a network file system, or newer.
 class Registry {
  public:
@@ -73,6 +79,9 @@ class Registry {
   /// Records with this artefact digest among outputs (makers) or inputs (users), oldest first.
   std::vector<Record> makers(std::string_view sha256) const;
   std::vector<Record> users(std::string_view sha256) const;
+
+  /// Ids that are not the digest of the stored text, and links that do not lead to the record before. Oldest first.
+  std::vector<ChainFault> check_chain() const;
 
  private:
   struct Store;
