@@ -1,10 +1,21 @@
 #pragma once
 
+#include <cstdint>
+#include <string>
+
 #include "commands/commands.hpp"
 
 namespace iai {
 
-struct RegistryOptions {};
+enum class RegistryAction { log, show, verify };
+
+struct RegistryOptions {
+  RegistryAction action = RegistryAction::log;
+  std::string id;          ///< show
+  std::string verb;        ///< log: only this verb
+  std::string digest;      ///< log: only records of this artefact
+  std::int64_t limit = 0;  ///< log: newest N; 0: all
+};
 
 void declare(CLI::App& app, RegistryOptions& options);
 ExitCode run(const RegistryOptions& options, Context& context);
