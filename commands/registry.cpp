@@ -31,6 +31,9 @@ void declare(CLI::App& app, RegistryOptions& options) {
   CLI::App* show = app.add_subcommand("show", "Show one record");
   show->add_option("id", options.id, "Number, id or start of the id")->type_name("ID")->required();
   show->callback([&options] { options.action = RegistryAction::show; });
+  CLI::App* lineage = app.add_subcommand("lineage", "Show the steps that led to a record or a file, oldest first");
+  lineage->add_option("id", options.id, "A file or folder, or a record's number or id")->type_name("PATH|ID")->required();
+  lineage->callback([&options] { options.action = RegistryAction::lineage; });
   app.add_subcommand("verify", "Check the chain and the recorded outputs")->callback([&options] {
     options.action = RegistryAction::verify;
   });
@@ -99,6 +102,38 @@ ExitCode show_record(const RegistryOptions& options, Context& context) {
   return ExitCode::done;
 }
 
+Record record_of(const Registry& registry, const std::string& path_or_id) {
+  if (!fs::exists(path_or_id)) return registry.find(path_or_id);
+  const std::vector<Record> makers = registry.makers(digest_path(path_or_id));
+  if (makers.empty()) throw Error(ErrorKind::input, "no record made " + path_or_id, "iai registry log lists the records");
+  return makers.back();
+}
+
+ExitCode show_lineage(const RegistryOptions& options, Context& context) {
+  const Registry registry = open_existing(context);
+  std::map<std::int64_t, Record> steps;  // a parent is always older than its child
+  std::vector<Record> open{record_of(registry, options.id)};
+  while (!open.empty()) {
+    const Record record = std::move(open.back());
+    open.pop_back();
+    if (!steps.emplace(record.number, record).second) continue;
+    for (const std::string& parent : record.parents) open.push_back(registry.find(parent));
+  }
+  ReportRows rows;
+  for (const auto& [number, record] : steps) {
+    ReportList inputs, outputs;
+    for (const Artefact& input : record.inputs) inputs.push_back(input.path);
+    for (const Artefact& output : record.outputs) outputs.push_back(output.path);
+    Report row;
+    row.add("number", number).add("id", context.json ? record.id : record.id.substr(0, 12)).add("verb", record.verb);
+    rows.push_back(std::move(row.add("inputs", inputs).add("outputs", outputs)));
+  }
+  Report report("iai.registry.lineage/1");
+  report.headline(fmt::format("{} step{}", rows.size(), rows.size() == 1 ? "" : "s")).add("steps", std::move(rows));
+  context.output.result(report);
+  return ExitCode::done;
+}
+
 std::string state_of(const fs::path& path, const std::string& sha256) {
   if (!fs::exists(path)) return "missing";
   return digest_path(path) == sha256 ? "intact" : "changed";
@@ -138,6 +173,7 @@ ExitCode run(const RegistryOptions& options, Context& context) {
   switch (options.action) {
     case RegistryAction::log: return show_log(options, context);
     case RegistryAction::show: return show_record(options, context);
+    case RegistryAction::lineage: return show_lineage(options, context);
     case RegistryAction::verify: return verify(context);
   }
   return ExitCode::internal;

@@ -7,11 +7,11 @@
 
 namespace iai {
 
-enum class RegistryAction { log, show, verify };
+enum class RegistryAction { log, show, lineage, verify };
 
 struct RegistryOptions {
   RegistryAction action = RegistryAction::log;
-  std::string id;          ///< show
+  std::string id;          ///< show, lineage (also a file or folder)
   std::string verb;        ///< log: only this verb
   std::string digest;      ///< log: only records of this artefact
   std::int64_t limit = 0;  ///< log: newest N; 0: all

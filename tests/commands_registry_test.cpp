@@ -70,3 +70,20 @@ TEST_CASE("log and show say what was recorded") {
   CHECK(project.run({"registry", "log", "--verb", "prune"}, answer) == 0);
   CHECK(answer["records"].empty());
 }
+
+TEST_CASE("lineage follows the parents of a record or a file") {
+  const Project project;
+  Record record;
+  record.verb = "quantize";
+  record.inputs.push_back({"model", "a", sha256("a"), 1, "file"});
+  record.outputs.push_back({"model", "c", sha256("c"), 1, "file"});
+  Registry::open(project.file).append(record);
+  std::ofstream(project.folder / "c") << "c";
+  for (const std::string& target : {std::string("2"), (project.folder / "c").string()}) {
+    Json answer;
+    CHECK(project.run({"registry", "lineage", target}, answer) == 0);
+    REQUIRE(answer["steps"].size() == 2);
+    CHECK(answer["steps"][0]["verb"] == "convert");
+    CHECK(answer["steps"][1]["verb"] == "quantize");
+  }
+}
