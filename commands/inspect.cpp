@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "formats/error.hpp"
+#include "commands/inspect_model.hpp"
 #include "formats/mapped_file.hpp"
 #include "formats/npy.hpp"
 
@@ -11,6 +11,7 @@ namespace iai {
 namespace {
 
 constexpr Example examples[] = {
+    {"See inputs, outputs, operators and weights of a model", "iai inspect model.onnx"},
     {"See the type and shape of a calibration array", "iai inspect calib.npy"},
     {"The same for a script", "iai --json inspect calib.npy"},
 };
@@ -18,22 +19,23 @@ constexpr Example examples[] = {
 }  // namespace
 
 const Manual inspect_manual{
-    .description = "Shows the element type, shape and storage order of a NumPy array (.npy). Only the header is read, so\n"
-                   "the answer does not wait for the size of the file. Nothing in the file is ever executed.",
+    .description = "Shows operator set, inputs, outputs, operators, weights and metadata of an ONNX model, or the element type, shape and storage order of a NumPy array (.npy). Large weights are\n"
+                   "not read, so the answer does not wait for the size of the file. Nothing in the file is ever executed.",
     .examples = {std::begin(examples), std::end(examples)},
     .diagnostics = "\"needs N bytes of data, the file has M\": the file was cut off while it was copied; copy it again.",
     .memory = "Constant: the file is mapped, not read."};
 
 void declare(CLI::App& app, InspectOptions& options) {
-  app.add_option("file", options.path, "What to look at: an .npy tensor")->type_name("FILE")->required();
+  app.add_option("file", options.path, "What to look at: an ONNX model or an .npy tensor")->type_name("FILE")->required();
 }
 
 ExitCode run(const InspectOptions& options, Context& context) {
   const MappedFile file = map_file(options.path);
   const std::string_view text(reinterpret_cast<const char*>(file.bytes.data()), file.bytes.size());
-  if (text.substr(0, 6) != "\x93NUMPY")
-    throw Error(ErrorKind::input, options.path.string() + ": is of no kind that inspect knows",
-                "inspect reads NumPy arrays (.npy)");
+  if (text.substr(0, 6) != "\x93NUMPY") {
+    context.output.result(inspect_model(text, options.path.string()));
+    return ExitCode::done;
+  }
   const NpyFile array(options.path);
   Report report("iai.inspect/1");
   report.headline(fmt::format("{}: tensor of {} {}", options.path.filename().string(), type_name(array.type()),
