@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "evaluator/data/samples.hpp"
+#include "evaluator/runtime/session.hpp"
+
+namespace iai {
+
+/// The inputs of a session as samples are matched to them.
+std::vector<WantedInput> wanted_inputs(const Session& session);
+
+/// Runs `session` over all of `samples`, `batch` together (0 or a fixed batch of the model: as the model wants; else 1)
+/// and `threads` runs at once (0: all cores). `consume` is called in the order of the samples, from one thread,
+/// with the index of the first sample of the run and the outputs in the order of session.outputs().
+void run_samples(const Session& session, const Samples& samples, int batch, int threads,
+                 const std::function<void(std::int64_t first, const std::vector<Tensor>& outputs)>& consume);
+
+/// How far one output of a candidate lies from the reference's, over all samples.
+struct OutputError {
+  std::string output;
+  double sqnr_db = 0;                ///< 10 log10(sum reference² / sum difference²); infinite when identical
+  double cosine = 1;                 ///< cosine similarity over all elements
+  double max_absolute = 0, mean_absolute = 0;
+  std::int64_t elements = 0, samples = 0;
+};
+/// Floating-point outputs, matched by position. Sums run in the order of the samples, so that the figures do not
+/// depend on `threads`. @throws Error(input) when inputs or outputs of the two differ in number or shape.
+std::vector<OutputError> compare_outputs(const Session& reference, const Session& candidate, const Samples& samples, int threads);
+
+}  // namespace iai
