@@ -8,7 +8,8 @@
 //   need models/ai4i_mlp.onnx     skips the rest when $DATA lacks the file
 //
 // `[...]` in an expected line matches any text. $DATA is IAI_TEST_DATA (default ../shared beside the sources), $SRC the
-// source folder. IAI_UPDATE=1 rewrites the expectations, keeping lines with [...] that still match.
+// source folder. What `iai ... --json` prints must fit schemas/NAME.schema.json, NAME from its "schema": "iai.NAME/1"; errors
+// must fit schemas/error.schema.json. IAI_UPDATE=1 rewrites the expectations, keeping lines with [...] that still match.
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -22,6 +23,7 @@
 #include <unistd.h>
 
 #include "cli/app.hpp"
+#include "tests/json_schema.hpp"
 
 namespace fs = std::filesystem;
 using Lines = std::vector<std::string>;
@@ -122,6 +124,29 @@ static Step run_step(const std::string& command, const fs::path& scratch) {
   return step;
 }
 
+static std::string fault_against(const std::string& name, const nlohmann::json& document) {
+  const fs::path file = fs::path(std::getenv("SRC")) / "schemas" / (name + ".schema.json");
+  if (!fs::exists(file)) return "";
+  const std::string fault = iai::schema_fault(nlohmann::json::parse(slurp(file)), document);
+  return fault.empty() ? "" : "schemas/" + name + ".schema.json: " + fault;
+}
+
+/// What is wrong with the JSON that a step printed; empty when nothing is, or when it printed none.
+static std::string json_fault(const Step& step) {
+  if (step.command.rfind("iai ", 0) != 0 || step.command.find("--json") == std::string::npos || step.command.find('|') != std::string::npos) return "";
+  const bool failed = step.exit_code > 1;
+  std::string text;
+  for (const std::string& line : failed ? step.err : step.out) {
+    if (text.empty() && (line.empty() || line[0] != '{')) continue;  // a warning before the document
+    text += line + "\n";
+  }
+  const nlohmann::json document = nlohmann::json::parse(text, nullptr, false);
+  if (failed) return document.is_discarded() ? "the error is no JSON" : fault_against("error", document);
+  if (document.is_discarded() || !document.contains("schema")) return "";  // a document of another kind (DOT, JUnit ...)
+  std::string name = document["schema"].get<std::string>();
+  return fault_against(name.substr(4, name.find('/') - 4), document);
+}
+
 static void print_step(std::ostream& stream, const Step& step) {
   for (const auto& line : step.out) stream << (line.empty() ? "" : line) << "\n";
   for (const auto& line : step.err) stream << "! " << line << "\n";
@@ -174,15 +199,17 @@ int main(int argc, char** argv) {
       else expected.out.push_back(lines[i]);
     }
     const Step actual = run_step(expected.command, scratch);
-    const bool good = expected.exit_code == actual.exit_code && matches(expected.out, actual.out) && matches(expected.err, actual.err);
+    const std::string json = json_fault(actual);
+    const bool good = json.empty() && expected.exit_code == actual.exit_code && matches(expected.out, actual.out) && matches(expected.err, actual.err);
     updated << "$ " << expected.command << "\n";
-    print_step(updated, good ? expected : actual);
+    print_step(updated, good || !json.empty() ? expected : actual);
     if (good) continue;
     ++failures;
     std::cout << file.filename().string() << ":" << first_line << ": $ " << expected.command << "\n--- expected\n";
     print_step(std::cout, expected);
     std::cout << "--- actual\n";
     print_step(std::cout, actual);
+    if (!json.empty()) std::cout << "--- " << json << "\n";
   }
   fs::current_path("/");
   std::error_code ignored;
