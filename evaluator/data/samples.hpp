@@ -2,38 +2,53 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "formats/npy.hpp"
 #include "formats/tensor.hpp"
 
 namespace iai {
 
-/// Model inputs, sample by sample along axis 0, read only as far as asked for.
+/// Model inputs, sample by sample along axis 0, read only as far as asked for. read() may be called from several threads.
 class Samples {
  public:
   virtual ~Samples() = default;
   virtual std::int64_t count() const = 0;
   /// One tensor for each model input in the order asked for at opening, rows [first, first + n).
+  /// @throws Error(input) when a value is NaN or infinite, naming file and sample.
   virtual std::vector<Tensor> read(std::int64_t first, std::int64_t n) const = 0;
 };
 
 /// Name, type and shape that a model wants (evaluator/runtime/session.hpp gives them); samples are matched to these.
 struct WantedInput {
   std::string name;
-  ElementType type = ElementType::undefined;
-  std::vector<std::int64_t> shape;  ///< axis 0 is the batch; -1 dynamic
+  ElementType type = ElementType::undefined;  ///< undefined: any
+  std::vector<std::int64_t> shape;  ///< axis 0 is the batch, whose size does not matter here; -1 dynamic; empty: any shape
 };
 
-/// Samples from NPY files, NPZ archives or folders of them (sorted by name), for `--calibration`.
+enum class FileOrder {
+  sorted,    ///< by name, so that the order of the arguments does not matter
+  as_given,  ///< the paths as given; inside a folder by name
+};
+
+/// Samples from NPY files, NPZ archives or folders of them, for `--calibration`. Arrays that belong to one input follow
+/// each other along axis 0. An array that lacks axis 0 is one sample. Floating-point types are converted into each other
+/// and so are integers (evaluator/data/cast.hpp).
 /// One input: any array fits. Several inputs: NPZ keys or file names must be the inputs' names.
-/// @throws Error(input) naming file and input when type, shape or count do not fit, or a value is NaN or infinite.
-std::unique_ptr<Samples> open_samples(const std::vector<std::filesystem::path>& paths, const std::vector<WantedInput>& wanted);
+/// @throws Error(input) naming file and input when type, shape or count do not fit.
+std::unique_ptr<Samples> open_samples(const std::vector<std::filesystem::path>& paths, const std::vector<WantedInput>& wanted,
+                                      FileOrder order = FileOrder::sorted);
 
 /// Deterministic samples for models without data: a counter-based generator, seeded by input name. Floats are
-/// standard normal, integers 0 or 1.
+/// standard normal, integers and booleans 0 or 1. Dynamic dimensions other than the batch become 16.
 std::unique_ptr<Samples> seeded_samples(const std::vector<WantedInput>& wanted, std::int64_t count, std::uint64_t seed);
+
+/// The samples `rows` of `source`, in that order.
+std::unique_ptr<Samples> select_samples(std::unique_ptr<Samples> source, std::vector<std::int64_t> rows);
+
+/// At most `limit` samples, spread evenly over `source` (limit 0: all).
+std::unique_ptr<Samples> limit_samples(std::unique_ptr<Samples> source, std::int64_t limit);
 
 }  // namespace iai

@@ -14,8 +14,11 @@ namespace iai {
 std::vector<WantedInput> wanted_inputs(const Session& session);
 
 /// Runs `session` over all of `samples`, `batch` together (0 or a fixed batch of the model: as the model wants; else 1)
-/// and `threads` runs at once (0: all cores). `consume` is called in the order of the samples, from one thread,
-/// with the index of the first sample of the run and the outputs in the order of session.outputs().
+/// and `threads` runs at once (0: all cores). `consume` is called in the order of the samples, from the calling thread,
+/// with the index of the first sample of the run and the outputs in the order of session.outputs(). A last run that is
+/// shorter than a fixed batch is filled up by repeating its last sample; outputs of the filling are cut off.
+/// At most 2 * threads results wait for their turn, whatever the number of samples. The first error in the order of the
+/// samples is thrown, after all runs ended.
 void run_samples(const Session& session, const Samples& samples, int batch, int threads,
                  const std::function<void(std::int64_t first, const std::vector<Tensor>& outputs)>& consume);
 
@@ -27,8 +30,9 @@ struct OutputError {
   double max_absolute = 0, mean_absolute = 0;
   std::int64_t elements = 0, samples = 0;
 };
-/// Floating-point outputs, matched by position. Sums run in the order of the samples, so that the figures do not
-/// depend on `threads`. @throws Error(input) when inputs or outputs of the two differ in number or shape.
+/// Floating-point outputs, matched by position; every sample runs alone. Sums run in the order of the samples, so that
+/// the figures do not depend on `threads`. An output that is NaN or infinite where the reference is not makes the error
+/// infinite: SQNR -infinity, cosine 0. @throws Error(input) when inputs or outputs of the two differ in number, name or shape.
 std::vector<OutputError> compare_outputs(const Session& reference, const Session& candidate, const Samples& samples, int threads);
 
 }  // namespace iai

@@ -1,0 +1,168 @@
+#include "evaluator/metrics/output_error.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "evaluator/data/cast.hpp"
+#include "evaluator/metrics/ordered_work.hpp"
+#include "formats/error.hpp"
+
+namespace iai {
+namespace {
+
+/// `tensors` with axis 0 brought to `rows`: the last row is repeated, or rows are cut off.
+void resize_rows(std::vector<Tensor>& tensors, std::int64_t from, std::int64_t to) {
+  if (from == to) return;
+  for (Tensor& tensor : tensors) {
+    if (tensor.shape.empty() || tensor.shape[0] != from) continue;  // an output that has no batch axis
+    const std::size_t row = tensor.bytes.size() / static_cast<std::size_t>(from);
+    const std::vector<std::byte> last(tensor.bytes.end() - static_cast<std::ptrdiff_t>(row), tensor.bytes.end());
+    tensor.bytes.resize(row * static_cast<std::size_t>(std::min(from, to)));
+    for (std::int64_t i = from; i < to; ++i) tensor.bytes.insert(tensor.bytes.end(), last.begin(), last.end());
+    tensor.shape[0] = to;
+  }
+}
+
+std::vector<Tensor> run_once(const Session& session, std::vector<Tensor> inputs, std::int64_t n) {
+  const std::int64_t fixed = fixed_batch(session);
+  const std::int64_t size = fixed > 0 ? fixed : n;
+  resize_rows(inputs, n, size);
+  std::vector<TensorView> views;
+  for (const Tensor& input : inputs) views.push_back(input.view());
+  std::vector<Tensor> outputs = session.run(views);
+  resize_rows(outputs, size, n);
+  return outputs;
+}
+
+class ErrorSums {
+ public:
+  void add(std::span<const float> reference, std::span<const float> candidate) {
+    for (std::size_t i = 0; i < reference.size(); ++i) {
+      const double r = static_cast<double>(reference[i]), c = static_cast<double>(candidate[i]);
+      if (!std::isfinite(r) || !std::isfinite(c)) {
+        if (!(r == c || (std::isnan(r) && std::isnan(c)))) broken_ = true;
+        continue;
+      }
+      const double difference = c - r;
+      signal_ += r * r;
+      noise_ += difference * difference;
+      candidate_ += c * c;
+      product_ += r * c;
+      absolute_ += std::abs(difference);
+      max_ = std::max(max_, std::abs(difference));
+    }
+    elements_ += static_cast<std::int64_t>(reference.size());
+  }
+
+  OutputError error(const std::string& name, std::int64_t samples) const {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    OutputError error{name, infinity, 1, max_, elements_ == 0 ? 0 : absolute_ / static_cast<double>(elements_), elements_, samples};
+    if (noise_ > 0) {
+      error.sqnr_db = 10 * std::log10(signal_ / noise_);
+      error.cosine = signal_ > 0 && candidate_ > 0 ? product_ / std::sqrt(signal_) / std::sqrt(candidate_) : 0;
+    }
+    if (broken_) {
+      error.sqnr_db = -infinity;
+      error.cosine = 0;
+      error.max_absolute = error.mean_absolute = infinity;
+    }
+    return error;
+  }
+
+ private:
+  double signal_ = 0, noise_ = 0, candidate_ = 0, product_ = 0, absolute_ = 0, max_ = 0;
+  std::int64_t elements_ = 0;
+  bool broken_ = false;
+};
+
+void check_same_inputs(const Session& reference, const Session& candidate) {
+  const auto& a = reference.inputs();
+  const auto& b = candidate.inputs();
+  if (a.size() != b.size() || reference.outputs().size() != candidate.outputs().size()) {
+    throw Error(ErrorKind::input,
+                fmt::format("the models cannot be compared: {} inputs and {} outputs against {} and {}", a.size(),
+                            reference.outputs().size(), b.size(), candidate.outputs().size()),
+                "compare models of the same interface");
+  }
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i].name != b[i].name) {
+      throw Error(ErrorKind::input, fmt::format("the models cannot be compared: input '{}' against '{}'", a[i].name, b[i].name),
+                  "compare models of the same interface");
+    }
+  }
+}
+
+/// Inputs as the candidate takes them: its types may differ from the reference's (float16 inputs).
+std::vector<Tensor> recast(std::vector<Tensor> inputs, const Session& session) {
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    inputs[i] = cast_tensor(std::move(inputs[i]), session.inputs()[i].type, fmt::format("input '{}'", session.inputs()[i].name));
+  }
+  return inputs;
+}
+
+}  // namespace
+
+std::vector<WantedInput> wanted_inputs(const Session& session) {
+  std::vector<WantedInput> wanted;
+  for (const ModelPort& port : session.inputs()) wanted.push_back({port.name, port.type, port.shape});
+  return wanted;
+}
+
+void run_samples(const Session& session, const Samples& samples, int batch, int threads,
+                 const std::function<void(std::int64_t first, const std::vector<Tensor>& outputs)>& consume) {
+  const std::int64_t fixed = fixed_batch(session);
+  const std::int64_t size = fixed > 0 ? fixed : std::max(batch, 1), count = samples.count();
+  ordered_work(
+      (count + size - 1) / size, threads,
+      [&](std::int64_t run) {
+        const std::int64_t n = std::min(size, count - run * size);
+        return run_once(session, recast(samples.read(run * size, n), session), n);
+      },
+      [&](std::int64_t run, const std::vector<Tensor>& outputs) { consume(run * size, outputs); });
+}
+
+std::vector<OutputError> compare_outputs(const Session& reference, const Session& candidate, const Samples& samples, int threads) {
+  check_same_inputs(reference, candidate);
+  const std::size_t outputs = reference.outputs().size();
+  std::vector<ErrorSums> sums(outputs);
+  // Samples run alone unless a model's batch is fixed, so that a shared scale over a batch cannot change the figures.
+  const std::int64_t size = std::max<std::int64_t>({fixed_batch(reference), fixed_batch(candidate), 1}), count = samples.count();
+  if ((fixed_batch(reference) > 0 && fixed_batch(reference) != size) || (fixed_batch(candidate) > 0 && fixed_batch(candidate) != size)) {
+    throw Error(ErrorKind::input, fmt::format("the models cannot be compared: fixed batch {} against {}", fixed_batch(reference), fixed_batch(candidate)),
+                "give both the same batch size: iai convert --shape");
+  }
+  ordered_work(
+      (count + size - 1) / size, threads,
+      [&](std::int64_t run) {
+        const std::int64_t n = std::min(size, count - run * size);
+        std::vector<Tensor> inputs = samples.read(run * size, n);
+        std::vector<Tensor> both = run_once(reference, recast(inputs, reference), n);
+        std::vector<Tensor> second = run_once(candidate, recast(std::move(inputs), candidate), n);
+        std::move(second.begin(), second.end(), std::back_inserter(both));
+        return both;
+      },
+      [&](std::int64_t, const std::vector<Tensor>& both) {
+        for (std::size_t i = 0; i < outputs; ++i) {
+          const Tensor& a = both[i];
+          const Tensor& b = both[outputs + i];
+          if (!is_floating_point(a.type) || !is_floating_point(b.type)) continue;
+          if (a.shape != b.shape) {
+            throw Error(ErrorKind::input, fmt::format("the models cannot be compared: output '{}' is {} against {}", reference.outputs()[i].name,
+                                                      shape_text(a.shape), shape_text(b.shape)));
+          }
+          sums[i].add(to_floats(a.view()), to_floats(b.view()));
+        }
+      });
+  std::vector<OutputError> errors;
+  for (std::size_t i = 0; i < outputs; ++i) {
+    if (!is_floating_point(reference.outputs()[i].type)) continue;
+    errors.push_back(sums[i].error(reference.outputs()[i].name, count));
+  }
+  return errors;
+}
+
+}  // namespace iai
