@@ -5,6 +5,7 @@
 #include <new>
 #include <ostream>
 
+#include "cli/generate.hpp"
 #include "cli/help.hpp"
 #include "cli/parser.hpp"
 #include "cli/terminal.hpp"
@@ -62,6 +63,10 @@ int run_verb(const std::vector<std::string>& arguments, std::ostream& out, Termi
   const std::string& verb = arguments[at];
   if (verb == "help") {
     out << (rest.empty() || rest[0][0] == '-' ? help_overview() : help_page(command_named(rest[0])));
+    return 0;
+  }
+  if (verb == "generate") {
+    for (const std::string& name : generate(rest)) out << name << "\n";
     return 0;
   }
   const Command& command = command_named(verb);

@@ -1,0 +1,49 @@
+# bash completion for iai; made by `iai generate bash`
+_iai_words() { COMPREPLY=($(compgen -W "$1" -- "$cur")); }
+_iai_folders() { compopt -o filenames 2>/dev/null; local IFS=$'\n'; COMPREPLY=($(compgen -d -- "$cur")); }
+# Files with one of the endings "a|b" (none: any file), and folders to go into.
+_iai_files() {
+  compopt -o filenames 2>/dev/null
+  local IFS=$'\n' name
+  COMPREPLY=()
+  for name in $(compgen -f -- "$cur"); do
+    if [ -d "$name" ] || [ -z "$1" ] || [[ $name =~ \.($1)$ ]]; then COMPREPLY+=("$name"); fi
+  done
+}
+_iai() {
+  local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} verb= flags= i
+  COMPREPLY=()
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case ${COMP_WORDS[i]} in
+      --registry|--color) i=$((i + 1)) ;;
+      -*) ;;
+      *) if [ -z "$verb" ]; then verb=${COMP_WORDS[i]}
+         elif [ "$verb" = registry ]; then verb=registry/${COMP_WORDS[i]}; fi ;;
+    esac
+  done
+  case $previous in
+    --color) _iai_words "auto always never"; return ;;
+    --registry) _iai_files db; return ;;
+  esac
+  if [ -z "$verb" ]; then _iai_words "help init doctor inspect registry --version --help"; return; fi
+  if [ "$verb" = help ]; then _iai_words "help init doctor inspect registry"; return; fi
+  case $verb:$previous in
+    doctor:--runtime) _iai_files ''; return ;;
+    registry/log:--verb) :; return ;;
+    registry/log:--digest) :; return ;;
+    registry/log:--limit) :; return ;;
+  esac
+  rest() { :; }
+  case $verb in
+    init) flags="--json --quiet --verbose --color --registry --help"; rest() { :; } ;;
+    doctor) flags="--runtime --json --quiet --verbose --color --registry --help"; rest() { :; } ;;
+    inspect) flags="--json --quiet --verbose --color --registry --help"; rest() { _iai_files ''; } ;;
+    registry) flags="--json --quiet --verbose --color --registry --help"; rest() { _iai_words "log show lineage verify"; } ;;
+    registry/log) flags="--verb --digest --limit --json --quiet --verbose --color --registry --help"; rest() { :; } ;;
+    registry/show) flags="--json --quiet --verbose --color --registry --help"; rest() { :; } ;;
+    registry/lineage) flags="--json --quiet --verbose --color --registry --help"; rest() { _iai_files ''; } ;;
+    registry/verify) flags="--json --quiet --verbose --color --registry --help"; rest() { :; } ;;
+  esac
+  if [[ $cur == -* ]]; then _iai_words "$flags"; else rest; fi
+}
+complete -F _iai iai
