@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,10 +34,13 @@ class Model {
   bool has_initializer(std::string_view name) const;
   /// The initializer's elements, or nothing when there is none of this name. The view lives as long as this model
   /// (or a copy of it) holds the initializer.
+  /// A string tensor has no bytes: its elements are in `proto`.
   std::optional<TensorView> initializer(std::string_view name) const;
   /// Adds or replaces an initializer of the main graph. A graph input of the same name keeps its place.
   void set_initializer(const std::string& name, Tensor tensor);
+  /// Removes it, and the graph input of the same name that IR versions below 4 require.
   void remove_initializer(std::string_view name);
+  /// Renames the initializer and the graph input of the same name; the nodes that read it are the caller's.
   void rename_initializer(const std::string& from, const std::string& to);
 
   /// Version of the default operator set ("" or "ai.onnx"), 0 when none is imported.
@@ -53,9 +57,25 @@ class Model {
 
  private:
   std::unordered_map<std::string, Payload> payloads_;
-  mutable std::unordered_map<std::string, int> positions_;  // name -> index in graph().initializer(), rebuilt when stale
+
+  /// name -> index in graph().initializer(). `proto` is open to everyone, so an entry counts only where the graph still
+  /// agrees. Copies start empty, which keeps copies of a model independent.
+  struct Positions {
+    std::mutex mutex;
+    std::unordered_map<std::string, int> map;
+    Positions() = default;
+    Positions(const Positions&) noexcept {}
+    Positions& operator=(const Positions&) noexcept;
+  };
+  mutable Positions positions_;
   int position_of(std::string_view name) const;
 };
+
+/// The elements of a tensor of an attribute or a small initializer, whose bytes are in raw_data (as reading leaves them).
+/// The view lives as long as `tensor`. @throws Error(input) when they are stored in another way.
+TensorView tensor_view(const onnx::TensorProto& tensor);
+/// Makes `proto` hold `tensor`; the name stays.
+void store_tensor(onnx::TensorProto& proto, const TensorView& tensor);
 
 /// Maps `path` and reads the skeleton; external data files are mapped too and must lie in the model's folder.
 /// @throws Error(input) naming the file when it is missing, not ONNX, truncated, or points outside its folder.
@@ -68,6 +88,8 @@ enum class ExternalData {
   always,     ///< payloads into NAME.data beside the model
   never,      ///< one file; Error(input) over 2 GiB
 };
+/// Where the payloads of a model written to `path` go when they are external: "model.onnx.data" beside it.
+std::filesystem::path external_data_path(const std::filesystem::path& path);
 /// Streams the model to `path` (formats/atomic_file: temporary, fsync, rename), payload by payload.
 /// @returns the files written: the model, then its data file if any.
 std::vector<std::filesystem::path> write_model(const Model& model, const std::filesystem::path& path,

@@ -51,6 +51,23 @@ std::size_t element_size(ElementType type) {
   return 0;
 }
 
+std::optional<std::uint64_t> stored_bytes(ElementType type, std::int64_t count) {
+  const auto elements = static_cast<std::uint64_t>(count);
+  if (const std::size_t size = element_size(type); size != 0) {
+    std::uint64_t bytes = 0;
+    if (__builtin_mul_overflow(elements, std::uint64_t{size}, &bytes)) return std::nullopt;
+    return bytes;
+  }
+  switch (static_cast<int>(type)) {
+    case 14: return elements <= (~std::uint64_t{0} >> 4) ? std::optional(elements * 8) : std::nullopt;   // complex64
+    case 15: return elements <= (~std::uint64_t{0} >> 4) ? std::optional(elements * 16) : std::nullopt;  // complex128
+    case 17: case 18: case 19: case 20: case 24: return elements;         // float8 in its five forms
+    case 21: case 22: case 23: return elements / 2 + elements % 2;        // uint4, int4, float4
+    case 25: case 26: return elements / 4 + (elements % 4 != 0 ? 1 : 0);  // uint2, int2
+    default: return std::nullopt;
+  }
+}
+
 std::int64_t element_count(std::span<const std::int64_t> shape) {
   std::int64_t count = 1;
   bool empty = false;

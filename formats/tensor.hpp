@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,6 +34,10 @@ enum class ElementType : int {
 std::string type_name(ElementType type);
 /// Bytes of one element; 0 for string and types that do not fill whole bytes.
 std::size_t element_size(ElementType type);
+/// Bytes that `count` elements take in a file, types that do not fill whole bytes (int4, float4, int2) and those without
+/// a name here (float8, complex) included; nothing for strings and unknown types.
+/// @source onnx.proto, TensorProto.raw_data
+std::optional<std::uint64_t> stored_bytes(ElementType type, std::int64_t count);
 /// Product of the dimensions (1 for a scalar). @throws Error(input) when a dimension is negative or the product overflows.
 std::int64_t element_count(std::span<const std::int64_t> shape);
 /// "[100, 14, 30]"
