@@ -81,7 +81,8 @@ int run_verb(const std::vector<std::string>& arguments, std::ostream& out, Termi
   style.color = color_wanted(parser.globals().color_choice(), on_terminal);
   style.progress = on_terminal && style.verbosity != Verbosity::quiet;
   Terminal terminal(out, err, style);
-  Context context{terminal, arguments, parser.globals().registry, style.json};
+  Context context{terminal, arguments, parser.globals().registry, style.json, !parser.globals().no_record,
+                  parser.globals().allow_network_fs};
   return static_cast<int>(parser.run(context));
 }
 

@@ -36,6 +36,9 @@ Parser::Parser(const Command* command) : app_(command == nullptr ? "iai" : std::
   app_.add_option("--registry", globals_.registry, "Registry file instead of the nearest .iai/registry.db")
       ->type_name("PATH")
       ->group("Global");
+  app_.add_flag("--no-record", globals_.no_record, "Leave no record of this run")->group("Global");
+  app_.add_flag("--allow-network-fs", globals_.allow_network_fs, "Write the registry also on a network file system")
+      ->group("Global");
   app_.add_flag("-h,--help", globals_.help, "Show this help and end")->group("Global");
 }
 

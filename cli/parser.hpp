@@ -14,6 +14,7 @@ namespace iai {
 /// Flags that every verb takes.
 struct GlobalOptions {
   bool json = false, quiet = false, verbose = false, help = false;
+  bool no_record = false, allow_network_fs = false;
   std::string color = "auto";
   std::filesystem::path registry;
   ColorChoice color_choice() const;

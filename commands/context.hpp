@@ -41,6 +41,8 @@ struct Context {
   std::vector<std::string> arguments;  ///< the command line after `iai`, for the record
   std::filesystem::path registry;      ///< --registry, or empty
   bool json = false;
+  bool record = true;                  ///< --no-record clears it: the run leaves no trace in the registry
+  bool allow_network_fs = false;       ///< --allow-network-fs: the registry may lie on a network file system
 };
 
 }  // namespace iai

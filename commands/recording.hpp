@@ -19,24 +19,37 @@ namespace iai {
 ///     recording.metric("size_bytes", 48137);
 ///     recording.commit(report);                         // report becomes `details`; no record when --no-record
 ///
-/// Paths are stored relative to the project folder. Hashing happens before any transaction is open.
+/// A run that ends with an Error commits nothing, so it leaves no record. Where no registry exists, commit() makes the
+/// user's (Registry::locate). Paths are stored relative to the project folder with '/' between parts, those outside it
+/// absolute. Hashing happens before any transaction is open.
 class Recording {
  public:
+  /// Looks at the registry at once, so that hours of work are not done for a record that cannot be written.
+  /// @throws Error(input or environment) when there is a registry that cannot take a record.
   Recording(Context& context, std::string verb);
   void option(const std::string& name, Json value);
+  /// A file or folder. @throws Error(input) when it cannot be read.
   void input(const std::string& role, const std::filesystem::path& path);
   void output(const std::string& role, const std::filesystem::path& path);
   /// For what is no file of its own (a probe, a meter): digest given by the caller.
   void input_digest(const std::string& role, const std::string& name, const std::string& sha256, std::uint64_t bytes);
   void metric(const std::string& name, Json value);
+  /// iai, onnx, and onnxruntime where this process opened it, are named without this.
   void tool(const std::string& name, const std::string& version);
-  /// Appends, adds "record" (the id) to `report`, and returns the id. `verdict`: "done", "passed" or "failed".
+  /// Appends, adds "record" (the id) to `report`, and returns the id; empty with --no-record.
+  /// `verdict`: "done", "passed" or "failed".
   std::string commit(Report& report, const std::string& verdict = "done");
 
  private:
+  Artefact digested(const std::string& role, const std::filesystem::path& path) const;
   Context& context_;
+  std::filesystem::path registry_, project_;
   Record record_;
   std::chrono::steady_clock::time_point start_;
 };
+
+/// `path` as records hold it: relative to `project` where it lies below, else absolute; '/' between parts. Links in the
+/// folders are resolved, the file itself keeps its name.
+std::string recorded_path(const std::filesystem::path& path, const std::filesystem::path& project);
 
 }  // namespace iai

@@ -26,6 +26,7 @@ void declare(CLI::App& app, RegistryOptions& options) {
   CLI::App* log = app.add_subcommand("log", "List the records, newest last");
   log->add_option("--verb", options.verb, "Only records of this verb")->type_name("VERB");
   log->add_option("--digest", options.digest, "Only records that read or wrote this artefact")->type_name("SHA256");
+  log->add_option("--since", options.since, "Only records started on this day (UTC) or later")->type_name("YYYY-MM-DD");
   log->add_option("--limit", options.limit, "Only the newest N; 0: all")->type_name("N")->check(CLI::NonNegativeNumber);
   log->callback([&options] { options.action = RegistryAction::log; });
   CLI::App* show = app.add_subcommand("show", "Show one record");
@@ -42,15 +43,13 @@ void declare(CLI::App& app, RegistryOptions& options) {
 namespace {
 
 Registry open_existing(const Context& context) {
-  const fs::path path = Registry::locate(context.registry);
-  if (!fs::exists(path)) throw Error(ErrorKind::input, "there is no registry at " + path.string(), "iai init makes one");
-  return Registry::open(path);
+  return Registry::open_for_reading(Registry::locate(context.registry));
 }
 
 ExitCode show_log(const RegistryOptions& options, Context& context) {
   const Registry registry = open_existing(context);
   ReportRows rows;
-  for (const Record& record : registry.list({options.verb, options.digest, options.limit})) {
+  for (const Record& record : registry.list({options.verb, options.since, options.digest, options.limit})) {
     ReportList outputs;
     for (const Artefact& output : record.outputs) outputs.push_back(output.path);
     Report row;

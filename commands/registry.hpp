@@ -13,6 +13,7 @@ struct RegistryOptions {
   RegistryAction action = RegistryAction::log;
   std::string id;          ///< show, lineage (also a file or folder)
   std::string verb;        ///< log: only this verb
+  std::string since;       ///< log: only records started then or later (ISO, UTC)
   std::string digest;      ///< log: only records of this artefact
   std::int64_t limit = 0;  ///< log: newest N; 0: all
 };

@@ -1,11 +1,10 @@
 #include "registry/registry.hpp"
 
-#include <algorithm>
-
-#include <sqlite3.h>
+#include <sys/vfs.h>
 
 #include "formats/digest.hpp"
 #include "formats/error.hpp"
+#include "registry/store.hpp"
 
 namespace iai {
 
@@ -13,203 +12,46 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int application_id = 0x69616931;  // "iai1"
-constexpr int schema_version = 1;
-constexpr int busy_timeout_ms = 60'000;
 constexpr std::size_t shortest_prefix = 8;
 
-constexpr const char* schema = R"(
-CREATE TABLE record (
-  number INTEGER PRIMARY KEY,
-  id TEXT NOT NULL UNIQUE,
-  previous TEXT NOT NULL,
-  verb TEXT NOT NULL,
-  body TEXT NOT NULL
-) STRICT;
-CREATE TABLE artefact (
-  record INTEGER NOT NULL REFERENCES record(number),
-  direction TEXT NOT NULL CHECK (direction IN ('input', 'output')),
-  sha256 TEXT NOT NULL
-) STRICT;
-CREATE INDEX artefact_by_digest ON artefact(sha256, direction);
-CREATE TRIGGER record_no_update BEFORE UPDATE ON record BEGIN SELECT RAISE(ABORT, 'records are never changed'); END;
-CREATE TRIGGER record_no_delete BEFORE DELETE ON record BEGIN SELECT RAISE(ABORT, 'records are never removed'); END;
-CREATE TRIGGER artefact_no_update BEFORE UPDATE ON artefact BEGIN SELECT RAISE(ABORT, 'records are never changed'); END;
-CREATE TRIGGER artefact_no_delete BEFORE DELETE ON artefact BEGIN SELECT RAISE(ABORT, 'records are never removed'); END;
-)";
-
-[[noreturn]] void fail(sqlite3* database, const fs::path& path) {
-  const int code = sqlite3_errcode(database);
-  const std::string what = path.string() + ": " + sqlite3_errmsg(database);
-  if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT) {
-    throw Error(ErrorKind::input, what, "this is no registry, or a damaged one: restore it from a copy");
-  }
-  if (code == SQLITE_BUSY || code == SQLITE_LOCKED) {
-    throw Error(ErrorKind::environment, what, "another process holds the registry: wait for it to end");
-  }
-  throw Error(ErrorKind::environment, what, "check the path and its permissions, or choose another file with --registry");
-}
-
-/// A prepared statement. Parameters count from 1, columns from 0.
-class Statement {
- public:
-  Statement(sqlite3* database, const fs::path& path, const std::string& sql) : database_(database), path_(path) {
-    if (sqlite3_prepare_v2(database, sql.c_str(), -1, &statement_, nullptr) != SQLITE_OK) fail(database, path);
-  }
-  ~Statement() { sqlite3_finalize(statement_); }
-  Statement(const Statement&) = delete;
-  Statement& operator=(const Statement&) = delete;
-
-  Statement& bind(int at, std::string_view text) {
-    sqlite3_bind_text(statement_, at, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
-    return *this;
-  }
-  Statement& bind(int at, std::int64_t number) {
-    sqlite3_bind_int64(statement_, at, number);
-    return *this;
-  }
-  /// @returns whether there is a row.
-  bool step() {
-    const int code = sqlite3_step(statement_);
-    if (code != SQLITE_ROW && code != SQLITE_DONE) fail(database_, path_);
-    return code == SQLITE_ROW;
-  }
-  std::int64_t number(int column) const { return sqlite3_column_int64(statement_, column); }
-  std::string text(int column) const {
-    const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
-    if (bytes == nullptr) return {};
-    return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
-  }
-
- private:
-  sqlite3* database_;
-  const fs::path& path_;
-  sqlite3_stmt* statement_ = nullptr;
-};
-
 }  // namespace
-
-struct Registry::Store {
-  fs::path path;
-  sqlite3* database = nullptr;
-
-  explicit Store(fs::path file) : path(std::move(file)) {}
-  ~Store() { sqlite3_close(database); }
-  Store(const Store&) = delete;
-  Store& operator=(const Store&) = delete;
-
-  void execute(const char* sql) {
-    if (sqlite3_exec(database, sql, nullptr, nullptr, nullptr) != SQLITE_OK) fail(database, path);
-  }
-  std::int64_t value(const char* sql) {
-    Statement statement(database, path, sql);
-    return statement.step() ? statement.number(0) : 0;
-  }
-
-  void connect() {
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-    if (sqlite3_open_v2(path.c_str(), &database, flags, nullptr) != SQLITE_OK) fail(database, path);
-    sqlite3_extended_result_codes(database, 0);
-    sqlite3_busy_timeout(database, busy_timeout_ms);
-    execute("PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;");
-    if (value("PRAGMA user_version") == 0) in_transaction([this] { make_schema(); });
-    check_schema();
-  }
-
-  /// Two processes may open a new file at once: looked at again under the lock.
-  void make_schema() {
-    if (value("PRAGMA user_version") != 0) return;
-    if (value("SELECT count(*) FROM sqlite_master") != 0) {
-      throw Error(ErrorKind::input, path.string() + " is a database of another program", "choose another file with --registry");
-    }
-    execute(schema);
-    execute(("PRAGMA application_id = " + std::to_string(application_id)).c_str());
-    execute(("PRAGMA user_version = " + std::to_string(schema_version)).c_str());
-  }
-
-  void check_schema() {
-    if (value("PRAGMA application_id") != application_id) {
-      throw Error(ErrorKind::input, path.string() + " is a database of another program", "choose another file with --registry");
-    }
-    if (value("PRAGMA user_version") > schema_version) {
-      throw Error(ErrorKind::environment, path.string() + " was written by a newer iai", "install the newer version");
-    }
-  }
-
-  template <class Work>
-  void in_transaction(Work work) {
-    execute("BEGIN IMMEDIATE");
-    try {
-      work();
-      execute("COMMIT");
-    } catch (...) {
-      sqlite3_exec(database, "ROLLBACK", nullptr, nullptr, nullptr);
-      throw;
-    }
-  }
-
-  /// The ids of the newest makers of the inputs, each once, in the order of the inputs.
-  std::vector<std::string> parents_of(const Record& record) {
-    std::vector<std::string> parents;
-    for (const Artefact& input : record.inputs) {
-      Statement maker(database, path,
-                      "SELECT id FROM record JOIN artefact ON record = number "
-                      "WHERE direction = 'output' AND sha256 = ? ORDER BY number DESC LIMIT 1");
-      if (!maker.bind(1, input.sha256).step()) continue;
-      const std::string id = maker.text(0);
-      if (std::find(parents.begin(), parents.end(), id) == parents.end()) parents.push_back(id);
-    }
-    return parents;
-  }
-
-  void insert(const Record& record, const std::string& body) {
-    Statement(database, path, "INSERT INTO record(number, id, previous, verb, body) VALUES (?, ?, ?, ?, ?)")
-        .bind(1, record.number).bind(2, record.id).bind(3, record.previous).bind(4, record.verb).bind(5, body).step();
-    const auto add = [&](const std::vector<Artefact>& artefacts, const char* direction) {
-      for (const Artefact& artefact : artefacts) {
-        Statement(database, path, "INSERT INTO artefact(record, direction, sha256) VALUES (?, ?, ?)")
-            .bind(1, record.number).bind(2, std::string_view(direction)).bind(3, artefact.sha256).step();
-      }
-    };
-    add(record.inputs, "input");
-    add(record.outputs, "output");
-  }
-
-  /// The record in a row of (number, id, body).
-  Record read(const Statement& row) const {
-    const std::string place = path.string() + ": record " + std::to_string(row.number(0));
-    Record record = Record::from_json(parse_json(row.text(2), place));
-    record.number = row.number(0);
-    record.id = row.text(1);
-    return record;
-  }
-  std::vector<Record> read_all(Statement& rows) const {
-    std::vector<Record> records;
-    while (rows.step()) records.push_back(read(rows));
-    return records;
-  }
-  std::vector<Record> by_artefact(std::string_view sha256, const char* direction) const {
-    Statement rows(database, path,
-                   "SELECT number, id, body FROM record WHERE number IN "
-                   "(SELECT record FROM artefact WHERE sha256 = ? AND direction = ?) ORDER BY number");
-    rows.bind(1, sha256).bind(2, std::string_view(direction));
-    return read_all(rows);
-  }
-};
 
 Registry::Registry(std::unique_ptr<Store> store) : store_(std::move(store)) {}
 Registry::~Registry() = default;
 Registry::Registry(Registry&&) noexcept = default;
 
-Registry Registry::open(const fs::path& path) {
+namespace {
+
+/// The folder is asked: the file may not be there yet.
+void refuse_network(const fs::path& file) {
+  struct statfs found{};
+  const fs::path folder = fs::absolute(file).parent_path();
+  if (::statfs(folder.c_str(), &found) != 0) return;
+  const std::string name = network_file_system(static_cast<std::uint32_t>(found.f_type));
+  if (name.empty()) return;
+  throw Error(ErrorKind::environment, file.string() + " lies on a network file system (" + name + "), whose locks do not hold",
+              "choose a local file with --registry, or pass --allow-network-fs where only one process writes at a time");
+}
+
+}  // namespace
+
+Registry Registry::open(const fs::path& path, NetworkFileSystem network) {
   std::error_code error;
   if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
   if (error) {
     throw Error(ErrorKind::environment, path.parent_path().string() + " cannot be made: " + error.message(),
                 "choose another file with --registry");
   }
+  if (network == NetworkFileSystem::refuse) refuse_network(path);
   auto store = std::make_unique<Store>(path);
-  store->connect();
+  store->connect(StoreAccess::write);
+  return Registry(std::move(store));
+}
+
+Registry Registry::open_for_reading(const fs::path& path) {
+  if (!fs::exists(path)) throw Error(ErrorKind::input, "there is no registry at " + path.string(), "iai init makes one");
+  auto store = std::make_unique<Store>(path);
+  store->connect(StoreAccess::read);
   return Registry(std::move(store));
 }
 
@@ -257,9 +99,10 @@ std::vector<Record> Registry::list(const RecordFilter& filter) const {
   }
   Statement rows(store_->database, store_->path,
                  "SELECT number, id, body FROM (SELECT number, id, body FROM record WHERE (?1 = '' OR verb = ?1) AND "
-                 "(?2 = '' OR number IN (SELECT record FROM artefact WHERE substr(sha256, 1, length(?2)) = ?2)) "
+                 "(?2 = '' OR number IN (SELECT record FROM artefact WHERE substr(sha256, 1, length(?2)) = ?2)) AND "
+                 "(?4 = '' OR json_extract(body, '$.started') >= ?4) "
                  "ORDER BY number DESC LIMIT ?3) ORDER BY number");
-  rows.bind(1, filter.verb).bind(2, filter.digest).bind(3, filter.limit > 0 ? filter.limit : std::int64_t{-1});
+  rows.bind(1, filter.verb).bind(2, filter.digest).bind(3, filter.limit > 0 ? filter.limit : std::int64_t{-1}).bind(4, filter.since);
   return store_->read_all(rows);
 }
 

@@ -46,6 +46,7 @@ struct Record {
 
 struct RecordFilter {
   std::string verb;       ///< empty: any
+  std::string since;      ///< ISO date or time, UTC: only records started then or later; empty: any
   std::string digest;     ///< an artefact's SHA-256 (or a prefix of 8 digits or more) among inputs or outputs
   std::int64_t limit = 0; ///< newest N; 0: all
 };
@@ -56,20 +57,31 @@ struct ChainFault {
   std::string what;
 };
 
+/// Locks of network file systems do not hold: two writers there can damage the file.
+enum class NetworkFileSystem { refuse, allow };
+
+/// "NFS", "SMB" ... for the file system type that statfs(2) gives, empty for all that are local.
+std::string network_file_system(std::uint32_t type);
+
 /// The SQLite store. @throws Error(environment) when it is locked, read-only, on a network file system, or newer.
 class Registry {
  public:
   /// --registry PATH (a file), else IAI_REGISTRY, else the nearest .iai/registry.db upward from the current folder,
   /// else $XDG_DATA_HOME/iai/registry.db (~/.local/share).
   static std::filesystem::path locate(const std::filesystem::path& chosen);
-  /// Opens for reading and writing; makes the file (and the user's folder) when it is missing.
-  static Registry open(const std::filesystem::path& path);
+  /// Opens for reading and writing; makes the file (and the user's folder) when it is missing, and brings a file of an
+  /// older iai up to date in one transaction.
+  /// @throws Error(environment) on a network file system unless `network` allows it.
+  static Registry open(const std::filesystem::path& path, NetworkFileSystem network = NetworkFileSystem::refuse);
+  /// Opens an existing file for reading only; works on read-only media. @throws Error(input) when it is missing.
+  static Registry open_for_reading(const std::filesystem::path& path);
   ~Registry();
   Registry(Registry&&) noexcept;
 
   const std::filesystem::path& path() const;
   /// The folder that holds .iai, or the registry file's folder: recorded paths are relative to it.
-  std::filesystem::path project_folder() const;
+  std::filesystem::path project_folder() const { return project_folder_of(path()); }
+  static std::filesystem::path project_folder_of(const std::filesystem::path& registry);
 
   /// Fills number, previous, parents and id, and appends in one transaction. @returns the id.
   std::string append(Record& record);

@@ -65,9 +65,9 @@ TEST_CASE("records are chained, found and filtered") {
   for (const char* wrong : {"3", "abc", "00000000", "xyz", "", "99999999999999999999999"}) CHECK_THROWS_AS(registry.find(wrong), Error);
 
   CHECK(registry.list().size() == 2);
-  CHECK(registry.list({.verb = "quantize", .digest = {}, .limit = 0}).front().id == second.id);
-  CHECK(registry.list({.verb = {}, .digest = sha256("a.onnx").substr(0, 8), .limit = 0}).size() == 2);
-  CHECK(registry.list({.verb = {}, .digest = {}, .limit = 1}).front().number == 2);
+  CHECK(registry.list({.verb = "quantize", .since = {}, .digest = {}, .limit = 0}).front().id == second.id);
+  CHECK(registry.list({.verb = {}, .since = {}, .digest = sha256("a.onnx").substr(0, 8), .limit = 0}).size() == 2);
+  CHECK(registry.list({.verb = {}, .since = {}, .digest = {}, .limit = 1}).front().number == 2);
   CHECK(registry.makers(sha256("a.onnx")).front().id == first.id);
   CHECK(registry.users(sha256("a.onnx")).front().id == second.id);
   CHECK(registry.makers(sha256("c")).empty());
@@ -98,9 +98,9 @@ TEST_CASE("a changed or removed record breaks the chain; the store refuses both"
   CHECK(faults[0].number == 3);
 }
 
-TEST_CASE("two processes append at once and the chain holds") {
+TEST_CASE("eight processes append at once, each opening the new file itself, and the chain holds") {
   const Scratch scratch;
-  constexpr int each = 10;
+  constexpr int processes = 8, each = 5;
   const auto work = [&] {
     Registry registry = Registry::open(scratch.file);
     for (int i = 0; i < each; ++i) {
@@ -108,8 +108,10 @@ TEST_CASE("two processes append at once and the chain holds") {
       registry.append(record);
     }
   };
-  const pid_t child = ::fork();
-  if (child == 0) {
+  std::vector<pid_t> children;
+  for (int i = 0; i < processes; ++i) {
+    children.push_back(::fork());
+    if (children.back() != 0) continue;
     try {
       work();
     } catch (...) {
@@ -117,13 +119,45 @@ TEST_CASE("two processes append at once and the chain holds") {
     }
     ::_exit(0);
   }
-  work();
-  int status = -1;
-  ::waitpid(child, &status, 0);
-  CHECK(status == 0);
+  for (const pid_t child : children) {
+    int status = -1;
+    ::waitpid(child, &status, 0);
+    CHECK(status == 0);
+  }
   const Registry registry = Registry::open(scratch.file);
-  CHECK(registry.list().size() == 2 * each);
+  CHECK(registry.list().size() == processes * each);
   CHECK(registry.check_chain().empty());
+}
+
+TEST_CASE("reading needs no write access, and makes nothing") {
+  const Scratch scratch;
+  CHECK_THROWS_AS(Registry::open_for_reading(scratch.file), Error);
+  CHECK_FALSE(fs::exists(scratch.folder));
+  {
+    Registry registry = Registry::open(scratch.file);
+    Record record = make_record("convert", "", "a");
+    registry.append(record);
+  }
+  Registry reader = Registry::open_for_reading(scratch.file);
+  CHECK(reader.list().size() == 1);
+  Record record = make_record("convert", "", "b");
+  CHECK_THROWS_WITH_AS(reader.append(record), doctest::Contains("cannot be written"), Error);
+  CHECK(reader.list().size() == 1);
+}
+
+TEST_CASE("a registry of a newer iai is left alone") {
+  const Scratch scratch;
+  Registry::open(scratch.file);
+  if (run_sql(scratch.file, "PRAGMA user_version = 99") != 0) return;  // no sqlite3 here
+  CHECK_THROWS_WITH_AS(Registry::open(scratch.file), doctest::Contains("newer iai"), Error);
+  CHECK_THROWS_WITH_AS(Registry::open_for_reading(scratch.file), doctest::Contains("newer iai"), Error);
+}
+
+TEST_CASE("network file systems are known by their type") {
+  CHECK(network_file_system(0x6969) == "NFS");
+  CHECK(network_file_system(0xfe534d42) == "SMB");
+  CHECK(network_file_system(0xef53).empty());      // ext4
+  CHECK(network_file_system(0x01021994).empty());  // tmpfs
 }
 
 TEST_CASE("another program's database is refused") {
@@ -132,5 +166,14 @@ TEST_CASE("another program's database is refused") {
   std::FILE* file = std::fopen(scratch.file.c_str(), "w");
   std::fputs("this is no database, and is long enough to be looked at as one", file);
   std::fclose(file);
-  CHECK_THROWS_AS(Registry::open(scratch.file), Error);
+  CHECK_THROWS_WITH_AS(Registry::open(scratch.file), doctest::Contains("not a database"), Error);
+  CHECK_THROWS_AS(Registry::open_for_reading(scratch.file), Error);
+}
+
+TEST_CASE("an empty file is no registry to read, and becomes one when it is written") {
+  const Scratch scratch;
+  fs::create_directories(scratch.file.parent_path());
+  std::fclose(std::fopen(scratch.file.c_str(), "w"));
+  CHECK_THROWS_WITH_AS(Registry::open_for_reading(scratch.file), doctest::Contains("is no registry"), Error);
+  CHECK(Registry::open(scratch.file).list().empty());
 }

@@ -141,10 +141,16 @@ std::string initialize(const Opened& opened) {
 
 Ort::Env& ort_environment() { return *environment; }
 
+static std::mutex opening;
+static Runtime* runtime = nullptr;  // never destroyed: sessions of other threads may outlive main
+
+const Runtime* Runtime::opened() {
+  const std::lock_guard lock(opening);
+  return runtime;
+}
+
 Runtime& Runtime::get(const fs::path& path) {
-  static std::mutex mutex;
-  static Runtime* runtime = nullptr;
-  const std::lock_guard lock(mutex);
+  const std::lock_guard lock(opening);
   if (runtime == nullptr) {
     const Opened opened = find_library(path);
     std::unique_ptr<Runtime> made(new Runtime());

@@ -26,6 +26,8 @@ struct ModelPort {
 class Runtime {
  public:
   static Runtime& get(const std::filesystem::path& path = {});
+  /// The library that this process has opened, null before the first get(). Opens nothing.
+  static const Runtime* opened();
   const std::string& version() const { return version_; }
   const std::filesystem::path& library() const { return library_; }
   std::vector<std::string> providers() const;   ///< "cpu", "cuda", ... as --device takes them
