@@ -31,18 +31,19 @@ _iai() {
     doctor:--runtime) _iai_files ''; return ;;
     registry/log:--verb) :; return ;;
     registry/log:--digest) :; return ;;
+    registry/log:--since) :; return ;;
     registry/log:--limit) :; return ;;
   esac
   rest() { :; }
   case $verb in
-    init) flags="--json --quiet --verbose --color --registry --help"; rest() { :; } ;;
-    doctor) flags="--runtime --json --quiet --verbose --color --registry --help"; rest() { :; } ;;
-    inspect) flags="--json --quiet --verbose --color --registry --help"; rest() { _iai_files ''; } ;;
-    registry) flags="--json --quiet --verbose --color --registry --help"; rest() { _iai_words "log show lineage verify"; } ;;
-    registry/log) flags="--verb --digest --limit --json --quiet --verbose --color --registry --help"; rest() { :; } ;;
-    registry/show) flags="--json --quiet --verbose --color --registry --help"; rest() { :; } ;;
-    registry/lineage) flags="--json --quiet --verbose --color --registry --help"; rest() { _iai_files ''; } ;;
-    registry/verify) flags="--json --quiet --verbose --color --registry --help"; rest() { :; } ;;
+    init) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
+    doctor) flags="--runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
+    inspect) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
+    registry) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_words "log show lineage verify"; } ;;
+    registry/log) flags="--verb --digest --since --limit --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
+    registry/show) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
+    registry/lineage) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
+    registry/verify) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
   esac
   if [[ $cur == -* ]]; then _iai_words "$flags"; else rest; fi
 }

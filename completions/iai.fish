@@ -8,6 +8,8 @@ complete -c iai -l quiet -s q -d 'No notes on standard error'
 complete -c iai -l verbose -s v -d 'More on standard error'
 complete -c iai -l color -d 'auto, always or never; NO_COLOR and CLICOLOR_FORCE are honoured' -x -a 'auto always never'
 complete -c iai -l registry -d 'Registry file instead of the nearest .iai/registry.db' -r -F
+complete -c iai -l no-record -d 'Leave no record of this run'
+complete -c iai -l allow-network-fs -d 'Write the registry also on a network file system'
 complete -c iai -l help -s h -d 'Show this help and end'
 complete -c iai -n __fish_use_subcommand -a init -d 'make a project: .iai/registry.db and, on request, commented YAML files'
 complete -c iai -n __fish_use_subcommand -a doctor -d 'show what this machine has and lacks, and how to get it'
@@ -18,6 +20,7 @@ complete -c iai -n __fish_use_subcommand -a registry -d 'look at the lineage: lo
 complete -c iai -n '__fish_seen_subcommand_from registry' -a log -d 'List the records, newest last'
 complete -c iai -n '__fish_seen_subcommand_from registry; and __fish_seen_subcommand_from log' -l verb -d 'Only records of this verb' -x
 complete -c iai -n '__fish_seen_subcommand_from registry; and __fish_seen_subcommand_from log' -l digest -d 'Only records that read or wrote this artefact' -x
+complete -c iai -n '__fish_seen_subcommand_from registry; and __fish_seen_subcommand_from log' -l since -d 'Only records started on this day (UTC) or later' -x
 complete -c iai -n '__fish_seen_subcommand_from registry; and __fish_seen_subcommand_from log' -l limit -d 'Only the newest N; 0: all' -x
 complete -c iai -n '__fish_seen_subcommand_from registry' -a show -d 'Show one record'
 complete -c iai -n '__fish_seen_subcommand_from registry' -a lineage -d 'Show the steps that led to a record or a file, oldest first'
