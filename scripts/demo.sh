@@ -1,18 +1,17 @@
 #!/usr/bin/env bash
-# Shows what iai does today, in demo-output/; every command is printed so that it can be typed again.
-set -euo pipefail
-root=$(cd "$(dirname "$0")/.." && pwd)
-data=${IAI_TEST_DATA:-$root/../shared}
-export PATH=$root/build:$PATH
-rm -rf "$root/demo-output"
-mkdir "$root/demo-output"
-cd "$root/demo-output"
-say() { echo; echo "\$ $*"; "$@"; }
+# A plant from raw files to a documented release, in demo-output/ (or the folder given): examples/bearing with iai only.
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+export PATH=${IAI_BUILD:-$root/build}:$PATH
+source "$root/scripts/demo-frame.sh"
+start_project "${1:-$root/demo-output}"
+
+chapter "A project: the files people write, a model from training, an archive from the test bench"
+cp -r "$root"/examples/bearing/{raw,labels.csv,planted-faults.csv,model.onnx,scaler.csv} .
 say iai init
 say iai doctor
-if [ -e "$data/models/cmapss_cnn.onnx" ]; then
-  say iai inspect "$data/models/cmapss_cnn.onnx"
-else
-  echo "(no models at $data/models: set IAI_TEST_DATA to a folder that has them)"
-fi
+
+chapter "The model as it came from training"
+say iai inspect model.onnx
+
+chapter "What was done here"
 say iai registry log

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# The whole demo opens no socket. Skipped (77) where strace is missing or may not trace.
+set -euo pipefail
+binary=$1 source=$2
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+command -v strace >/dev/null || { echo "no strace"; exit 77; }
+strace -f -o "$folder/probe" true 2>/dev/null || { echo "strace may not trace here"; exit 77; }
+export ASAN_OPTIONS=detect_leaks=0  # the leak checker cannot run under ptrace
+IAI_BUILD=$(dirname "$binary") strace -f -qq -e trace=network -o "$folder/calls" \
+  bash "$source/scripts/demo.sh" "$folder/demo" >"$folder/log" 2>&1 || { tail -20 "$folder/log"; exit 1; }
+if grep -E '(socket|connect|bind|sendto)\(' "$folder/calls" >"$folder/found"; then
+  echo "the demo used the network:"
+  head -5 "$folder/found"
+  exit 1
+fi
