@@ -62,63 +62,87 @@ std::vector<std::int64_t> shape_of(std::string_view text, const std::string& nam
 
 }  // namespace
 
-NpyFile::NpyFile(const std::filesystem::path& path) : path_(path) {
-  const MappedFile file = map_file(path);
-  map_ = file.owner;
-  read_header(file.bytes, path.string());
-}
-
-NpyFile::NpyFile(std::span<const std::byte> bytes, const std::string& name) : path_(name) { read_header(bytes, name); }
-
-void NpyFile::read_header(std::span<const std::byte> bytes, const std::string& name) {
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+std::size_t npy_header_bytes(std::span<const std::byte> start, const std::string& name) {
+  const std::string_view text(reinterpret_cast<const char*>(start.data()), start.size());
   if (text.substr(0, magic.size()) != magic) fail(name, "is no NPY file");
   if (text.size() < 12) fail(name, "ends inside the NPY header");
   const int version = static_cast<unsigned char>(text[6]);
   if (version < 1 || version > 3) fail(name, fmt::format("NPY version {} is not supported", version));
   std::size_t length = 0;
   const std::size_t width = version == 1 ? 2 : 4;
-  for (std::size_t i = 0; i < width; ++i) length |= std::to_integer<std::size_t>(bytes[8 + i]) << (8 * i);
-  const std::size_t start = 8 + width;
-  if (length > text.size() - start) fail(name, "ends inside the NPY header");
-  const std::string_view header = text.substr(start, length);
+  for (std::size_t i = 0; i < width; ++i) length |= std::to_integer<std::size_t>(start[8 + i]) << (8 * i);
+  return 8 + width + length;
+}
+
+NpyHeader parse_npy_header(std::span<const std::byte> start, const std::string& name) {
+  NpyHeader result;
+  result.offset = npy_header_bytes(start, name);
+  if (result.offset > start.size()) fail(name, "ends inside the NPY header");
+  const std::string_view text(reinterpret_cast<const char*>(start.data()), result.offset);
+  const std::string_view header = text.substr(10);  // the length's last two bytes do no harm from version 2 on
 
   const std::string_view descr = value_of(header, "descr", name);
   const std::size_t end = descr.find('\'', 1);
   if (descr[0] != '\'' || end == std::string_view::npos || end < 3) fail(name, "structured arrays are not supported");
   if (descr[1] == '|' && descr[2] == 'O') fail(name, "holds pickled objects, which are never loaded");
-  big_endian_ = descr[1] == '>';
-  type_ = type_of(descr.substr(2, end - 2), name);
-  fortran_order_ = value_of(header, "fortran_order", name).substr(0, 4) == "True";
-  shape_ = shape_of(value_of(header, "shape", name), name);
-
+  result.big_endian = descr[1] == '>';
+  result.type = type_of(descr.substr(2, end - 2), name);
+  result.fortran_order = value_of(header, "fortran_order", name).substr(0, 4) == "True";
+  result.shape = shape_of(value_of(header, "shape", name), name);
   std::int64_t needed = 0;
-  if (__builtin_mul_overflow(element_count(shape_), static_cast<std::int64_t>(element_size(type_)), &needed))
-    fail(name, fmt::format("shape {} has too many elements", shape_text(shape_)));
-  data_ = bytes.subspan(start + length);
-  if (data_.size() != static_cast<std::size_t>(needed))
-    fail(name, fmt::format("shape {} of {} needs {} bytes of data, the file has {}", shape_text(shape_), type_name(type_),
-                           needed, data_.size()));
+  bool possible = true;
+  try {
+    possible = !__builtin_mul_overflow(element_count(result.shape), static_cast<std::int64_t>(element_size(result.type)), &needed);
+  } catch (const Error&) {  // said below, with the file
+    possible = false;
+  }
+  if (!possible) fail(name, fmt::format("shape {} has too many elements", shape_text(result.shape)));
+  result.data_bytes = static_cast<std::uint64_t>(needed);
+  return result;
+}
+
+namespace {
+
+void check_data(const NpyHeader& header, std::uint64_t present, const std::string& name) {
+  if (present == header.data_bytes) return;
+  fail(name, fmt::format("shape {} of {} needs {} bytes of data, the file has {}", shape_text(header.shape), type_name(header.type),
+                         header.data_bytes, present));
+}
+
+}  // namespace
+
+NpyFile::NpyFile(const std::filesystem::path& path) : path_(path) {
+  const MappedFile file = map_file(path);
+  map_ = file.owner;
+  open(file.bytes, path.string());
+}
+
+NpyFile::NpyFile(std::span<const std::byte> bytes, const std::string& name) : path_(name) { open(bytes, name); }
+
+void NpyFile::open(std::span<const std::byte> bytes, const std::string& name) {
+  header_ = parse_npy_header(bytes, name);
+  data_ = bytes.subspan(header_.offset);
+  check_data(header_, data_.size(), name);
 }
 
 Tensor NpyFile::read_rows(std::int64_t first, std::int64_t count) const {
   if (first < 0 || count < 0 || first > rows() - count)
-    throw Error(ErrorKind::internal, fmt::format("rows {} + {} of {} {}", first, count, path_.string(), shape_text(shape_)));
-  const std::size_t size = element_size(type_);
-  std::vector<std::int64_t> shape = shape_;
+    throw Error(ErrorKind::internal, fmt::format("rows {} + {} of {} {}", first, count, path_.string(), shape_text(header_.shape)));
+  const std::size_t size = element_size(header_.type);
+  std::vector<std::int64_t> shape = header_.shape;
   if (!shape.empty()) shape[0] = count;
-  Tensor result{type_, shape, {}};
+  Tensor result{header_.type, shape, {}};
   const auto total = static_cast<std::size_t>(element_count(shape));
   result.bytes.resize(total * size);
   const auto skipped = rows() == 0 ? 0 : data_.size() / static_cast<std::size_t>(rows()) * static_cast<std::size_t>(first);
-  if (!fortran_order_ && total > 0) std::memcpy(result.bytes.data(), data_.data() + skipped, result.bytes.size());
+  if (!header_.fortran_order && total > 0) std::memcpy(result.bytes.data(), data_.data() + skipped, result.bytes.size());
   // Fortran order: walk the result in C order and look each element up.
   std::vector<std::int64_t> index(shape.size(), 0);
-  for (std::size_t i = 0; fortran_order_ && i < total; ++i) {
+  for (std::size_t i = 0; header_.fortran_order && i < total; ++i) {
     std::int64_t offset = 0, stride = 1;
     for (std::size_t axis = 0; axis < shape.size(); ++axis) {
       offset += (index[axis] + (axis == 0 ? first : 0)) * stride;
-      stride *= shape_[axis];
+      stride *= header_.shape[axis];
     }
     std::memcpy(result.bytes.data() + i * size, data_.data() + static_cast<std::size_t>(offset) * size, size);
     for (std::size_t axis = shape.size(); axis-- > 0;) {
@@ -126,7 +150,7 @@ Tensor NpyFile::read_rows(std::int64_t first, std::int64_t count) const {
       index[axis] = 0;
     }
   }
-  for (std::size_t i = 0; big_endian_ && size > 1 && i < total; ++i) {
+  for (std::size_t i = 0; header_.big_endian && size > 1 && i < total; ++i) {
     std::reverse(result.bytes.begin() + static_cast<std::ptrdiff_t>(i * size),
                  result.bytes.begin() + static_cast<std::ptrdiff_t>((i + 1) * size));
   }

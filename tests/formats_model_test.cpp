@@ -1,12 +1,12 @@
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <numeric>
 
 #include "formats/error.hpp"
 #include "formats/model.hpp"
+#include "tests/real_data.hpp"
 
 using namespace iai;
 namespace fs = std::filesystem;
@@ -80,11 +80,6 @@ std::string error_of(const fs::path& path) {
     return error.message();
   }
   return "";
-}
-
-fs::path data_folder() {
-  const char* chosen = std::getenv("IAI_TEST_DATA");
-  return chosen != nullptr ? fs::path(chosen) : fs::path("../shared");
 }
 
 }  // namespace
@@ -236,13 +231,10 @@ TEST_CASE("inference that fails says why and leaves the model usable") {
 }
 
 TEST_CASE("real models survive every way of writing") {
-  if (!fs::exists(data_folder() / "models")) {
-    MESSAGE("skipped: no models");
-    return;
-  }
+  if (!have_file("models")) return;
   const Folder folder;
   int models = 0;
-  for (const auto& entry : fs::directory_iterator(data_folder() / "models")) {
+  for (const auto& entry : fs::directory_iterator(real_file("models"))) {
     if (entry.path().extension() != ".onnx") continue;
     ++models;
     Model model = read_model(entry.path());
