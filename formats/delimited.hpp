@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +14,8 @@ namespace iai {
 
 enum class ColumnType { empty, integer, real, boolean, timestamp, text };
 std::string column_type_name(ColumnType type);
+/// The inverse; nothing when `name` is no type.
+std::optional<ColumnType> find_column_type(std::string_view name);
 
 /// How a delimited text file is written, found from its first 256 KiB.
 struct Dialect {
@@ -29,7 +31,10 @@ struct Dialect {
   bool trailing_delimiter = false;
   std::string timestamp_format;    ///< as written, for example "dd.mm.yyyy HH:MM:SS,fff"; empty when there is none
   double confidence = 0;           ///< share of sampled rows that fit this dialect
+  std::vector<std::string> evidence;  ///< what each finding rests on, one sentence each
   Json to_json() const;
+  /// The inverse of to_json; `name` is used in errors. @throws Error(input) when a field is missing or of another type.
+  static Dialect from_json(const Json& json, const std::string& name);
 };
 
 struct Column {
@@ -41,14 +46,15 @@ enum class CellState : std::uint8_t {
   value,
   missing,  ///< empty or a missing marker (-, NaN, NULL, #NV ...)
   error,    ///< an error word of the logger (Bad Input, I/O Timeout ...) in a number or time column
-  odd,      ///< text that does not fit the column's type; a value never changes type silently
+  odd,      ///< text that does not fit the column's type, or holds broken UTF-8; a value never changes type silently
 };
 
-/// One cell as it was written and what it means. `text` is UTF-8 and lives until the next row.
+/// One cell as it was written and what it means. `text` is UTF-8 and lives until the next row; blanks around a cell
+/// that is not quoted do not belong to it.
 struct Cell {
   std::string_view text;
   CellState state = CellState::value;
-  double number = 0;          ///< integer, real, boolean (0, 1)
+  double number = 0;          ///< integer, real, boolean (0, 1); odd in an integer column: the real it holds, else NaN
   std::int64_t integer = 0;   ///< integer columns: exact; timestamp: nanoseconds since 1970-01-01T00:00 as written (UTC when it has a zone)
   std::uint64_t byte = 0;     ///< offset of the cell's first byte in the file, as stored
 };
@@ -58,7 +64,7 @@ struct Row {
   std::int64_t line = 0;      ///< line of the file, from 1
   std::uint64_t byte = 0;     ///< offset of the row's first byte
   std::vector<Cell> cells;    ///< one for each column; ragged rows are filled with missing cells
-  std::size_t width = 0;      ///< cells that the row really has
+  std::size_t width = 0;      ///< cells that the row really has, without the empty one after a trailing delimiter
 };
 
 /// Parts of the dialect and the columns that the caller fixes instead of having them found.
@@ -67,13 +73,20 @@ struct DelimitedOptions {
   std::vector<std::pair<std::string, ColumnType>> column_types;
   std::optional<char> delimiter, decimal;
   std::optional<std::string> encoding;
+  /// Dialect and columns as an earlier reading found them (a data set's manifest): nothing is detected again.
+  std::optional<Dialect> dialect;
+  std::vector<Column> columns;
 };
 
-/// Streams rows of a delimited text file; memory is bounded whatever the file's size (a row is at most 64 MiB).
+/// Streams rows of a delimited text file; memory is bounded whatever the file's size: a row is at most 64 MiB, a table
+/// 262,144 columns wide. Blank lines are no rows. Cells beyond the last column are counted in Row::width only.
+///
+/// Types hold for the whole file: numbers never pass through another type, text with leading zeros and integers beyond
+/// 64 bits stay text. A column that is empty in the sample takes the type of the first value met; columns() then tells.
 class DelimitedReader {
  public:
-  /// Reads the first 256 KiB and finds dialect, columns and types. `name` is used in errors.
-  /// @throws Error(input) when the stream is no delimited text (binary, empty).
+  /// Reads the first 256 KiB (more when they hold under 16 lines) and finds dialect, columns and types. `name` is used in
+  /// errors. @throws Error(input) when the stream is no delimited text (empty, zero bytes, an encoding that is not read).
   DelimitedReader(ByteStream& stream, std::string name, DelimitedOptions options = {});
   ~DelimitedReader();
   const Dialect& dialect() const;

@@ -1,5 +1,7 @@
 #include "formats/delimited.hpp"
 
+#include "formats/error.hpp"
+
 namespace iai {
 
 std::string column_type_name(ColumnType type) {
@@ -14,6 +16,13 @@ std::string column_type_name(ColumnType type) {
   return "text";
 }
 
+std::optional<ColumnType> find_column_type(std::string_view name) {
+  for (const auto type : {ColumnType::empty, ColumnType::integer, ColumnType::real, ColumnType::boolean,
+                          ColumnType::timestamp, ColumnType::text})
+    if (column_type_name(type) == name) return type;
+  return std::nullopt;
+}
+
 Json Dialect::to_json() const {
   return {{"encoding", encoding},
           {"byte_order_mark", byte_order_mark},
@@ -26,7 +35,34 @@ Json Dialect::to_json() const {
           {"unit_row", unit_row},
           {"trailing_delimiter", trailing_delimiter},
           {"timestamp_format", timestamp_format},
-          {"confidence", confidence}};
+          {"confidence", confidence},
+          {"evidence", evidence}};
+}
+
+Dialect Dialect::from_json(const Json& json, const std::string& name) {
+  const auto sign = [&](const char* key) {
+    const auto text = json.at(key).get<std::string>();
+    return text.empty() ? '\0' : text[0];
+  };
+  try {
+    Dialect dialect;
+    dialect.encoding = json.at("encoding").get<std::string>();
+    dialect.byte_order_mark = json.at("byte_order_mark").get<bool>();
+    dialect.delimiter = sign("delimiter");
+    dialect.quote = sign("quote");
+    dialect.decimal = sign("decimal");
+    dialect.thousands = json.at("thousands").get<std::string>();
+    dialect.preamble_lines = json.at("preamble_lines").get<std::int64_t>();
+    dialect.header = json.at("header").get<bool>();
+    dialect.unit_row = json.at("unit_row").get<bool>();
+    dialect.trailing_delimiter = json.at("trailing_delimiter").get<bool>();
+    dialect.timestamp_format = json.at("timestamp_format").get<std::string>();
+    dialect.confidence = json.at("confidence").get<double>();
+    dialect.evidence = json.at("evidence").get<std::vector<std::string>>();
+    return dialect;
+  } catch (const Json::exception& failure) {
+    throw Error(ErrorKind::input, name + ": damaged dialect: " + failure.what(), "ingest the data again");
+  }
 }
 
 }  // namespace iai

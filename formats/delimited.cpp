@@ -1,0 +1,204 @@
+#include "formats/delimited.hpp"
+
+#include <unicode/unistr.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "formats/delimited_dialect.hpp"
+
+namespace iai {
+namespace {
+
+constexpr std::size_t sample_bytes = 256 << 10, row_limit = 64 << 20;
+constexpr int sample_lines = 16;
+
+}  // namespace
+
+struct DelimitedReader::State {
+  State(ByteStream& stream, std::string shown, const DelimitedOptions& options)
+      : name(std::move(shown)),
+        source(stream, name, sample_bytes, sample_lines, row_limit,
+               options.dialect ? &options.dialect->encoding : options.encoding ? &*options.encoding : nullptr) {}
+
+  std::string name;
+  TextSource source;
+  Dialect dialect;
+  std::vector<Column> columns;
+  RecordSplitter splitter;
+  NumberForm form;
+  DelimitedRecord record;
+  std::string unescaped;  // texts of cells with doubled quotes or broken UTF-8
+  std::int64_t line = 0;
+  bool decimal_found = true;
+  Row row;
+
+  void take_layout(const DelimitedOptions& options);
+  void find_start(const DelimitedOptions& options);
+  bool split();
+  void fill_row(std::string_view text);
+  void learn(Cell& cell, Column& column);
+  std::string_view plain_text(std::string_view text, const CellSpan& span, bool& broken);
+};
+
+/// Detects dialect and columns and moves behind the header.
+void DelimitedReader::State::find_start(const DelimitedOptions& options) {
+  auto layout = find_layout(source.text(), source.ended(), source.encoding(), options, name);
+  dialect = std::move(layout.dialect);
+  columns = std::move(layout.columns);
+  splitter.newline = layout.newline;
+  decimal_found = layout.decimal_found;
+  source.consume(layout.data_begin);
+  line = layout.lines_before;
+}
+
+/// Uses a dialect that was found before: skips as many lines as it says.
+void DelimitedReader::State::take_layout(const DelimitedOptions& options) {
+  dialect = *options.dialect;
+  columns = options.columns;
+  splitter.delimiter = dialect.delimiter;
+  splitter.quote = dialect.quote;
+  const auto text = source.text();
+  if (text.find('\n') == std::string_view::npos && text.find('\r') != std::string_view::npos) splitter.newline = '\r';
+  // Line by line, as a preamble may hold quotes that never close.
+  for (auto skip = dialect.preamble_lines; skip > 0 && !source.text().empty(); --skip) {
+    const auto end = source.text().find(splitter.newline);
+    source.consume(end == std::string_view::npos ? source.text().size() : end + 1);
+    ++line;
+  }
+  for (int skip = (dialect.header ? 1 : 0) + (dialect.unit_row ? 1 : 0); skip > 0 && split();) {
+    const auto text_of_row = source.text().substr(0, record.end);
+    line += 1 + std::count(text_of_row.begin(), text_of_row.end(), splitter.newline);
+    skip -= text_of_row.find_first_not_of(" \t\r") == std::string_view::npos ? 0 : 1;
+    source.consume(record.next);
+  }
+}
+
+DelimitedReader::DelimitedReader(ByteStream& stream, std::string name, DelimitedOptions options)
+    : state_(std::make_unique<State>(stream, std::move(name), options)) {
+  auto& state = *state_;
+  if (options.dialect) state.take_layout(options);
+  else state.find_start(options);
+  state.splitter.delimiter = state.dialect.delimiter;
+  state.splitter.quote = state.dialect.quote;
+  state.splitter.most_cells = state.columns.size() + 1;
+  state.form = {state.dialect.decimal, state.dialect.thousands};
+  state.row.cells.resize(state.columns.size());
+}
+
+/// Splits the record at the start of the text; false at the end of the file.
+bool DelimitedReader::State::split() {
+  for (;;) {
+    if (source.text().empty() && source.ended()) return false;
+    if (!source.text().empty() && splitter.split(source.text(), source.ended(), record)) {
+      if (record.end > row_limit) source.refuse_row();
+      return true;
+    }
+    source.more();
+  }
+}
+
+/// The cell's text without doubled quotes, in well-formed UTF-8: broken bytes are read as windows-1252.
+std::string_view DelimitedReader::State::plain_text(std::string_view text, const CellSpan& span, bool& broken) {
+  auto cell = text.substr(span.begin, span.end - span.begin);
+  broken = !record.plain_ascii && (!is_utf8(cell) || cell.find('\0') != std::string_view::npos);
+  if (!span.doubled && !broken) return cell;
+  std::string plain;
+  for (std::size_t i = 0; i < cell.size(); ++i) {
+    plain += cell[i];
+    if (span.doubled && cell[i] == splitter.quote && i + 1 < cell.size() && cell[i + 1] == splitter.quote) ++i;
+  }
+  if (broken && !is_utf8(plain)) {
+    std::string converted;
+    icu::UnicodeString(plain.data(), static_cast<std::int32_t>(plain.size()), "windows-1252").toUTF8String(converted);
+    plain = std::move(converted);
+  }
+  // Reserved in fill_row: earlier views into it stay valid.
+  const auto begin = unescaped.size();
+  unescaped += plain;
+  return std::string_view(unescaped).substr(begin);
+}
+
+void DelimitedReader::State::fill_row(std::string_view text) {
+  unescaped.clear();
+  if (!record.plain_ascii) unescaped.reserve(text.size() * 3);  // windows-1252 to UTF-8: at most three bytes for one
+  const auto& spans = record.cells;
+  std::uint64_t byte = row.byte;
+  std::size_t counted = 0;
+  bool broken = false;
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    auto& cell = row.cells[c];
+    if (c >= spans.size()) {
+      cell = Cell{};
+      cell.state = CellState::missing;
+      cell.byte = row.byte + source.stored_bytes(text);
+      continue;
+    }
+    const auto& span = spans[c];
+    byte += source.stored_bytes(text.substr(counted, span.begin - counted));
+    counted = span.begin;
+    cell.byte = byte;
+    cell.text = plain_text(text, span, broken);
+    interpret(cell, columns[c].type, form);
+    if (broken) cell.state = CellState::odd;
+    else if (cell.state != CellState::missing && (columns[c].type == ColumnType::empty || (!decimal_found && cell.state == CellState::odd)))
+      learn(cell, columns[c]);
+  }
+}
+
+/// What the sample left open is settled by the first cell that shows it: the decimal sign, a type.
+void DelimitedReader::State::learn(Cell& cell, Column& column) {
+  const bool counting = column.type == ColumnType::empty || column.type == ColumnType::integer;
+  const NumberForm other{form.decimal == ',' ? '.' : ',', form.thousands};
+  if (!decimal_found && counting && (dialect.delimiter != ',' || form.decimal == ',')) {
+    const bool here = type_of_text(cell.text, form) == ColumnType::real;
+    decimal_found = here || type_of_text(cell.text, other) == ColumnType::real;
+    if (decimal_found && !here) form.decimal = dialect.decimal = other.decimal;
+  }
+  if (column.type == ColumnType::empty) {
+    if (is_error_word(cell.text)) {
+      cell.state = CellState::error;
+      return;
+    }
+    column.type = type_of_text(cell.text, form);
+  }
+  interpret(cell, column.type, form);
+}
+
+const Row* DelimitedReader::next() {
+  auto& state = *state_;
+  auto& row = state.row;
+  // The row before is consumed only now: its cells point into the text.
+  if (row.number > 0) {
+    state.source.consume(state.record.next);
+    state.record.next = 0;
+  }
+  while (state.split()) {
+    const auto text = state.source.text().substr(0, state.record.end);
+    row.line = ++state.line;
+    if (!state.record.plain_ascii || state.record.width <= 1)
+      state.line += std::count(text.begin(), text.end(), state.splitter.newline);
+    if (state.record.width <= 1 && text.find_first_not_of(" \t\r") == std::string_view::npos) {
+      state.source.consume(state.record.next);
+      continue;
+    }
+    if (state.record.plain_ascii && text.find('\0') != std::string_view::npos) state.record.plain_ascii = false;
+    ++row.number;
+    row.byte = state.source.offset();
+    row.width = state.record.width;
+    if (row.width == state.columns.size() + 1 && state.dialect.trailing_delimiter) {
+      const auto& last = state.record.cells.back();
+      if (last.begin == last.end) --row.width;
+    }
+    state.fill_row(text);
+    return &row;
+  }
+  state.record.next = 0;
+  return nullptr;
+}
+
+DelimitedReader::~DelimitedReader() = default;
+const Dialect& DelimitedReader::dialect() const { return state_->dialect; }
+const std::vector<Column>& DelimitedReader::columns() const { return state_->columns; }
+
+}  // namespace iai

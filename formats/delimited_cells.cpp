@@ -1,0 +1,166 @@
+#include "formats/delimited_cells.hpp"
+
+#include <fast_float/fast_float.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+namespace iai {
+namespace {
+
+constexpr std::int64_t exact_in_double = std::int64_t{1} << 53;
+constexpr std::size_t longest_number = 128;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+bool same_word(std::string_view text, std::string_view lower_case) {
+  return text.size() == lower_case.size() &&
+         std::equal(text.begin(), text.end(), lower_case.begin(), [](char a, char b) { return lower(a) == b; });
+}
+
+/// Takes the signs between groups of three digits out; false when the text is not grouped so.
+bool remove_thousands(std::string_view text, const NumberForm& form, std::array<char, longest_number>& plain, std::size_t& size) {
+  size = 0;
+  if (text.size() > plain.size()) return false;
+  std::size_t at = 0;
+  if (!text.empty() && (text[0] == '-' || text[0] == '+')) plain[size++] = text[at++];
+  std::size_t digits = 0;
+  bool grouped = false;
+  for (; at < text.size(); ++at) {
+    if (is_digit(text[at])) {
+      plain[size++] = text[at];
+      ++digits;
+    } else if (text.substr(at).starts_with(form.thousands)) {
+      if (digits == 0 || digits > 3 || (grouped && digits != 3)) return false;
+      grouped = true;
+      digits = 0;
+      at += form.thousands.size() - 1;
+    } else {
+      break;
+    }
+  }
+  if (!grouped || digits != 3) return false;
+  for (; at < text.size(); ++at) plain[size++] = text[at];
+  return true;
+}
+
+NumberKind parse_plain(std::string_view text, char decimal, std::int64_t& integer, double& number) {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  const bool negative = at != end && *at == '-';
+  if (at != end && (*at == '-' || *at == '+')) ++at;
+  const char* const digits = at;
+  std::uint64_t value = 0;
+  while (at != end && is_digit(*at)) value = value * 10 + static_cast<std::uint64_t>(*at++ - '0');
+  const auto count = at - digits;
+  if (count > 1 && *digits == '0') return NumberKind::none;
+  if (at == end) {
+    // 19 digits cannot pass 64 unsigned bits.
+    if (count == 0 || count > 19 || value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+      return NumberKind::none;
+    integer = negative ? -static_cast<std::int64_t>(value) : static_cast<std::int64_t>(value);
+    number = static_cast<double>(integer);
+    return NumberKind::integer;
+  }
+  if (count == 0 && *at != decimal) return NumberKind::none;
+  if (*at != decimal && lower(*at) != 'e') return NumberKind::none;
+  if (*at == decimal && (at + 1 == end || !is_digit(at[1]))) return NumberKind::none;
+  const fast_float::parse_options options{fast_float::chars_format::general, decimal};
+  const auto [stop, error] = fast_float::from_chars_advanced(digits, end, number, options);
+  if (error != std::errc() || stop != end || !std::isfinite(number)) return NumberKind::none;
+  if (negative) number = -number;
+  return NumberKind::real;
+}
+
+}  // namespace
+
+NumberKind parse_number(std::string_view text, const NumberForm& form, std::int64_t& integer, double& number) {
+  const auto kind = parse_plain(text, form.decimal, integer, number);
+  if (kind != NumberKind::none || form.thousands.empty()) return kind;
+  std::array<char, longest_number> plain;
+  std::size_t size = 0;
+  if (!remove_thousands(text, form, plain, size)) return kind;
+  return parse_plain({plain.data(), size}, form.decimal, integer, number);
+}
+
+int parse_boolean(std::string_view text) {
+  if (text.size() < 2 || text.size() > 6) return -1;
+  for (const char* word : {"true", "yes", "ja", "wahr", "on", "ein"})
+    if (same_word(text, word)) return 1;
+  for (const char* word : {"false", "no", "nein", "falsch", "off", "aus"})
+    if (same_word(text, word)) return 0;
+  return -1;
+}
+
+bool is_missing_marker(std::string_view text, ColumnType type) {
+  if (text.empty()) return true;
+  if (text.size() > 5) return false;
+  for (const char* marker : {"-", "--", "nan", "null", "#nv", "#n/a", "\\n", "n/a", "na"})
+    if (same_word(text, marker)) return true;
+  if (type == ColumnType::text) return false;
+  for (const char* marker : {"?", ".", "---", "none", "k.a.", "n.a.", "*"})
+    if (same_word(text, marker)) return true;
+  return false;
+}
+
+bool is_error_word(std::string_view text) {
+  if (text.size() < 3 || text.size() > 24) return false;
+  for (const char* word :
+       {"bad input", "bad", "i/o timeout", "timeout", "no data", "no good data", "error", "err", "fehler", "scan off",
+        "scan timeout", "pt created", "configure", "comm fail", "comm failure", "not connected", "sensor failure",
+        "device failure", "out of service", "shutdown", "#wert!", "#value!", "#ref!", "#bezug!", "#div/0!", "#num!", "#zahl!",
+        "#name?", "overflow", "underflow", "overrange", "underrange", "over range", "under range", "ovf", "open", "inf", "+inf",
+        "-inf", "infinity", "-infinity", "1.#inf", "-1.#inf", "1.#qnan", "-1.#ind", "1.#ind", "calc failed", "arc offline",
+        "invalid", "drahtbruch", "wire break", "short circuit", "kurzschluss", "ungueltig"})
+    if (same_word(text, word)) return true;
+  return same_word(text, "ung\xC3\xBCltig");
+}
+
+void interpret(Cell& cell, ColumnType type, const NumberForm& form) {
+  const auto text = cell.text;
+  cell.number = 0;
+  cell.integer = 0;
+  cell.state = CellState::value;
+  bool fits = true;
+  if (text.empty()) {
+    cell.state = CellState::missing;
+    return;
+  }
+  if (type == ColumnType::integer || type == ColumnType::real) {
+    const auto kind = parse_number(text, form, cell.integer, cell.number);
+    if (kind == NumberKind::integer && (type == ColumnType::integer || std::abs(cell.integer) <= exact_in_double)) return;
+    if (kind == NumberKind::real && type == ColumnType::real) return;
+    fits = false;
+    if (kind != NumberKind::real) cell.number = std::numeric_limits<double>::quiet_NaN();
+  } else if (type == ColumnType::timestamp) {
+    const auto time = parse_timestamp(text);
+    if (time) cell.integer = *time;
+    if (time) return;
+    fits = false;
+  } else if (type == ColumnType::boolean) {
+    const int answer = parse_boolean(text);
+    cell.number = answer;
+    if (answer >= 0) return;
+    fits = false;
+  }
+  if (is_missing_marker(text, type)) {
+    cell.state = CellState::missing;
+  } else if (!fits) {
+    cell.state = is_error_word(text) ? CellState::error : CellState::odd;
+  }
+}
+
+ColumnType type_of_text(std::string_view text, const NumberForm& form) {
+  std::int64_t integer = 0;
+  double number = 0;
+  const auto kind = parse_number(text, form, integer, number);
+  if (kind == NumberKind::integer) return ColumnType::integer;
+  if (kind == NumberKind::real) return ColumnType::real;
+  if (parse_timestamp(text)) return ColumnType::timestamp;
+  return parse_boolean(text) >= 0 ? ColumnType::boolean : ColumnType::text;
+}
+
+}  // namespace iai
