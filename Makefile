@@ -5,7 +5,7 @@ PRESET ?= release
 JOBS ?= $(shell nproc)
 
 .DEFAULT_GOAL := build
-.PHONY: build setup demo test install asan tsan format lint clean help
+.PHONY: build setup demo test install deb asan tsan format lint clean help
 
 build: setup ## build only; the binary is build/iai
 	@cmake --preset $(PRESET) >build-configure.log 2>&1 || { cat build-configure.log; exit 1; }
@@ -23,6 +23,9 @@ test: build ## every test
 
 install: build ## install under PREFIX (default /usr/local)
 	@cmake --install build --prefix $(PREFIX)
+
+deb: setup ## a Debian package in build-package/
+	@cmake --preset package >/dev/null && cmake --build --preset package -j $(JOBS) && cd build-package && cpack -G DEB
 
 asan: setup ## every test under AddressSanitizer and UndefinedBehaviorSanitizer
 	@cmake --preset asan >/dev/null && cmake --build --preset asan -j $(JOBS) && ctest --test-dir build-asan --output-on-failure

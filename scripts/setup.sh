@@ -110,6 +110,7 @@ fetch_runtime() {
   venv; fetch "$machine" onnxruntime
   rm -rf "$deps/onnxruntime/lib"; mkdir -p "$deps/onnxruntime/lib"
   unzip -q -j -o "$deps"/dl/onnxruntime-"${want% *}"-*.whl 'onnxruntime/capi/libonnxruntime.so*' -d "$deps/onnxruntime/lib"
+  unzip -q -j -o "$deps"/dl/onnxruntime-"${want% *}"-*.whl onnxruntime/LICENSE onnxruntime/ThirdPartyNotices.txt -d "$deps/onnxruntime"
   ln -sf "libonnxruntime.so.${want% *}" "$deps/onnxruntime/lib/libonnxruntime.so.1"
   echo "$want" >"$deps/onnxruntime.stamp"
 }
