@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The whole demo opens no socket. Skipped (77) where strace is missing or may not trace.
+# The whole demo reaches no network: no socket but the machine's own (AF_UNIX, which the C library opens to ask the name
+# service cache who the user is). Skipped (77) where strace is missing or may not trace.
 set -euo pipefail
 binary=$1 source=$2
 folder=$(mktemp -d)
@@ -9,7 +10,7 @@ strace -f -o "$folder/probe" true 2>/dev/null || { echo "strace may not trace he
 export ASAN_OPTIONS=detect_leaks=0  # the leak checker cannot run under ptrace
 IAI_BUILD=$(dirname "$binary") strace -f -qq -e trace=network -o "$folder/calls" \
   bash "$source/scripts/demo.sh" "$folder/demo" >"$folder/log" 2>&1 || { tail -20 "$folder/log"; exit 1; }
-if grep -E '(socket|connect|bind|sendto)\(' "$folder/calls" >"$folder/found"; then
+if grep -E 'socket\(' "$folder/calls" | grep -v 'AF_UNIX' >"$folder/found"; then
   echo "the demo used the network:"
   head -5 "$folder/found"
   exit 1
