@@ -4,6 +4,7 @@ if(NOT IAI_DEPS_DIR)
   set(IAI_DEPS_DIR ${CMAKE_SOURCE_DIR}/.deps)
 endif()
 find_package(PkgConfig REQUIRED)
+set(Protobuf_USE_STATIC_LIBS ON)  # thousands of relocations less before main
 foreach(package Threads Protobuf SQLite3 LibArchive OpenSSL)
   find_package(${package} REQUIRED)
 endforeach()
