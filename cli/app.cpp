@@ -27,15 +27,6 @@ int exit_code_of(const Error& error) {
   return static_cast<int>(ExitCode::internal);
 }
 
-/// The first word that is no global flag (or its value) is the verb.
-std::size_t verb_position(const std::vector<std::string>& arguments) {
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    if (arguments[i].empty() || arguments[i][0] != '-') return i;
-    if (arguments[i] == "--registry" || arguments[i] == "--color") ++i;
-  }
-  return arguments.size();
-}
-
 const Command& command_named(const std::string& verb) {
   if (const Command* command = find_command(verb)) return *command;
   std::vector<std::string> names{"help"};
@@ -78,11 +69,11 @@ int run_verb(const std::vector<std::string>& arguments, std::ostream& out, Termi
   parser.parse(rest);
   style.json = parser.globals().json;
   style.verbosity = parser.globals().quiet ? Verbosity::quiet : parser.globals().verbose ? Verbosity::verbose : Verbosity::normal;
-  style.color = color_wanted(parser.globals().color_choice(), on_terminal);
+  style.color = color_wanted(parser.color_choice(), on_terminal);
   style.progress = on_terminal && style.verbosity != Verbosity::quiet;
   Terminal terminal(out, err, style);
   Context context{terminal, arguments, parser.globals().registry, style.json, !parser.globals().no_record,
-                  parser.globals().allow_network_fs};
+                  parser.globals().allow_network_fs, {}};
   return static_cast<int>(parser.run(context));
 }
 

@@ -17,8 +17,9 @@ void flag_names(const CLI::App& app, std::vector<std::string>& names) {
 
 }  // namespace
 
-ColorChoice GlobalOptions::color_choice() const {
-  return color == "always" ? ColorChoice::always : color == "never" ? ColorChoice::never : ColorChoice::automatic;
+ColorChoice Parser::color_choice() const {
+  if (globals_.color == "always") return ColorChoice::always;
+  return globals_.color == "never" ? ColorChoice::never : ColorChoice::automatic;
 }
 
 Parser::Parser(const Command* command) : app_(command == nullptr ? "iai" : std::string(command->summary)) {
@@ -26,20 +27,7 @@ Parser::Parser(const Command* command) : app_(command == nullptr ? "iai" : std::
   app_.set_help_flag();  // help is answered before parsing
   app_.fallthrough();
   if (command != nullptr) runner_ = command->bind(app_);
-  app_.add_flag("--json", globals_.json, "One JSON document on standard output; errors as JSON too")->group("Global");
-  app_.add_flag("-q,--quiet", globals_.quiet, "No notes on standard error")->group("Global");
-  app_.add_flag("-v,--verbose", globals_.verbose, "More on standard error")->group("Global");
-  app_.add_option("--color", globals_.color, "auto, always or never; NO_COLOR and CLICOLOR_FORCE are honoured")
-      ->type_name("WHEN")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->group("Global");
-  app_.add_option("--registry", globals_.registry, "Registry file instead of the nearest .iai/registry.db")
-      ->type_name("PATH")
-      ->group("Global");
-  app_.add_flag("--no-record", globals_.no_record, "Leave no record of this run")->group("Global");
-  app_.add_flag("--allow-network-fs", globals_.allow_network_fs, "Write the registry also on a network file system")
-      ->group("Global");
-  app_.add_flag("-h,--help", globals_.help, "Show this help and end")->group("Global");
+  declare_globals(app_, globals_);
 }
 
 void Parser::parse(const std::vector<std::string>& arguments) {

@@ -8,17 +8,9 @@
 
 #include "cli/terminal.hpp"
 #include "commands/commands.hpp"
+#include "commands/global_options.hpp"
 
 namespace iai {
-
-/// Flags that every verb takes.
-struct GlobalOptions {
-  bool json = false, quiet = false, verbose = false, help = false;
-  bool no_record = false, allow_network_fs = false;
-  std::string color = "auto";
-  std::filesystem::path registry;
-  ColorChoice color_choice() const;
-};
 
 /// The parser of one verb (or of the bare program, `command` null): its own flags and the global ones.
 class Parser {
@@ -28,6 +20,7 @@ class Parser {
   void parse(const std::vector<std::string>& arguments);
   ExitCode run(Context& context) { return runner_(context); }
   const GlobalOptions& globals() const { return globals_; }
+  ColorChoice color_choice() const;
   CLI::App& app() { return app_; }
 
  private:

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "commands/result.hpp"
+#include "registry/registry.hpp"
 
 namespace iai {
 
@@ -35,6 +36,12 @@ class Output {
   virtual void progress(std::string_view what, std::uint64_t done, std::uint64_t total) = 0;
 };
 
+/// A recorded step that is run again: it sees the registry as it was, and its records go to the caller.
+struct Repetition {
+  std::vector<Record>* records = nullptr;  ///< where Recording::commit() puts what it would append; null: the registry
+  std::int64_t before = 0;                 ///< the registry is read as if it ended before this record; 0: whole
+};
+
 /// What every command is given besides its own options.
 struct Context {
   Output& output;
@@ -43,6 +50,7 @@ struct Context {
   bool json = false;
   bool record = true;                  ///< --no-record clears it: the run leaves no trace in the registry
   bool allow_network_fs = false;       ///< --allow-network-fs: the registry may lie on a network file system
+  Repetition repetition = {};          ///< set by reproduce, empty otherwise
 };
 
 }  // namespace iai

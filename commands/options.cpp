@@ -6,7 +6,7 @@ namespace iai {
 
 CLI::Option* declare_output(CLI::App& app, OutputOption& option, const std::string& description) {
   app.add_flag("--overwrite", option.overwrite, "Replace an existing output");
-  return app.add_option("-o,--output", option.path, description)->type_name("PATH");
+  return app.add_option("-o,--output", option.path, description)->type_name("PATH")->group("Output");
 }
 
 void declare_runtime(CLI::App& app, RuntimeOption& option) {

@@ -12,7 +12,7 @@ namespace iai {
 
 // Option groups that several verbs share: the same flag means the same everywhere, or is absent.
 
-/// -o/--output PATH, --overwrite
+/// -o/--output PATH, --overwrite. The group "Output" marks flags that name an output: reproduce leads them elsewhere.
 struct OutputOption {
   std::filesystem::path path;
   bool overwrite = false;

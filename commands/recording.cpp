@@ -41,13 +41,19 @@ std::string recorded_path(const fs::path& path, const fs::path& project) {
   return (is_below ? relative : place).generic_string();
 }
 
+Registry open_registry(const Context& context) {
+  Registry registry = Registry::open_for_reading(Registry::locate(context.registry));
+  registry.hide_from(context.repetition.before);
+  return registry;
+}
+
 Recording::Recording(Context& context, std::string verb) : context_(context), start_(std::chrono::steady_clock::now()) {
   record_.verb = std::move(verb);
   record_.started = utc_now();
   if (!context.record) return;
   registry_ = Registry::locate(context.registry);
   project_ = Registry::project_folder_of(registry_);
-  if (fs::exists(registry_)) Registry::open(registry_, network_of(context));
+  if (context_.repetition.records == nullptr && fs::exists(registry_)) Registry::open(registry_, network_of(context));
 }
 
 void Recording::option(const std::string& name, Json value) { record_.options[name] = std::move(value); }
@@ -81,7 +87,7 @@ void Recording::tool(const std::string& name, const std::string& version) { reco
 
 std::string Recording::commit(Report& report, const std::string& verdict) {
   if (!context_.record) return {};
-  record_.arguments = context_.arguments;
+  record_.arguments = arguments_.empty() ? context_.arguments : arguments_;
   record_.folder = recorded_path(fs::current_path(), project_);
   record_.details = parse_json(report_to_json(report), "report");
   record_.tool["iai"] = IAI_VERSION;
@@ -91,6 +97,10 @@ std::string Recording::commit(Report& report, const std::string& verdict) {
   record_.verdict = verdict;
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start_;
   record_.duration_s = spent.count();
+  if (context_.repetition.records != nullptr) {
+    context_.repetition.records->push_back(record_);
+    return {};
+  }
   const std::string id = Registry::open(registry_, network_of(context_)).append(record_);
   report.add("record", id);
   context_.output.detail(fmt::format("recorded as {} in {}", record_.number, registry_.string()));

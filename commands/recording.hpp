@@ -28,6 +28,9 @@ class Recording {
   /// @throws Error(input or environment) when there is a registry that cannot take a record.
   Recording(Context& context, std::string verb);
   void option(const std::string& name, Json value);
+  /// The command line (after `iai`) that makes this one record, where the user's made several or `arguments` would not
+  /// give the same again.
+  void arguments(std::vector<std::string> words) { arguments_ = std::move(words); }
   /// A file or folder. @throws Error(input) when it cannot be read.
   void input(const std::string& role, const std::filesystem::path& path);
   void output(const std::string& role, const std::filesystem::path& path);
@@ -45,8 +48,13 @@ class Recording {
   Context& context_;
   std::filesystem::path registry_, project_;
   Record record_;
+  std::vector<std::string> arguments_;
   std::chrono::steady_clock::time_point start_;
 };
+
+/// The registry of this run, for reading; ends before the record that is being reproduced, where one is.
+/// @throws Error(input) when there is none.
+Registry open_registry(const Context& context);
 
 /// `path` as records hold it: relative to `project` where it lies below, else absolute; '/' between parts. Links in the
 /// folders are resolved, the file itself keeps its name.

@@ -1,5 +1,7 @@
 #include "registry/registry.hpp"
 
+#include <limits>
+
 #include <sys/vfs.h>
 
 #include "formats/digest.hpp"
@@ -57,6 +59,10 @@ Registry Registry::open_for_reading(const fs::path& path) {
 
 const fs::path& Registry::path() const { return store_->path; }
 
+void Registry::hide_from(std::int64_t number) {
+  store_->end = number > 0 ? number : std::numeric_limits<std::int64_t>::max();
+}
+
 std::string Registry::append(Record& record) {
   store_->in_transaction([&] {
     Statement last(store_->database, store_->path, "SELECT number, id FROM record ORDER BY number DESC LIMIT 1");
@@ -81,12 +87,12 @@ Record Registry::find(std::string_view wanted) const {
     if (text.find_first_not_of("0123456789") != text.npos) {
       throw Error(ErrorKind::input, "'" + text + "' is too short for an id", "give 8 digits or more");
     }
-    Statement row(store_->database, store_->path, "SELECT number, id, body FROM record WHERE number = ?");
-    if (row.bind(1, std::int64_t{std::stoll(text)}).step()) return store_->read(row);
+    Statement row(store_->database, store_->path, "SELECT number, id, body FROM record WHERE number = ? AND number < ?");
+    if (row.bind(1, std::int64_t{std::stoll(text)}).bind(2, store_->end).step()) return store_->read(row);
     throw Error(ErrorKind::input, "there is no record " + text + " in " + store_->path.string(), all);
   }
-  Statement row(store_->database, store_->path, "SELECT number, id, body FROM record WHERE substr(id, 1, ?) = ? LIMIT 2");
-  row.bind(1, static_cast<std::int64_t>(text.size())).bind(2, text);
+  Statement row(store_->database, store_->path, "SELECT number, id, body FROM record WHERE substr(id, 1, ?) = ? AND number < ? LIMIT 2");
+  row.bind(1, static_cast<std::int64_t>(text.size())).bind(2, text).bind(3, store_->end);
   if (!row.step()) throw Error(ErrorKind::input, "there is no record " + text + " in " + store_->path.string(), all);
   Record record = store_->read(row);
   if (row.step()) throw Error(ErrorKind::input, text + " is the start of several records' ids", "give more digits");
@@ -100,9 +106,9 @@ std::vector<Record> Registry::list(const RecordFilter& filter) const {
   Statement rows(store_->database, store_->path,
                  "SELECT number, id, body FROM (SELECT number, id, body FROM record WHERE (?1 = '' OR verb = ?1) AND "
                  "(?2 = '' OR number IN (SELECT record FROM artefact WHERE substr(sha256, 1, length(?2)) = ?2)) AND "
-                 "(?4 = '' OR json_extract(body, '$.started') >= ?4) "
+                 "(?4 = '' OR json_extract(body, '$.started') >= ?4) AND number < ?5 "
                  "ORDER BY number DESC LIMIT ?3) ORDER BY number");
-  rows.bind(1, filter.verb).bind(2, filter.digest).bind(3, filter.limit > 0 ? filter.limit : std::int64_t{-1}).bind(4, filter.since);
+  rows.bind(1, filter.verb).bind(2, filter.digest).bind(3, filter.limit > 0 ? filter.limit : std::int64_t{-1}).bind(4, filter.since).bind(5, store_->end);
   return store_->read_all(rows);
 }
 

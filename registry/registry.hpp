@@ -79,6 +79,8 @@ class Registry {
   Registry(Registry&&) noexcept;
 
   const std::filesystem::path& path() const;
+  /// From here on find, list, makers and users see only records before `number`; 0: all.
+  void hide_from(std::int64_t number);
   /// The folder that holds .iai, or the registry file's folder: recorded paths are relative to it.
   std::filesystem::path project_folder() const { return project_folder_of(path()); }
   static std::filesystem::path project_folder_of(const std::filesystem::path& registry);

@@ -145,8 +145,8 @@ std::vector<Record> Registry::Store::read_all(Statement& rows) const {
 std::vector<Record> Registry::Store::by_artefact(std::string_view sha256, const char* direction) const {
   Statement rows(database, path,
                  "SELECT number, id, body FROM record WHERE number IN "
-                 "(SELECT record FROM artefact WHERE sha256 = ? AND direction = ?) ORDER BY number");
-  rows.bind(1, sha256).bind(2, std::string_view(direction));
+                 "(SELECT record FROM artefact WHERE sha256 = ? AND direction = ?) AND number < ? ORDER BY number");
+  rows.bind(1, sha256).bind(2, std::string_view(direction)).bind(3, end);
   return read_all(rows);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,7 @@ enum class StoreAccess { read, write };
 struct Registry::Store {
   std::filesystem::path path;
   sqlite3* database = nullptr;
+  std::int64_t end = std::numeric_limits<std::int64_t>::max();  ///< readers see only records before this number
 
   explicit Store(std::filesystem::path file) : path(std::move(file)) {}
   ~Store() { sqlite3_close(database); }
