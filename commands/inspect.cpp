@@ -19,10 +19,12 @@ constexpr Example examples[] = {
 }  // namespace
 
 const Manual inspect_manual{
-    .description = "Shows operator set, inputs, outputs, operators, weights and metadata of an ONNX model, or the element type, shape and storage order of a NumPy array (.npy). Large weights are\n"
+    .description = "Shows operator set, inputs, outputs, operators, weights, multiply-accumulates of one sample and metadata of an ONNX model, or the element type, shape and storage order of a NumPy array (.npy). Large weights are\n"
                    "not read, so the answer does not wait for the size of the file. Nothing in the file is ever executed.",
     .examples = {std::begin(examples), std::end(examples)},
-    .diagnostics = "\"needs N bytes of data, the file has M\": the file was cut off while it was copied; copy it again.",
+    .diagnostics = "multiply accumulates \"-\": an operator of another domain, a loop, or a shape that is open beyond the first dimension; the\n"
+                   "line \"not counted\" names it, and iai convert --shape fixes shapes.\n\n"
+                   "\"needs N bytes of data, the file has M\": the file was cut off while it was copied; copy it again.",
     .memory = "Constant: the file is mapped, not read."};
 
 void declare(CLI::App& app, InspectOptions& options) {
