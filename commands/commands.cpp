@@ -4,6 +4,7 @@
 #include "commands/init.hpp"
 #include "commands/inspect.hpp"
 #include "commands/registry.hpp"
+#include "commands/report.hpp"
 
 namespace iai {
 namespace {
@@ -13,6 +14,7 @@ const Command table[] = {
     {"doctor", Stage::set_up, "show what this machine has and lacks, and how to get it", &doctor_manual, bind_command<DoctorOptions>},
     {"inspect", Stage::model, "show what a model, data set, tensor or record is", &inspect_manual, bind_command<InspectOptions>},
     {"registry", Stage::release, "look at the lineage: log, show, lineage, verify", &registry_manual, bind_command<RegistryOptions>},
+    {"report", Stage::release, "write the technical documentation: recorded, stated and missing", &report_manual, bind_command<ReportOptions>},
 };
 
 }  // namespace

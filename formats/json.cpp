@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <fstream>
 #include <iterator>
 #include <set>
 #include <utility>
@@ -12,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "formats/error.hpp"
+#include "formats/mapped_file.hpp"
 
 namespace iai {
 namespace {
@@ -202,11 +202,8 @@ Json parse_json(std::string_view text, const std::string& name) {
 }
 
 Json read_json(const std::filesystem::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream || std::filesystem::is_directory(path)) throw Error(ErrorKind::input, path.string() + " cannot be read");
-  const std::string text{std::istreambuf_iterator<char>(stream), {}};
-  if (stream.bad()) throw Error(ErrorKind::input, path.string() + " cannot be read");
-  return parse_json(text, path.string());
+  const MappedFile file = map_file(path);
+  return parse_json({reinterpret_cast<const char*>(file.bytes.data()), file.bytes.size()}, path.string());
 }
 
 }  // namespace iai

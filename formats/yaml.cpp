@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
-#include <iterator>
 #include <limits>
 
 #include "formats/error.hpp"
+#include "formats/mapped_file.hpp"
 #include "formats/spelling.hpp"
 
 namespace iai {
@@ -130,12 +129,15 @@ const Yaml& Yaml::at(std::string_view key) const {
 }
 
 void Yaml::allow_keys(std::initializer_list<std::string_view> known) const {
+  allow_keys_of(std::vector<std::string>(known.begin(), known.end()));
+}
+
+void Yaml::allow_keys_of(const std::vector<std::string>& known) const {
   for (const auto& [name, value] : entries()) {
     if (std::ranges::find(known, name) != known.end()) continue;
     std::string otherwise = "known keys:";
-    for (const auto key : known) otherwise.append(" ").append(key);
-    fail_at(*file_, value.key_line_, value.key_column_, "unknown key '" + name + "'",
-            did_you_mean(name, std::vector<std::string>(known.begin(), known.end()), otherwise));
+    for (const std::string& key : known) otherwise.append(" ").append(key);
+    fail_at(*file_, value.key_line_, value.key_column_, "unknown key '" + name + "'", did_you_mean(name, known, otherwise));
   }
 }
 
@@ -217,13 +219,8 @@ Json Yaml::to_json() const {
 }
 
 Yaml read_yaml(const std::filesystem::path& path) {
-  std::error_code ignored;
-  std::ifstream file(path, std::ios::binary);
-  if (!file || std::filesystem::is_directory(path, ignored))
-    throw Error(ErrorKind::input, path.string() + ": cannot be read");
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (file.bad()) throw Error(ErrorKind::input, path.string() + ": cannot be read");
-  return parse_yaml(text, path.string());
+  const MappedFile file = map_file(path);
+  return parse_yaml({reinterpret_cast<const char*>(file.bytes.data()), file.bytes.size()}, path.string());
 }
 
 }  // namespace iai

@@ -37,6 +37,8 @@ class Yaml {
   const Yaml& at(std::string_view key) const;
   /// Fails at the first key that is not in `known`, naming the nearest known key.
   void allow_keys(std::initializer_list<std::string_view> known) const;
+  /// The same for keys that are data.
+  void allow_keys_of(const std::vector<std::string>& known) const;
   const std::vector<std::pair<std::string, Yaml>>& entries() const;  ///< of a map, in file order
   const std::vector<Yaml>& items() const;                            ///< of a list
 
