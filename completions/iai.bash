@@ -25,14 +25,17 @@ _iai() {
     --color) _iai_words "auto always never"; return ;;
     --registry) _iai_files db; return ;;
   esac
-  if [ -z "$verb" ]; then _iai_words "help init doctor inspect registry --version --help"; return; fi
-  if [ "$verb" = help ]; then _iai_words "help init doctor inspect registry"; return; fi
+  if [ -z "$verb" ]; then _iai_words "help init doctor inspect registry report --version --help"; return; fi
+  if [ "$verb" = help ]; then _iai_words "help init doctor inspect registry report"; return; fi
   case $verb:$previous in
     doctor:--runtime) _iai_files ''; return ;;
     registry/log:--verb) :; return ;;
     registry/log:--digest) :; return ;;
     registry/log:--since) :; return ;;
     registry/log:--limit) :; return ;;
+    report:--kind) _iai_words "annex-iv"; return ;;
+    report:--product) _iai_files 'yaml|yml'; return ;;
+    report:--output|report:-o) _iai_files ''; return ;;
   esac
   rest() { :; }
   case $verb in
@@ -44,6 +47,7 @@ _iai() {
     registry/show) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
     registry/lineage) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
     registry/verify) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
+    report) flags="--kind --product --overwrite --output --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
   esac
   if [[ $cur == -* ]]; then _iai_words "$flags"; else rest; fi
 }

@@ -2,7 +2,7 @@
 complete -c iai -f
 complete -c iai -n __fish_use_subcommand -a help -d 'show help'
 complete -c iai -n __fish_use_subcommand -l version -d 'Show the version and end'
-complete -c iai -n '__fish_seen_subcommand_from help' -a 'help init doctor inspect registry'
+complete -c iai -n '__fish_seen_subcommand_from help' -a 'help init doctor inspect registry report'
 complete -c iai -l json -d 'One JSON document on standard output; errors as JSON too'
 complete -c iai -l quiet -s q -d 'No notes on standard error'
 complete -c iai -l verbose -s v -d 'More on standard error'
@@ -26,3 +26,9 @@ complete -c iai -n '__fish_seen_subcommand_from registry' -a show -d 'Show one r
 complete -c iai -n '__fish_seen_subcommand_from registry' -a lineage -d 'Show the steps that led to a record or a file, oldest first'
 complete -c iai -n '__fish_seen_subcommand_from registry; and __fish_seen_subcommand_from lineage' -r -F
 complete -c iai -n '__fish_seen_subcommand_from registry' -a verify -d 'Check the chain and the recorded outputs'
+complete -c iai -n __fish_use_subcommand -a report -d 'write the technical documentation: recorded, stated and missing'
+complete -c iai -n '__fish_seen_subcommand_from report' -l kind -d 'Kind of document' -x -a 'annex-iv'
+complete -c iai -n '__fish_seen_subcommand_from report' -l product -d 'Product file: what only people can state' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
+complete -c iai -n '__fish_seen_subcommand_from report' -l overwrite -d 'Replace an existing output'
+complete -c iai -n '__fish_seen_subcommand_from report' -l output -s o -d 'Document to write: FILE.md, FILE.html or a folder for both; -: standard output' -r -F
+complete -c iai -n '__fish_seen_subcommand_from report' -r -F
