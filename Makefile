@@ -5,7 +5,7 @@ PRESET ?= release
 JOBS ?= $(shell nproc)
 
 .DEFAULT_GOAL := build
-.PHONY: build setup demo test install deb asan tsan format lint clean help
+.PHONY: build setup demo test install deb asan tsan bench format lint clean help
 
 build: setup ## build only; the binary is build/iai
 	@cmake --preset $(PRESET) >build-configure.log 2>&1 || { cat build-configure.log; exit 1; }
@@ -32,6 +32,10 @@ asan: setup ## every test under AddressSanitizer and UndefinedBehaviorSanitizer
 
 tsan: setup ## every test under ThreadSanitizer
 	@cmake --preset tsan >/dev/null && cmake --build --preset tsan -j $(JOBS) && ctest --test-dir build-tsan --output-on-failure
+
+bench: build ## every script in tests/bench: ratios against a peer, times of its own
+	@cmake --build build --target bench_programs -j $(JOBS) >/dev/null
+	@for script in tests/bench/*.sh; do echo "== $$script"; bash $$script $(CURDIR)/build $(CURDIR) || exit 1; done
 
 format: ## clang-format over all sources
 	@git ls-files '*.cpp' '*.hpp' | xargs clang-format -i

@@ -60,12 +60,12 @@ void Recording::option(const std::string& name, Json value) { record_.options[na
 
 Artefact Recording::digested(const std::string& role, const fs::path& path) const {
   if (fs::is_directory(path)) {
-    const std::vector<FileDigest> files = digest_folder(path);
+    const std::vector<FileDigest> files = digest_folder(path, 0, DigestSource::unchanged);
     std::uint64_t bytes = 0;
     for (const FileDigest& file : files) bytes += file.bytes;
     return {role, recorded_path(path, project_), root_digest(files), bytes, "folder"};
   }
-  const FileDigest file = digest_files(std::span(&path, 1)).front();
+  const FileDigest file = digest_files(std::span(&path, 1), 0, DigestSource::unchanged).front();
   return {role, recorded_path(path, project_), file.sha256, file.bytes, "file"};
 }
 

@@ -92,10 +92,11 @@ std::string reason(archive* reader) {
 /// A reader of the formats that are promised and no others: every further parser is a further way in.
 Reader make_reader() {
   Reader reader(archive_read_new(), &archive_read_free);
-  // A filter that is not built in would start an outside program; support_* then does not answer ARCHIVE_OK.
+  // Zip by its directory only: read as a stream, a cut-off archive would look like a whole one with fewer entries, and
+  // links would look like files. A filter that is not built in would start an outside program; support_* then does not answer ARCHIVE_OK.
   for (auto* support : {&archive_read_support_filter_gzip, &archive_read_support_filter_bzip2,
                         &archive_read_support_filter_xz, &archive_read_support_filter_zstd,
-                        &archive_read_support_format_tar, &archive_read_support_format_zip,
+                        &archive_read_support_format_tar, &archive_read_support_format_zip_seekable,
                         &archive_read_support_format_7zip})
     if (support(reader.get()) != ARCHIVE_OK)
       throw Error(ErrorKind::environment, "libarchive lacks a format: " + reason(reader.get()));
@@ -127,6 +128,7 @@ std::string entry_name(archive_entry* entry) {
     name = converted;
   }
   while (name.starts_with("./")) name.erase(0, 2);
+  if (name == ".") name.clear();
   return name;
 }
 
@@ -234,7 +236,8 @@ bool is_archive(const fs::path& path) {
   if (archive_read_open_filename(reader.get(), path.c_str(), 1 << 18) != ARCHIVE_OK) return false;
   archive_entry* entry = nullptr;
   const int result = archive_read_next_header(reader.get(), &entry);
-  return result >= ARCHIVE_WARN && (archive_format(reader.get()) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
+  // A file of zeros would pass for a tar without entries.
+  return (result == ARCHIVE_OK || result == ARCHIVE_WARN) && (archive_format(reader.get()) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
 }
 
 void for_each_entry(const fs::path& path, const ArchiveLimits& limits,
@@ -256,6 +259,7 @@ void for_each_entry(const fs::path& path, const ArchiveLimits& limits,
     }
     if (++budget.entries > limits.entries) refuse(path.string(), fmt::format("over {} entries", limits.entries));
     const auto name = entry_name(entry);
+    if (name.empty() && archive_entry_filetype(entry) == AE_IFDIR) continue;  // "./", as tar names the folder it was given
     const auto where = path.string() + "/" + name;
     check_name(where, name, limits);
     if (!check_kind(where, reader.get(), entry)) continue;

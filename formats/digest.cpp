@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
-#include <memory>
+#include <mutex>
+#include <optional>
 
 #include <fcntl.h>
 #include <openssl/evp.h>
@@ -12,6 +14,7 @@
 #include <tbb/task_arena.h>
 #include <unistd.h>
 
+#include "formats/digest_cache.hpp"
 #include "formats/error.hpp"
 
 namespace iai {
@@ -37,18 +40,29 @@ std::byte hex_digit(char c) {
   throw Error(ErrorKind::input, path.string() + " cannot be read: " + std::strerror(why));
 }
 
-FileDigest digest_file(const fs::path& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) cannot_read(path, errno);
-  const auto close = [](const int* open_file) { ::close(*open_file); };
-  const std::unique_ptr<const int, decltype(close)> closer(&file, close);
-  ::posix_fadvise(file, 0, 0, POSIX_FADV_SEQUENTIAL);
+struct Descriptor {
+  int number;
+  explicit Descriptor(const fs::path& path) : number(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+    if (number < 0) cannot_read(path, errno);
+  }
+  ~Descriptor() { ::close(number); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
 
+  FileStamp stamp(const fs::path& path) const {
+    struct stat status {};
+    if (::fstat(number, &status) != 0) cannot_read(path, errno);
+    return FileStamp::of(status);
+  }
+};
+
+/// Reads the whole file.
+void digest_bytes(const Descriptor& file, const fs::path& path, FileDigest& result) {
+  ::posix_fadvise(file.number, 0, 0, POSIX_FADV_SEQUENTIAL);
   std::vector<std::byte> block(block_bytes);
   Sha256 digest;
-  FileDigest result{path.generic_string(), 0, {}};
   while (true) {
-    const ssize_t count = ::read(file, block.data(), block.size());
+    const ssize_t count = ::read(file.number, block.data(), block.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) cannot_read(path, errno);
     if (count == 0) break;
@@ -56,8 +70,60 @@ FileDigest digest_file(const fs::path& path) {
     result.bytes += static_cast<std::uint64_t>(count);
   }
   result.sha256 = digest.hex();
+}
+
+FileDigest digest_file(const fs::path& path) {
+  FileDigest result{path.generic_string(), 0, {}};
+  digest_bytes(Descriptor(path), path, result);
   return result;
 }
+
+std::int64_t now_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+/// The cache as several threads use it: looked up freely, filled under a lock.
+struct SharedCache {
+  DigestCache cache;
+  std::mutex mutex;
+  std::uint64_t read_bytes = 0;
+  std::size_t read_files = 0;
+
+  FileDigest digest(const fs::path& path) {
+    FileDigest result{path.generic_string(), 0, {}};
+    const Descriptor file(path);
+    const FileStamp stamp = file.stamp(path);
+    if (auto known = cache.find(stamp, now_ns())) {
+      result.bytes = stamp.bytes;
+      result.sha256 = std::move(*known);
+      return result;
+    }
+    const std::int64_t before_ns = now_ns();
+    digest_bytes(file, path, result);
+    const std::lock_guard lock(mutex);
+    if (file.stamp(path) == stamp) fresh.push_back({stamp, result.sha256, before_ns});
+    read_bytes += result.bytes;
+    ++read_files;
+    return result;
+  }
+
+  /// What takes less time to hash again than to write down is not written down.
+  void save() {
+    if (read_bytes < worthwhile_bytes && read_files < worthwhile_files) return;
+    for (const Fresh& file : fresh) cache.store(file.stamp, file.sha256, file.read_ns);
+    cache.save();
+  }
+
+ private:
+  static constexpr std::uint64_t worthwhile_bytes = 4 << 20;
+  static constexpr std::size_t worthwhile_files = 100;
+  struct Fresh {
+    FileStamp stamp;
+    std::string sha256;
+    std::int64_t read_ns;
+  };
+  std::vector<Fresh> fresh;
+};
 
 }  // namespace
 
@@ -91,19 +157,22 @@ std::string sha256(std::string_view bytes) {
 
 std::string sha256_file(const fs::path& path) { return digest_file(path).sha256; }
 
-std::vector<FileDigest> digest_files(std::span<const fs::path> paths, int threads) {
+std::vector<FileDigest> digest_files(std::span<const fs::path> paths, int threads, DigestSource source) {
   std::vector<FileDigest> digests(paths.size());
+  std::optional<SharedCache> cache;
+  if (source == DigestSource::unchanged) cache.emplace();
   tbb::task_arena arena(threads > 0 ? threads : tbb::task_arena::automatic);
   arena.execute([&] {
     // Files differ in size by orders of magnitude: every file is a task of its own.
     tbb::parallel_for(tbb::blocked_range<std::size_t>(0, paths.size(), 1), [&](const auto& range) {
-      for (std::size_t i = range.begin(); i < range.end(); ++i) digests[i] = digest_file(paths[i]);
+      for (std::size_t i = range.begin(); i < range.end(); ++i) digests[i] = cache ? cache->digest(paths[i]) : digest_file(paths[i]);
     }, tbb::simple_partitioner());
   });
+  if (cache) cache->save();
   return digests;
 }
 
-std::vector<FileDigest> digest_folder(const fs::path& folder, int threads) {
+std::vector<FileDigest> digest_folder(const fs::path& folder, int threads, DigestSource source) {
   std::error_code error;
   fs::recursive_directory_iterator entries(folder, error);
   if (error) throw Error(ErrorKind::input, folder.string() + " cannot be read: " + error.message());
@@ -117,7 +186,7 @@ std::vector<FileDigest> digest_folder(const fs::path& folder, int threads) {
     if (fs::is_regular_file(status)) paths.push_back(entries->path());
   }
   if (error) throw Error(ErrorKind::input, folder.string() + " cannot be read: " + error.message());
-  std::vector<FileDigest> digests = digest_files(paths, threads);
+  std::vector<FileDigest> digests = digest_files(paths, threads, source);
   for (std::size_t i = 0; i < paths.size(); ++i) digests[i].name = paths[i].lexically_relative(folder).generic_string();
   std::sort(digests.begin(), digests.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   return digests;

@@ -1,6 +1,7 @@
 #include "evaluator/data/samples.hpp"
 
 #include <cmath>
+#include <cstdlib>
 #include <fstream>
 #include <limits>
 
@@ -96,6 +97,31 @@ TEST_CASE("samples: an array without the batch axis is one sample") {
   const auto samples = open_samples({folder.path}, two_features);
   CHECK(samples->count() == 2);
   CHECK(to_floats(samples->read(0, 2)[0].view()) == std::vector<float>{1, 2, 3, 4});
+}
+
+TEST_CASE("samples: an NPZ archive gives its arrays by key, several follow each other") {
+  const Folder folder;
+  fs::create_directories(folder.path / "parts");
+  write_npy<float>(folder.path / "parts/x.npy", "<f4", "(3, 2)", {1, 2, 3, 4, 5, 6});
+  write_npy<std::int32_t>(folder.path / "parts/tokens.npy", "<i4", "(3, 1)", {7, 8, 9});
+  const auto pack = [&](const std::string& name) {
+    const std::string command = fmt::format("cd '{}/parts' && python3 -m zipfile -c ../{} x.npy tokens.npy", folder.path.string(), name);
+    REQUIRE(std::system(command.c_str()) == 0);
+  };
+  pack("a.npz");
+  std::vector<WantedInput> wanted = two_features;
+  wanted.push_back({"tokens", ElementType::int64, {-1, 1}});
+  const auto tensors = open_samples({folder.path / "a.npz"}, wanted)->read(1, 2);
+  CHECK(to_floats(tensors[0].view()) == std::vector<float>{3, 4, 5, 6});
+  CHECK(to_int64s(tensors[1].view()) == std::vector<std::int64_t>{8, 9});
+
+  pack("b.npz");
+  const auto both = open_samples({folder.path / "b.npz", folder.path / "a.npz"}, wanted);
+  CHECK(both->count() == 6);
+  CHECK(to_floats(both->read(2, 2)[0].view()) == std::vector<float>{5, 6, 1, 2});
+  wanted.pop_back();
+  wanted.push_back({"token", ElementType::int64, {-1, 1}});
+  CHECK(error_of([&] { open_samples({folder.path / "a.npz"}, wanted); }).find("a.npz/tokens: the model has no input 'tokens'|did you mean 'token'?") != std::string::npos);
 }
 
 TEST_CASE("samples: what does not fit is named") {

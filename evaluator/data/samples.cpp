@@ -163,10 +163,22 @@ void collect(const fs::path& path, std::vector<fs::path>& files) {
   files.insert(files.end(), found.begin(), found.end());
 }
 
+/// What an NPZ archive may hold in all: its arrays lie in memory, since a packed entry cannot be read from the middle.
+constexpr std::uint64_t npz_bytes = std::uint64_t{4} << 30;
+
 std::vector<Array> open_arrays(const fs::path& path) {
-  if (path.extension() == ".npz") throw Error(ErrorKind::input, path.string() + ": NPZ archives cannot be read yet", "unpack it into a folder of .npy files");
-  auto file = std::make_shared<const NpyFile>(path);
-  return {Array{path.string(), path.stem().string(), file, {}, file->type(), file->shape(), 0}};
+  if (path.extension() != ".npz") {
+    auto file = std::make_shared<const NpyFile>(path);
+    return {Array{path.string(), path.stem().string(), file, {}, file->type(), file->shape(), 0}};
+  }
+  std::vector<Array> arrays;
+  for (NamedTensor& entry : read_npz(path, npz_bytes)) {
+    Array array{path.string() + "/" + entry.name, entry.name, nullptr, std::move(entry.tensor), {}, {}, 0};
+    array.type = array.held.type;
+    array.shape = array.held.shape;
+    arrays.push_back(std::move(array));
+  }
+  return arrays;
 }
 
 /// The input that `array` belongs to.
