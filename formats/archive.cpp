@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <unordered_set>
@@ -219,6 +218,15 @@ std::vector<std::string> folder_files(const fs::path& folder) {
   return names;
 }
 
+/// The first bytes of a file, for signatures.
+std::string first_bytes(const fs::path& path) {
+  std::string head(6, '\0');
+  head.resize(FileStream(path).read(head.data(), head.size()));
+  return head;
+}
+
+constexpr std::string_view zip_entry = "PK\3\4", zip_without_entries = "PK\5\6", seven_zip = "7z\xBC\xAF\x27\x1C";
+
 }  // namespace
 
 std::unique_ptr<ByteStream> open_file(const fs::path& path) { return std::make_unique<FileStream>(path); }
@@ -226,11 +234,9 @@ std::unique_ptr<ByteStream> open_file(const fs::path& path) { return std::make_u
 std::unique_ptr<ByteStream> open_bytes(std::string bytes) { return std::make_unique<BytesStream>(std::move(bytes)); }
 
 bool is_archive(const fs::path& path) {
-  std::array<char, 6> head{};
-  const auto file = open_file(path);
-  const std::string_view start(head.data(), file->read(head.data(), head.size()));
+  const std::string start = first_bytes(path);
   // A damaged archive is still one: the visit then says what is wrong with it.
-  if (start.starts_with("PK\3\4") || start.starts_with("PK\5\6") || start == "7z\xBC\xAF\x27\x1C") return true;
+  if (start.starts_with(zip_entry) || start.starts_with(zip_without_entries) || start == seven_zip) return true;
   const Utf8Names locale;
   const auto reader = make_reader();
   if (archive_read_open_filename(reader.get(), path.c_str(), 1 << 18) != ARCHIVE_OK) return false;
@@ -246,6 +252,7 @@ void for_each_entry(const fs::path& path, const ArchiveLimits& limits,
   std::error_code failure;
   Budget budget{limits, fs::file_size(path, failure)};
   if (failure) refuse(path.string(), failure.message());
+  if (first_bytes(path).starts_with(zip_without_entries)) return;  // libarchive does not find its directory
   const auto reader = make_reader();
   open_archive(reader.get(), path);
   std::unordered_set<std::string> seen;
