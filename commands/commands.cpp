@@ -5,6 +5,7 @@
 #include "commands/inspect.hpp"
 #include "commands/registry.hpp"
 #include "commands/report.hpp"
+#include "commands/reproduce.hpp"
 
 namespace iai {
 namespace {
@@ -15,6 +16,7 @@ const Command table[] = {
     {"inspect", Stage::model, "show what a model, data set, tensor or record is", &inspect_manual, bind_command<InspectOptions>},
     {"registry", Stage::release, "look at the lineage: log, show, lineage, verify", &registry_manual, bind_command<RegistryOptions>},
     {"report", Stage::release, "write the technical documentation: recorded, stated and missing", &report_manual, bind_command<ReportOptions>},
+    {"reproduce", Stage::release, "run a recorded step again and compare what comes out", &reproduce_manual, bind_command<ReproduceOptions>},
 };
 
 }  // namespace

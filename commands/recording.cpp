@@ -78,7 +78,7 @@ void Recording::output(const std::string& role, const fs::path& path) {
 }
 
 void Recording::input_digest(const std::string& role, const std::string& name, const std::string& sha256, std::uint64_t bytes) {
-  record_.inputs.push_back({role, name, sha256, bytes, "file"});
+  record_.inputs.push_back({role, name, sha256, bytes, "value"});
 }
 
 void Recording::metric(const std::string& name, Json value) { record_.metrics[name] = std::move(value); }

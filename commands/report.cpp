@@ -146,7 +146,8 @@ ExitCode run(const ReportOptions& options, Context& context) {
   if (files.size() > 1) fs::create_directories(options.output.path);
   write_documents(dossier, files);
   recording.option("kind", options.kind);
-  recording.input_digest(subject.artefact.role, subject.artefact.path, digest, subject.artefact.bytes);
+  if (fs::exists(options.artefact)) recording.input(subject.artefact.role, identified(options.artefact));
+  else recording.input_digest(subject.artefact.role, subject.artefact.path, digest, subject.artefact.bytes);
   if (product) recording.input("product", options.product);
   for (const fs::path& file : outputs) recording.output("report", file);
   const DossierCounts counts = dossier.counts();

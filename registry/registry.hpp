@@ -18,7 +18,7 @@ struct Artefact {
   std::string path;    ///< relative to the project folder where possible, '/' between parts
   std::string sha256;  ///< file: SHA-256 of its bytes; folder: OpenSSF root digest
   std::uint64_t bytes = 0;
-  std::string kind;    ///< "file" or "folder"
+  std::string kind;    ///< "file", "folder", or "value": what was no file (a probe, a meter), known by its digest only
 };
 
 /// One step that was taken. Stored as canonical JSON ("schema": "iai.record/1"), chained by SHA-256.
