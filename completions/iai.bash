@@ -25,8 +25,8 @@ _iai() {
     --color) _iai_words "auto always never"; return ;;
     --registry) _iai_files db; return ;;
   esac
-  if [ -z "$verb" ]; then _iai_words "help init doctor inspect registry report --version --help"; return; fi
-  if [ "$verb" = help ]; then _iai_words "help init doctor inspect registry report"; return; fi
+  if [ -z "$verb" ]; then _iai_words "help init doctor inspect registry report reproduce --version --help"; return; fi
+  if [ "$verb" = help ]; then _iai_words "help init doctor inspect registry report reproduce"; return; fi
   case $verb:$previous in
     doctor:--runtime) _iai_files ''; return ;;
     registry/log:--verb) :; return ;;
@@ -48,6 +48,7 @@ _iai() {
     registry/lineage) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
     registry/verify) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
     report) flags="--kind --product --overwrite --output --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
+    reproduce) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
   esac
   if [[ $cur == -* ]]; then _iai_words "$flags"; else rest; fi
 }

@@ -2,7 +2,7 @@
 complete -c iai -f
 complete -c iai -n __fish_use_subcommand -a help -d 'show help'
 complete -c iai -n __fish_use_subcommand -l version -d 'Show the version and end'
-complete -c iai -n '__fish_seen_subcommand_from help' -a 'help init doctor inspect registry report'
+complete -c iai -n '__fish_seen_subcommand_from help' -a 'help init doctor inspect registry report reproduce'
 complete -c iai -l json -d 'One JSON document on standard output; errors as JSON too'
 complete -c iai -l quiet -s q -d 'No notes on standard error'
 complete -c iai -l verbose -s v -d 'More on standard error'
@@ -32,3 +32,4 @@ complete -c iai -n '__fish_seen_subcommand_from report' -l product -d 'Product f
 complete -c iai -n '__fish_seen_subcommand_from report' -l overwrite -d 'Replace an existing output'
 complete -c iai -n '__fish_seen_subcommand_from report' -l output -s o -d 'Document to write: FILE.md, FILE.html or a folder for both; -: standard output' -r -F
 complete -c iai -n '__fish_seen_subcommand_from report' -r -F
+complete -c iai -n __fish_use_subcommand -a reproduce -d 'run a recorded step again and compare what comes out'
