@@ -1,42 +1,102 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "evaluator/data/samples.hpp"
-#include "formats/yaml.hpp"
 
 namespace iai {
 
 enum class TaskKind { binary, classification, regression };
 enum class Direction { higher_is_better, lower_is_better };
+std::string task_kind_name(TaskKind kind);
 
-/// What a model is for and how its answer is judged (task.yaml; man 5 iai-task).
-/// Inputs are tensor files, or columns of a data set with scaling, one-hot and windows by unit.
-struct Task {
-  std::string name;
-  TaskKind kind = TaskKind::regression;
-  std::vector<std::string> metrics;          ///< accuracy, precision, recall, f1, average_precision, roc_auc, rmse, mae, r2
-  std::string primary;                       ///< the metric that gates look at
-  Direction direction = Direction::higher_is_better;
-  std::optional<double> threshold;           ///< binary: decision threshold on the score
-  std::vector<std::filesystem::path> files;  ///< every file the task reads, the task file first, for the record
-  Yaml root;
-  std::filesystem::path folder;              ///< the task file's folder; its paths are relative to it
+/// What the numbers of a classifying model are.
+enum class OutputKind { logits, probabilities };
+
+/// Elements [begin, end) along axis 1 of an array.
+struct Crop {
+  std::int64_t begin = 0, end = 0;
 };
 
+/// Values that belong to samples: labels, or the names of groups.
+struct LabelSource {
+  std::vector<std::filesystem::path> files;  ///< arrays or tables, one entry for each sample
+  std::string column;                        ///< of the table; empty: its only column
+  std::optional<Crop> crop;                  ///< arrays with several labels a sample
+  std::optional<double> clip;                ///< larger labels become this one
+};
+
+/// A name and, for each sample, the group it belongs to.
+struct GroupSource {
+  std::string name;
+  LabelSource source;
+};
+
+/// Where one model input comes from.
+struct InputSource {
+  std::string name;  ///< of the model's input; empty: its only one
+  std::vector<std::filesystem::path> files;
+  std::optional<Crop> crop;
+};
+
+/// One part of the data: "evaluation", "calibration" or another name.
+struct TaskSplit {
+  std::vector<InputSource> inputs;
+  std::optional<LabelSource> labels;
+  std::optional<GroupSource> groups;  ///< samples of a group depend on each other; intervals resample whole groups
+  std::vector<GroupSource> slices;    ///< metrics are also given for each value of these
+  std::int64_t limit = 0;             ///< at most so many samples, spread evenly; 0: all
+};
+
+/// What a model is for and how its answer is judged (task.yaml; man 5 iai-task).
+struct Task {
+  std::filesystem::path path;                ///< the task file; paths in it are relative to its folder
+  std::string name;
+  TaskKind kind = TaskKind::regression;
+  OutputKind output = OutputKind::logits;
+  std::vector<std::string> classes;          ///< names in the order of the class numbers; may be empty
+  std::int64_t positive = 1;                 ///< binary: the class that is looked for
+  std::optional<double> threshold;           ///< binary: decision threshold on the score of the positive class
+  std::vector<std::string> metrics;          ///< names of metric_direction()
+  std::string primary;                       ///< the metric that gates look at
+  Direction direction = Direction::higher_is_better;  ///< of the primary metric
+  std::map<std::string, TaskSplit> splits;
+  const TaskSplit& split(const std::string& name) const;  ///< @throws Error(usage) naming the splits that exist
+};
+
+/// @throws Error(input) when the file cannot be read, Error(usage) "task.yaml:3:1: ..." when it is no task.
 Task read_task(const std::filesystem::path& path);
+
+/// Every file that judging on `split` reads, with its role in records: the task file first ("task"), then "data",
+/// "data set" and "labels". Each once.
+struct TaskFile {
+  std::string role;
+  std::filesystem::path path;
+};
+std::vector<TaskFile> task_files(const Task& task, const std::string& split);
 
 /// Inputs and labels of one split of the task.
 struct LabelledSamples {
+  struct Slice {
+    std::string name;
+    std::vector<std::string> values;         ///< one a sample
+  };
   std::unique_ptr<Samples> inputs;
-  std::vector<double> labels;                ///< class number or value, one a sample (several for sequence labels)
-  std::vector<std::string> groups;           ///< slice or cluster name of each sample; empty when the task has none
+  std::vector<double> labels;                ///< class number or value, `labels_per_sample` a sample; empty without labels
+  std::int64_t labels_per_sample = 1;        ///< over 1 for sequences
+  std::vector<std::string> groups;           ///< group of each sample; empty when the task has none
+  std::vector<Slice> slices;
+  std::string label_file;                    ///< for messages
+  std::vector<std::pair<std::string, std::int64_t>> left_out;  ///< reason and number of samples that could not be made
 };
-/// @param split  "evaluation" or "calibration"; calibration needs no labels.
+/// @param split  "evaluation", "calibration" or another split of the task. Labels are read where the split has them.
+/// @param wanted the inputs of the model (wanted_inputs()). Inputs stream; labels and groups are held in memory.
+/// @throws Error(input) naming the file when arrays, labels and groups do not fit each other or the model.
 LabelledSamples load_task_samples(const Task& task, const std::string& split, const std::vector<WantedInput>& wanted);
 
 }  // namespace iai

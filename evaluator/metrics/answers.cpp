@@ -1,0 +1,154 @@
+#include "evaluator/metrics/answers.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "formats/error.hpp"
+
+namespace iai {
+namespace {
+
+/// -ln(softmax(logits)[label]), without overflow.
+double logit_loss(std::span<const double> logits, std::size_t label) {
+  const double top = *std::max_element(logits.begin(), logits.end());
+  double sum = 0;
+  for (const double logit : logits) sum += std::exp(logit - top);
+  return std::log(sum) - (logits[label] - top);
+}
+
+/// ln(1 + exp(x)), without overflow.
+double softplus(double x) { return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)); }
+
+/// -ln(p), with p kept above the smallest float32 so that one answer of 0 does not make the mean infinite.
+double probability_loss(double p) { return -std::log(std::max(p, 0x1p-126)); }
+
+}  // namespace
+
+bool needs_loss(const std::string& metric) { return metric == "cross_entropy" || metric == "bits_per_byte"; }
+
+Answers Answers::subset(std::span<const std::int64_t> rows) const {
+  Answers part;
+  part.kind = kind;
+  part.classes = classes;
+  part.clustered = clustered;
+  std::map<std::int32_t, std::int32_t> numbers;
+  for (const std::int64_t row : rows) {
+    const auto i = static_cast<std::size_t>(row);
+    if (!truth.empty()) part.truth.push_back(truth[i]);
+    if (!score.empty()) part.score.push_back(score[i]);
+    if (!actual.empty()) part.actual.push_back(actual[i]);
+    if (!predicted.empty()) part.predicted.push_back(predicted[i]);
+    if (!loss.empty()) part.loss.push_back(loss[i]);
+    part.cluster.push_back(numbers.emplace(cluster[i], static_cast<std::int32_t>(numbers.size())).first->second);
+  }
+  part.clusters = static_cast<std::int32_t>(numbers.size());
+  return part;
+}
+
+AnswerReader::AnswerReader(const Task& task, const LabelledSamples& samples) : task_(task), samples_(samples) {
+  if (samples.labels.empty()) {
+    throw Error(ErrorKind::usage, fmt::format("{}: the split has no labels", task.path.string()), "name them with 'labels' in the task");
+  }
+  answers_.kind = task.kind;
+  answers_.classes = task.kind == TaskKind::binary ? 2 : static_cast<std::int64_t>(task.classes.size());
+  wants_loss_ = std::any_of(task.metrics.begin(), task.metrics.end(), needs_loss);
+  const auto width = static_cast<std::size_t>(samples.labels_per_sample);
+  const std::size_t count = samples.labels.size() / width;
+  std::map<std::string, std::int32_t> groups;
+  for (std::size_t i = 0; i < count; ++i) {
+    auto cluster = static_cast<std::int32_t>(i);
+    if (!samples.groups.empty()) cluster = groups.emplace(samples.groups[i], static_cast<std::int32_t>(groups.size())).first->second;
+    answers_.cluster.insert(answers_.cluster.end(), width, cluster);
+  }
+  answers_.clusters = static_cast<std::int32_t>(samples.groups.empty() ? count : groups.size());
+  answers_.clustered = !samples.groups.empty() || width > 1;
+}
+
+void AnswerReader::add(const std::string& output, const Tensor& tensor, std::int64_t first) {
+  const std::int64_t n = tensor.shape.empty() ? 0 : tensor.shape[0], labels = samples_.labels_per_sample;
+  const auto refuse = [&](const std::string& wanted) {
+    throw Error(ErrorKind::input, fmt::format("output '{}' is {}, which does not fit kind: {} with {} label{} a sample", output,
+                                              shape_text(tensor.shape), task_kind_name(task_.kind), labels, labels == 1 ? "" : "s"),
+                wanted);
+  };
+  if (n == 0) refuse("axis 0 of the output must count the samples");
+  const std::vector<double> values = to_doubles(tensor.view());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (std::isfinite(values[i])) continue;
+    throw Error(ErrorKind::input, fmt::format("output '{}' is {} for sample {}", output, std::isnan(values[i]) ? "NaN" : "infinite",
+                                              first + static_cast<std::int64_t>(i) / (tensor.size() / n)),
+                "the model's weights or this sample are broken; iai inspect shows the model");
+  }
+  const std::int64_t predictions = n * labels, each = tensor.size() / predictions;
+  const bool whole = each * predictions == tensor.size() && each > 0;
+  if (task_.kind == TaskKind::regression && (!whole || each != 1)) refuse("regression takes one number for each label");
+  if (task_.kind == TaskKind::binary && (!whole || each > 2)) refuse("binary takes one score or two logits for each label");
+  if (task_.kind == TaskKind::classification) {
+    if (!whole || each < 2 || tensor.shape.back() != each) refuse("classification takes one number for each class, on the last axis");
+    if (answers_.classes != 0 && answers_.classes != each) refuse(fmt::format("the task has {} classes", answers_.classes));
+    answers_.classes = each;
+  }
+  for (std::int64_t i = 0; i < predictions; ++i) {
+    const std::span<const double> one(values.data() + i * each, static_cast<std::size_t>(each));
+    const std::int64_t sample = first + i / labels;
+    const double label = samples_.labels[static_cast<std::size_t>(first * labels + i)];
+    if (task_.kind == TaskKind::regression) {
+      answers_.truth.push_back(label);
+      answers_.score.push_back(one[0]);
+    } else if (task_.kind == TaskKind::binary) {
+      add_score(one, label, sample);
+    } else {
+      add_class_answer(one, label, sample);
+    }
+  }
+}
+
+std::int64_t AnswerReader::class_of(double label, std::int64_t classes, std::int64_t sample) const {
+  if (label >= 0 && label < static_cast<double>(classes) && label == std::floor(label)) return static_cast<std::int64_t>(label);
+  throw Error(ErrorKind::input, fmt::format("{}: the label of sample {} is {}, the model has classes 0 to {}", samples_.label_file, sample, label, classes - 1),
+              "labels are class numbers from 0");
+}
+
+void AnswerReader::check_probabilities(std::span<const double> values, std::int64_t sample) const {
+  double sum = 0;
+  for (const double value : values) {
+    sum += value;
+    if (value < -1e-6 || value > 1 + 1e-6) sum = -1e9;
+  }
+  if (sum >= -1 && (values.size() == 1 || std::abs(sum - 1) < 1e-2)) return;
+  throw Error(ErrorKind::input, fmt::format("the output for sample {} is no probability", sample), "set 'output: logits' in the task");
+}
+
+void AnswerReader::add_class_answer(std::span<const double> values, double label, std::int64_t sample) {
+  const std::int64_t actual = class_of(label, static_cast<std::int64_t>(values.size()), sample);
+  const bool logits = task_.output == OutputKind::logits;
+  if (!logits) check_probabilities(values, sample);
+  answers_.actual.push_back(static_cast<std::int32_t>(actual));
+  answers_.predicted.push_back(static_cast<std::int32_t>(std::max_element(values.begin(), values.end()) - values.begin()));
+  if (!wants_loss_) return;
+  const auto at = static_cast<std::size_t>(actual);
+  answers_.loss.push_back(logits ? logit_loss(values, at) : probability_loss(values[at]));
+}
+
+void AnswerReader::add_score(std::span<const double> values, double label, std::int64_t sample) {
+  const bool positive = class_of(label, 2, sample) == task_.positive, logits = task_.output == OutputKind::logits;
+  const bool second = task_.positive == 1;
+  if (!logits) check_probabilities(values, sample);
+  double score = values[0];
+  if (values.size() == 2) {
+    score = logits ? (second ? values[1] - values[0] : values[0] - values[1]) : values[second ? 1 : 0];
+  } else if (!second) {
+    score = logits ? -score : 1 - score;
+  }
+  answers_.actual.push_back(positive ? 1 : 0);
+  answers_.predicted.push_back(score > task_.threshold.value_or(logits ? 0 : 0.5) ? 1 : 0);
+  answers_.score.push_back(score);
+  if (wants_loss_) answers_.loss.push_back(logits ? softplus(positive ? -score : score) : probability_loss(positive ? score : 1 - score));
+}
+
+Answers AnswerReader::take() { return std::move(answers_); }
+
+}  // namespace iai

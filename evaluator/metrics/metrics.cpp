@@ -1,0 +1,186 @@
+#include "evaluator/metrics/metrics.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "evaluator/metrics/interval.hpp"
+#include "evaluator/metrics/ordered_work.hpp"
+#include "evaluator/metrics/output_error.hpp"
+#include "evaluator/metrics/statistic.hpp"
+#include "formats/error.hpp"
+
+namespace iai {
+namespace {
+
+constexpr double nan_value = std::numeric_limits<double>::quiet_NaN();
+
+std::vector<std::uint32_t> ones(const Answers& answers) { return std::vector<std::uint32_t>(static_cast<std::size_t>(answers.clusters), 1); }
+
+Metric with_bootstrap(Metric metric, const Statistic& statistic, const Answers& answers, int threads) {
+  const Interval interval = bootstrap_interval(statistic, answers.clusters, answers.size(), threads);
+  metric.low = interval.low;
+  metric.high = interval.high;
+  metric.undefined = interval.reason;
+  if (interval.reason.empty()) metric.interval = answers.clustered ? "bootstrap-bca-clustered" : "bootstrap-bca";
+  return metric;
+}
+
+Metric judge_one(const std::string& name, const Answers& answers, int threads) {
+  const std::unique_ptr<Statistic> statistic = make_statistic(name, answers);
+  Metric metric{name, statistic->value(ones(answers)), nan_value, nan_value, answers.size(), "", ""};
+  metric.undefined = statistic->undefined();
+  if (!metric.undefined.empty() || !std::isfinite(metric.value)) {
+    metric.value = nan_value;
+    if (metric.undefined.empty()) metric.undefined = "the figure is infinite";
+    return metric;
+  }
+  const std::optional<Proportion> share = proportion_of(name, answers);
+  if (!share) return with_bootstrap(std::move(metric), *statistic, answers, threads);
+  const Interval interval = wilson_interval(share->successes, share->trials);
+  metric.n = share->trials;
+  metric.low = interval.low;
+  metric.high = interval.high;
+  metric.undefined = interval.reason;
+  if (interval.reason.empty()) metric.interval = "wilson";
+  return metric;
+}
+
+/// Every sample of the chunk alone, each output with the batch axis as the model gives it.
+std::vector<Tensor> run_alone(const Session& session, const std::vector<Tensor>& inputs, std::int64_t n) {
+  std::vector<Tensor> answers;
+  for (std::int64_t i = 0; i < n; ++i) {
+    std::vector<TensorView> views;
+    for (const Tensor& input : inputs) {
+      const std::size_t row = input.bytes.size() / static_cast<std::size_t>(n);
+      TensorView view{input.type, input.shape, std::span(input.bytes).subspan(row * static_cast<std::size_t>(i), row)};
+      if (!view.shape.empty()) view.shape[0] = 1;
+      views.push_back(std::move(view));
+    }
+    answers.push_back(std::move(session.run(views).front()));
+  }
+  return answers;
+}
+
+Answers run_answers(const Session& session, const Task& task, const LabelledSamples& samples, int batch, int threads) {
+  if (session.outputs().empty()) throw Error(ErrorKind::input, "the model has no output", "export it with one");
+  const std::string output = session.outputs().front().name;
+  AnswerReader reader(task, samples);
+  if (fixed_batch(session) > 1) {
+    run_samples(session, *samples.inputs, 0, threads, [&](std::int64_t first, const std::vector<Tensor>& outputs) { reader.add(output, outputs.front(), first); });
+    return reader.take();
+  }
+  const std::int64_t size = batch > 0 ? batch : 8, count = samples.inputs->count();
+  ordered_work(
+      (count + size - 1) / size, threads,
+      [&](std::int64_t run) {
+        const std::int64_t n = std::min(size, count - run * size);
+        return run_alone(session, samples.inputs->read(run * size, n), n);
+      },
+      [&](std::int64_t run, const std::vector<Tensor>& outputs) {
+        for (std::size_t i = 0; i < outputs.size(); ++i) reader.add(output, outputs[i], run * size + static_cast<std::int64_t>(i));
+      });
+  return reader.take();
+}
+
+std::vector<SliceMetrics> judge_slices(const Task& task, const LabelledSamples& samples, const Answers& answers, int threads) {
+  std::vector<SliceMetrics> rows;
+  for (const LabelledSamples::Slice& slice : samples.slices) {
+    std::map<std::string, std::vector<std::int64_t>> parts;
+    for (std::int64_t i = 0; i < answers.size(); ++i) parts[slice.values[static_cast<std::size_t>(i / samples.labels_per_sample)]].push_back(i);
+    for (const auto& [value, indices] : parts) rows.push_back({slice.name, value, judge(task, answers.subset(indices), threads)});
+  }
+  return rows;
+}
+
+std::vector<std::vector<std::int64_t>> confusion_matrix(const Answers& answers) {
+  if (answers.kind == TaskKind::regression || answers.classes > 100) return {};
+  const auto size = static_cast<std::size_t>(answers.classes);
+  std::vector<std::vector<std::int64_t>> matrix(size, std::vector<std::int64_t>(size));
+  for (std::size_t i = 0; i < answers.actual.size(); ++i) {
+    ++matrix[static_cast<std::size_t>(answers.actual[i])][static_cast<std::size_t>(answers.predicted[i])];
+  }
+  return matrix;
+}
+
+/// One metric of two models on the same resample.
+class DifferenceStatistic : public Statistic {
+ public:
+  DifferenceStatistic(const Statistic& before, const Statistic& after) : before_(before), after_(after) {}
+  double value(std::span<const std::uint32_t> weights) const override { return after_.value(weights) - before_.value(weights); }
+
+ private:
+  const Statistic& before_;
+  const Statistic& after_;
+};
+
+}  // namespace
+
+const Metric& Evaluation::metric(const std::string& name) const {
+  for (const Metric& metric : metrics) {
+    if (metric.name == name) return metric;
+  }
+  throw Error(ErrorKind::internal, "the evaluation has no metric '" + name + "'");
+}
+
+std::vector<Metric> judge(const Task& task, const Answers& answers, int threads) {
+  std::vector<Metric> metrics;
+  for (const std::string& name : task.metrics) metrics.push_back(judge_one(name, answers, threads));
+  return metrics;
+}
+
+Evaluation evaluate(const Session& session, const Task& task, const LabelledSamples& samples, int batch, int threads) {
+  Evaluation evaluation;
+  evaluation.answers = run_answers(session, task, samples, batch, threads);
+  evaluation.samples = samples.inputs->count();
+  evaluation.left_out = samples.left_out;
+  evaluation.metrics = judge(task, evaluation.answers, threads);
+  evaluation.slices = judge_slices(task, samples, evaluation.answers, threads);
+  evaluation.confusion = confusion_matrix(evaluation.answers);
+  return evaluation;
+}
+
+Evaluation evaluate(const Session& session, const Task& task, int batch, int threads, const std::string& split) {
+  return evaluate(session, task, load_task_samples(task, split, wanted_inputs(session)), batch, threads);
+}
+
+Metric metric_difference(const Task&, const std::string& metric, const Evaluation& before, const Evaluation& after, int threads) {
+  const auto first = make_statistic(metric, before.answers), second = make_statistic(metric, after.answers);
+  Metric difference{metric, after.metric(metric).value - before.metric(metric).value, nan_value, nan_value, after.answers.size(), "", ""};
+  if (!std::isfinite(difference.value)) {
+    difference.undefined = "the metric is undefined";
+    return difference;
+  }
+  return with_bootstrap(std::move(difference), DifferenceStatistic(*first, *second), after.answers, threads);
+}
+
+Drop primary_drop(const Task& task, const Evaluation& before, const Evaluation& after) {
+  const Metric& from = before.metric(task.primary);
+  const Metric& to = after.metric(task.primary);
+  for (const Metric* metric : {&from, &to}) {
+    if (!std::isfinite(metric->value)) {
+      throw Error(ErrorKind::input, fmt::format("{}: {} is undefined: {}", task.path.string(), task.primary, metric->undefined), "choose another primary metric");
+    }
+  }
+  const double sign = task.direction == Direction::higher_is_better ? 1 : -1, drop = sign * (from.value - to.value);
+  const double infinity = std::numeric_limits<double>::infinity();
+  return {drop, from.value != 0 ? drop / std::abs(from.value) : drop > 0 ? infinity : drop < 0 ? -infinity : 0};
+}
+
+DropLimit parse_drop_limit(const std::string& text) {
+  const bool relative = text.ends_with('%');
+  const std::string_view number(text.data(), text.size() - (relative ? 1 : 0));
+  DropLimit limit{0, relative};
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), limit.value);
+  if (error != std::errc{} || end != number.data() + number.size() || !std::isfinite(limit.value) || limit.value < 0) {
+    throw Error(ErrorKind::usage, fmt::format("'{}' is no limit of a drop", text), "write 0.5% (of the metric before) or 0.01 (in the unit of the metric)");
+  }
+  if (relative) limit.value /= 100;
+  return limit;
+}
+
+}  // namespace iai

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "evaluator/metrics/answers.hpp"
+
+namespace iai {
+
+/// A metric as a function of how often each cluster counts, which is all that a bootstrap needs.
+class Statistic {
+ public:
+  virtual ~Statistic() = default;
+  /// @param weights  one for each cluster of the answers. @returns NaN when undefined. May be called from several threads.
+  virtual double value(std::span<const std::uint32_t> weights) const = 0;
+  /// Why the metric is undefined with every weight 1; empty when it is not.
+  virtual std::string undefined() const { return {}; }
+};
+
+/// accuracy; precision, recall, f1 (of the positive class, or the unweighted mean over the classes that occur);
+/// average_precision (sum of precision times gain in recall over the distinct scores), roc_auc (Mann and Whitney, 1947;
+/// ties count half); cross_entropy [nat], bits_per_byte; rmse, mae, r2; nasa_score (Saxena et al., "Damage Propagation
+/// Modeling for Aircraft Engine Run-to-Failure Simulation", PHM 2008, equation 11).
+/// A share whose denominator is 0 is 0, as in scikit-learn. `answers` must outlive the statistic.
+std::unique_ptr<Statistic> make_statistic(const std::string& metric, const Answers& answers);
+
+/// Numerator and denominator of a metric that is the share of successes in independent trials; nothing for others.
+struct Proportion {
+  std::int64_t successes = 0, trials = 0;
+};
+std::optional<Proportion> proportion_of(const std::string& metric, const Answers& answers);
+
+}  // namespace iai
