@@ -95,7 +95,7 @@ std::string Recording::commit(Report& report, const std::string& verdict) {
   if (const Runtime* runtime = Runtime::opened()) record_.tool["onnxruntime"] = runtime->version();
   record_.machine = describe_machine();
   record_.verdict = verdict;
-  const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start_;
+  const std::chrono::duration<double> spent = end_.value_or(std::chrono::steady_clock::now()) - start_;
   record_.duration_s = spent.count();
   if (context_.repetition.records != nullptr) {
     context_.repetition.records->push_back(record_);

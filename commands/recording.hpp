@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "commands/context.hpp"
@@ -39,6 +40,8 @@ class Recording {
   void metric(const std::string& name, Json value);
   /// iai, onnx, and onnxruntime where this process opened it, are named without this.
   void tool(const std::string& name, const std::string& version);
+  /// The work ends here: what follows until commit() does not count as its duration.
+  void stop() { end_ = std::chrono::steady_clock::now(); }
   /// Appends, adds "record" (the id) to `report`, and returns the id; empty with --no-record.
   /// `verdict`: "done", "passed" or "failed".
   std::string commit(Report& report, const std::string& verdict = "done");
@@ -50,6 +53,7 @@ class Recording {
   Record record_;
   std::vector<std::string> arguments_;
   std::chrono::steady_clock::time_point start_;
+  std::optional<std::chrono::steady_clock::time_point> end_;
 };
 
 /// The registry of this run, for reading; ends before the record that is being reproduced, where one is.
