@@ -25,10 +25,16 @@ _iai() {
     --color) _iai_words "auto always never"; return ;;
     --registry) _iai_files db; return ;;
   esac
-  if [ -z "$verb" ]; then _iai_words "help init doctor inspect registry report reproduce --version --help"; return; fi
-  if [ "$verb" = help ]; then _iai_words "help init doctor inspect registry report reproduce"; return; fi
+  if [ -z "$verb" ]; then _iai_words "help init doctor inspect evaluate registry report reproduce --version --help"; return; fi
+  if [ "$verb" = help ]; then _iai_words "help init doctor inspect evaluate registry report reproduce"; return; fi
   case $verb:$previous in
     doctor:--runtime) _iai_files ''; return ;;
+    evaluate:--task) _iai_files 'yaml|yml'; return ;;
+    evaluate:--split) :; return ;;
+    evaluate:--device) :; return ;;
+    evaluate:--threads) :; return ;;
+    evaluate:--batch) :; return ;;
+    evaluate:--runtime) _iai_files ''; return ;;
     registry/log:--verb) :; return ;;
     registry/log:--digest) :; return ;;
     registry/log:--since) :; return ;;
@@ -42,6 +48,7 @@ _iai() {
     init) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
     doctor) flags="--runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
     inspect) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
+    evaluate) flags="--task --split --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     registry) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_words "log show lineage verify"; } ;;
     registry/log) flags="--verb --digest --since --limit --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
     registry/show) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;

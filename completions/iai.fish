@@ -2,7 +2,7 @@
 complete -c iai -f
 complete -c iai -n __fish_use_subcommand -a help -d 'show help'
 complete -c iai -n __fish_use_subcommand -l version -d 'Show the version and end'
-complete -c iai -n '__fish_seen_subcommand_from help' -a 'help init doctor inspect registry report reproduce'
+complete -c iai -n '__fish_seen_subcommand_from help' -a 'help init doctor inspect evaluate registry report reproduce'
 complete -c iai -l json -d 'One JSON document on standard output; errors as JSON too'
 complete -c iai -l quiet -s q -d 'No notes on standard error'
 complete -c iai -l verbose -s v -d 'More on standard error'
@@ -16,6 +16,14 @@ complete -c iai -n __fish_use_subcommand -a doctor -d 'show what this machine ha
 complete -c iai -n '__fish_seen_subcommand_from doctor' -l runtime -d 'ONNX Runtime library, or the folder that holds it' -r -F
 complete -c iai -n __fish_use_subcommand -a inspect -d 'show what a model, data set, tensor or record is'
 complete -c iai -n '__fish_seen_subcommand_from inspect' -r -F
+complete -c iai -n __fish_use_subcommand -a evaluate -d 'judge models by a task: metrics with intervals, side by side'
+complete -c iai -n '__fish_seen_subcommand_from evaluate' -l task -d 'Task file: what the model is for and how it is judged' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
+complete -c iai -n '__fish_seen_subcommand_from evaluate' -l split -d 'Part of the data, as the task names it' -x
+complete -c iai -n '__fish_seen_subcommand_from evaluate' -l device -d 'Execution provider (cpu, cuda, webgpu ...); never a silent fall-back' -x
+complete -c iai -n '__fish_seen_subcommand_from evaluate' -l threads -d 'Threads; 0: all cores. The result does not depend on it' -x
+complete -c iai -n '__fish_seen_subcommand_from evaluate' -l batch -d 'Samples that run together; 0: chosen by iai' -x
+complete -c iai -n '__fish_seen_subcommand_from evaluate' -l runtime -d 'ONNX Runtime library to use instead of the one found' -r -F
+complete -c iai -n '__fish_seen_subcommand_from evaluate' -x -a '(__fish_complete_suffix .onnx)'
 complete -c iai -n __fish_use_subcommand -a registry -d 'look at the lineage: log, show, lineage, verify'
 complete -c iai -n '__fish_seen_subcommand_from registry' -a log -d 'List the records, newest last'
 complete -c iai -n '__fish_seen_subcommand_from registry; and __fish_seen_subcommand_from log' -l verb -d 'Only records of this verb' -x
