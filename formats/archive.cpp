@@ -208,7 +208,10 @@ void visit_entry(archive* reader, archive_entry* entry, const std::string& name,
 /// Relative names of the regular files below `folder`, sorted bytewise.
 std::vector<std::string> folder_files(const fs::path& folder) {
   std::vector<std::string> names;
-  for (const auto& item : fs::recursive_directory_iterator(folder)) {
+  std::error_code failure;
+  fs::recursive_directory_iterator items(folder, failure);
+  if (failure) refuse(folder.string(), failure.message());
+  for (const auto& item : items) {
     if (item.is_symlink()) refuse(item.path().string(), "links in folders are not followed", "copy the file instead");
     if (item.is_directory()) continue;
     if (!item.is_regular_file()) refuse(item.path().string(), "is no regular file");
@@ -277,23 +280,48 @@ void for_each_entry(const fs::path& path, const ArchiveLimits& limits,
   }
 }
 
+void for_each_entry(const ListedFile& file, const ArchiveLimits& limits,
+                    const std::function<void(const std::string&, ByteStream&)>& visit) {
+  if (!is_archive(file.path)) {
+    visit(file.name, *open_file(file.path));
+    return;
+  }
+  for_each_entry(file.path, limits,
+                 [&](const std::string& entry, ByteStream& stream) { visit(file.name + "/" + entry, stream); });
+}
+
 void for_each_file(const std::vector<fs::path>& paths, const ArchiveLimits& limits,
                    const std::function<void(const std::string&, ByteStream&)>& visit) {
-  const auto visit_file = [&](const fs::path& path, const std::string& name) {
-    if (is_archive(path)) {
-      for_each_entry(path, limits,
-                     [&](const std::string& entry, ByteStream& stream) { visit(name + "/" + entry, stream); });
-    } else {
-      visit(name, *open_file(path));
-    }
-  };
   for (const auto& path : paths) {
     if (!fs::is_directory(path)) {
-      visit_file(path, path.filename().string());
+      for_each_entry(ListedFile{path.filename().string(), path}, limits, visit);
     } else {
-      for (const auto& name : folder_files(path)) visit_file(path / name, name);
+      for (const auto& name : folder_files(path)) for_each_entry(ListedFile{name, path / name}, limits, visit);
     }
   }
+}
+
+std::vector<ListedFile> list_files(const std::vector<fs::path>& paths) {
+  std::vector<ListedFile> files;
+  for (const auto& path : paths) {
+    std::error_code failure;
+    const auto kind = fs::status(path, failure).type();
+    if (kind == fs::file_type::not_found) refuse(path.string(), "no such file or folder", "check the spelling and the folder");
+    if (kind == fs::file_type::directory) {
+      for (auto& name : folder_files(path)) files.push_back({name, path / name});
+    } else if (kind == fs::file_type::regular) {
+      files.push_back({path.filename().string(), path});
+    } else {
+      refuse(path.string(), failure ? failure.message() : "is no regular file");
+    }
+  }
+  const auto by_name = [](const ListedFile& a, const ListedFile& b) { return a.name < b.name; };
+  std::sort(files.begin(), files.end(), by_name);
+  const auto twice = std::adjacent_find(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.name == b.name; });
+  if (twice != files.end())
+    refuse(twice->path.string(), "goes by the same name as " + std::next(twice)->path.string(),
+           "give the folder that holds both, so that their names tell them apart");
+  return files;
 }
 
 }  // namespace iai

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace iai {
 
@@ -37,6 +38,21 @@ bool is_archive(const std::filesystem::path& path);
 /// @throws Error(input) on absolute or `..` names, links, devices, duplicate or case-fold colliding names, encrypted
 /// entries, corrupt data and passed limits, each naming the archive and the entry.
 void for_each_entry(const std::filesystem::path& path, const ArchiveLimits& limits,
+                    const std::function<void(const std::string& name, ByteStream& stream)>& visit);
+
+/// A file on disk and the name that it goes by: relative to the folder it was found in.
+struct ListedFile {
+  std::string name;  ///< '/' between parts
+  std::filesystem::path path;
+};
+
+/// The regular files of `paths` (files, and folders recursively), sorted bytewise by name: the order of `paths` does not
+/// matter. Archives are listed as files. @throws Error(input) when a path is missing, on links, special files, and when
+/// two files would go by the same name.
+std::vector<ListedFile> list_files(const std::vector<std::filesystem::path>& paths);
+
+/// Visits one listed file: an archive entry by entry as "archive.zip/entry.csv", any other file as itself.
+void for_each_entry(const ListedFile& file, const ArchiveLimits& limits,
                     const std::function<void(const std::string& name, ByteStream& stream)>& visit);
 
 /// Visits every file of `paths`: a file as itself, a folder recursively in byte order of the names, an archive entry by

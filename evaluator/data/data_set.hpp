@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "formats/archive.hpp"
 #include "formats/delimited.hpp"
+#include "formats/digest.hpp"
 #include "formats/tensor.hpp"
 
 namespace iai {
@@ -16,6 +18,7 @@ enum class DataFileKind {
   tensor,     ///< NPY array, or one array of an NPZ archive: type and shape are known
   other,      ///< digested, not read
 };
+std::string data_file_kind_name(DataFileKind kind);
 
 /// One file of a data set, or one entry of an archive in it.
 struct DataFile {
@@ -30,21 +33,38 @@ struct DataFile {
   std::vector<std::int64_t> shape;            ///< tensor only
 };
 
-/// What `iai ingest` wrote down about files that stay where they are ("schema": "iai.manifest/1").
+/// What `iai ingest` wrote down about files that stay where they are.
+///
+/// The folder holds manifest.json ("schema": "iai.manifest/1"), which names and digests the files and says nothing of
+/// where they lie, so that the same data have the same manifest on every machine; and sources.json
+/// ("iai.sources/1"), the ingested paths as given: absolute ones as they are, others relative to the data set's folder.
 struct DataSet {
   std::filesystem::path manifest;              ///< DIR/manifest.json; this file's digest identifies the data set in records
-  std::vector<std::filesystem::path> sources;  ///< the ingested paths, resolved against the manifest's folder
-  std::vector<DataFile> files;                 ///< sorted by name
+  std::vector<std::filesystem::path> sources;  ///< the ingested paths, ready to be opened
+  std::vector<DataFile> files;                 ///< sorted by name, each name once
   std::string root_digest;                     ///< OpenSSF root digest over `files`
+  std::int64_t rows() const;                   ///< of all delimited files and tensors
+  std::uint64_t bytes() const;
 };
 
-/// `path`: the folder that ingest made, or the manifest in it. @throws Error(input) when it is no data set.
+/// `path`: the folder that ingest made, or the manifest in it.
+/// @throws Error(input) when it is no data set, or the manifest is damaged (a digest of the wrong form, unsorted names).
 DataSet read_data_set(const std::filesystem::path& path);
 /// Is this a folder that ingest made (it holds manifest.json), or such a manifest?
 bool is_data_set(const std::filesystem::path& path);
 
-/// Visits the delimited files of the data set in the order of `files`, with the dialect and columns of the manifest.
-/// @throws Error(input) naming the file when it is missing or its size is not the manifest's.
-void for_each_table(const DataSet& data, const std::function<void(const DataFile& file, DelimitedReader& rows)>& visit);
+/// Root digest of files sorted by name. @source OpenSSF Model Signing v1.0, as formats/digest.hpp
+std::string data_root_digest(const std::vector<DataFile>& files);
+/// The text of manifest.json: canonical JSON. Files written the same way share one entry of "layouts".
+std::string manifest_text(const DataSet& data);
+/// The text of sources.json for a data set that will lie in `folder`.
+std::string sources_text(const std::vector<std::filesystem::path>& sources, const std::filesystem::path& folder);
+
+/// Visits the delimited files of the data set with the dialect and columns of the manifest: files sorted by name, each
+/// archive once and its entries in archive order. Every byte is digested on the way, also what the visitor left unread.
+/// @param adjust  may change how a file is read (the types of its columns) before it is opened; or empty
+/// @throws Error(input) naming the file when it is missing or is no longer what the manifest says.
+void for_each_table(const DataSet& data, const std::function<void(const DataFile& file, DelimitedReader& rows)>& visit,
+                    const std::function<void(const DataFile& file, DelimitedOptions& options)>& adjust = {});
 
 }  // namespace iai

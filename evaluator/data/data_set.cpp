@@ -1,0 +1,127 @@
+#include "evaluator/data/data_set.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "evaluator/data/manifest.hpp"
+#include "formats/digest_stream.hpp"
+#include "formats/error.hpp"
+
+namespace iai {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+[[noreturn]] void changed(const std::string& name, const std::string& how) {
+  throw Error(ErrorKind::input, name + ": " + how, "put the files back as they were, or ingest the data again");
+}
+
+fs::path manifest_path(const fs::path& path) { return fs::is_directory(path) ? path / "manifest.json" : path; }
+
+/// Reads one file of the data set under the manifest's dialect and holds it against the manifest's digest.
+void visit_table(const DataFile& file, ByteStream& source, const std::function<void(const DataFile&, DelimitedReader&)>& visit,
+                 const std::function<void(const DataFile&, DelimitedOptions&)>& adjust) {
+  DigestStream stream(source);
+  DelimitedOptions options;
+  options.dialect = file.dialect;
+  options.columns = file.columns;
+  if (adjust) adjust(file, options);
+  {
+    DelimitedReader rows(stream, file.name, std::move(options));
+    visit(file, rows);
+  }
+  stream.drain();
+  if (stream.bytes() != file.bytes)
+    changed(file.name, fmt::format("has {} bytes, the manifest says {}", stream.bytes(), file.bytes));
+  if (stream.sha256() != file.sha256) changed(file.name, "its content is not what was ingested");
+}
+
+}  // namespace
+
+std::string data_file_kind_name(DataFileKind kind) {
+  switch (kind) {
+    case DataFileKind::delimited: return "delimited";
+    case DataFileKind::tensor: return "tensor";
+    case DataFileKind::other: return "other";
+  }
+  return "other";
+}
+
+std::int64_t DataSet::rows() const {
+  std::int64_t sum = 0;
+  for (const auto& file : files) sum += file.rows;
+  return sum;
+}
+
+std::uint64_t DataSet::bytes() const {
+  std::uint64_t sum = 0;
+  for (const auto& file : files) sum += file.bytes;
+  return sum;
+}
+
+std::string data_root_digest(const std::vector<DataFile>& files) {
+  std::vector<FileDigest> digests;
+  for (const auto& file : files) digests.push_back({file.name, file.bytes, file.sha256});
+  return root_digest(digests);
+}
+
+bool is_data_set(const fs::path& path) {
+  std::error_code failure;
+  if (fs::is_directory(path, failure)) return fs::is_regular_file(path / "manifest.json", failure);
+  if (path.filename() != "manifest.json" || !fs::is_regular_file(path, failure)) return false;
+  try {
+    const auto json = read_json(path);
+    return json.is_object() && json.value("schema", "") == "iai.manifest/1";
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+void for_each_table(const DataSet& data, const std::function<void(const DataFile&, DelimitedReader&)>& visit,
+                    const std::function<void(const DataFile&, DelimitedOptions&)>& adjust) {
+  if (data.sources.empty())
+    throw Error(ErrorKind::input, data.manifest.string() + ": nothing says where its files lie",
+                "keep sources.json beside the manifest, or ingest the data again");
+  std::unordered_map<std::string, const DataFile*> wanted;
+  for (const auto& file : data.files)
+    if (file.kind == DataFileKind::delimited) wanted.emplace(file.name, &file);
+  for (const auto& listed : list_files(data.sources)) {
+    // Archive entries and plain files alike begin with the listed name; all else needs no opening.
+    const auto at = std::lower_bound(data.files.begin(), data.files.end(), listed.name,
+                                     [](const DataFile& file, const std::string& name) { return file.name < name; });
+    const auto inside = std::lower_bound(data.files.begin(), data.files.end(), listed.name + "/",
+                                         [](const DataFile& file, const std::string& name) { return file.name < name; });
+    const bool plain = at != data.files.end() && at->name == listed.name;
+    const bool archive = inside != data.files.end() && inside->name.starts_with(listed.name + "/");
+    if (!plain && !archive) continue;
+    for_each_entry(listed, {}, [&](const std::string& name, ByteStream& stream) {
+      const auto file = wanted.find(name);
+      if (file == wanted.end()) return;
+      visit_table(*file->second, stream, visit, adjust);
+      wanted.erase(file);
+    });
+  }
+  if (wanted.empty()) return;
+  std::string first = wanted.begin()->first;
+  for (const auto& [name, file] : wanted) first = std::min(first, name);
+  changed(first, fmt::format("is missing ({} of {} files)", wanted.size(), data.files.size()));
+}
+
+DataSet read_data_set(const fs::path& path) {
+  std::error_code failure;
+  if (!fs::exists(path, failure))
+    throw Error(ErrorKind::input, path.string() + ": no such data set", "make one: iai ingest PATH... -o " + path.string());
+  const fs::path manifest = manifest_path(path);
+  if (!fs::is_regular_file(manifest, failure))
+    throw Error(ErrorKind::input, path.string() + ": is no data set, it holds no manifest.json",
+                "make one: iai ingest " + path.string() + " -o DIR");
+  DataSet data = parse_manifest(read_json(manifest), manifest.string());
+  data.manifest = manifest;
+  data.sources = read_sources(manifest.parent_path());
+  return data;
+}
+
+}  // namespace iai

@@ -1,0 +1,140 @@
+#include "evaluator/data/manifest.hpp"
+
+#include <map>
+
+#include <fmt/format.h>
+
+#include "formats/error.hpp"
+
+namespace iai {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+[[noreturn]] void damaged(const std::string& name, const std::string& how) {
+  throw Error(ErrorKind::input, name + ": damaged manifest: " + how, "ingest the data again");
+}
+
+Json columns_json(const std::vector<Column>& columns) {
+  Json list = Json::array();
+  for (const auto& column : columns)
+    list.push_back({{"name", column.name}, {"type", column_type_name(column.type)}, {"unit", column.unit}});
+  return list;
+}
+
+std::vector<Column> parse_columns(const Json& json, const std::string& name) {
+  std::vector<Column> columns;
+  for (const auto& item : json) {
+    const auto type = find_column_type(item.at("type").get<std::string>());
+    if (!type) damaged(name, "column type '" + item.at("type").get<std::string>() + "'");
+    columns.push_back({item.at("name").get<std::string>(), item.at("unit").get<std::string>(), *type});
+  }
+  if (columns.empty()) damaged(name, "a table without columns");
+  return columns;
+}
+
+/// How a file is written, as files of one logger share it: what only this file's bytes led to is left out.
+std::string layout_key(const DataFile& file) {
+  Json dialect = file.dialect.to_json();
+  dialect.erase("confidence");
+  dialect.erase("evidence");
+  return canonical_json({{"columns", columns_json(file.columns)}, {"dialect", dialect}});
+}
+
+DataFile parse_file(const Json& json, const Json& layouts, const std::string& name) {
+  DataFile file;
+  file.name = json.at("name").get<std::string>();
+  file.bytes = json.at("bytes").get<std::uint64_t>();
+  file.sha256 = json.at("sha256").get<std::string>();
+  if (file.sha256.size() != 64 || file.sha256.find_first_not_of("0123456789abcdef") != std::string::npos)
+    damaged(name, "the digest of " + file.name);
+  const auto kind = json.at("kind").get<std::string>();
+  if (kind == "other") return file;
+  file.rows = json.at("rows").get<std::int64_t>();
+  if (file.rows < 0) damaged(name, "the rows of " + file.name);
+  if (kind == "delimited") {
+    const auto& layout = layouts.at(json.at("layout").get<std::size_t>());
+    file.kind = DataFileKind::delimited;
+    file.dialect = Dialect::from_json(layout.at("dialect"), name);
+    file.columns = parse_columns(layout.at("columns"), name);
+  } else if (kind == "tensor") {
+    file.kind = DataFileKind::tensor;
+    file.type = static_cast<ElementType>(json.at("element_type").get<int>());
+    file.shape = json.at("shape").get<std::vector<std::int64_t>>();
+    element_count(file.shape);
+  } else {
+    damaged(name, "kind '" + kind + "'");
+  }
+  return file;
+}
+
+}  // namespace
+
+std::string manifest_text(const DataSet& data) {
+  Json files = Json::array(), layouts = Json::array();
+  std::map<std::string, std::size_t> known;
+  for (const auto& file : data.files) {
+    Json entry{{"name", file.name}, {"bytes", file.bytes}, {"sha256", file.sha256}, {"kind", data_file_kind_name(file.kind)}};
+    if (file.kind != DataFileKind::other) entry["rows"] = file.rows;
+    if (file.kind == DataFileKind::delimited) {
+      const auto [layout, added] = known.emplace(layout_key(file), layouts.size());
+      if (added) layouts.push_back({{"columns", columns_json(file.columns)}, {"dialect", file.dialect.to_json()}});
+      entry["layout"] = layout->second;
+    } else if (file.kind == DataFileKind::tensor) {
+      entry["element_type"] = static_cast<int>(file.type);
+      entry["type"] = type_name(file.type);
+      entry["shape"] = file.shape;
+    }
+    files.push_back(std::move(entry));
+  }
+  const Json manifest{{"schema", "iai.manifest/1"}, {"rows", data.rows()},     {"bytes", data.bytes()},
+                      {"files", std::move(files)},  {"layouts", std::move(layouts)}, {"root_digest", data_root_digest(data.files)}};
+  return canonical_json(manifest) + "\n";
+}
+
+DataSet parse_manifest(const Json& json, const std::string& name) {
+  if (!json.is_object() || !json.contains("schema") || json["schema"] != "iai.manifest/1")
+    throw Error(ErrorKind::input, name + ": is no manifest of a data set", "name the folder that iai ingest made");
+  DataSet data;
+  try {
+    for (const auto& item : json.at("files")) {
+      data.files.push_back(parse_file(item, json.at("layouts"), name));
+      if (data.files.size() > 1 && !(data.files[data.files.size() - 2].name < data.files.back().name))
+        damaged(name, "names are not sorted at " + data.files.back().name);
+    }
+    data.root_digest = json.at("root_digest").get<std::string>();
+  } catch (const Json::exception& failure) {
+    damaged(name, failure.what());
+  }
+  if (data.root_digest != data_root_digest(data.files)) damaged(name, "the root digest does not follow from the files");
+  return data;
+}
+
+std::string sources_text(const std::vector<fs::path>& sources, const fs::path& folder) {
+  Json list = Json::array();
+  for (const auto& source : sources) {
+    // A link keeps its own name: entries of the manifest begin with it.
+    const fs::path whole = fs::absolute(source);
+    const fs::path place = fs::is_directory(whole) ? fs::weakly_canonical(whole) : fs::weakly_canonical(whole.parent_path()) / whole.filename();
+    list.push_back(source.is_absolute() ? place.generic_string()
+                                        : place.lexically_relative(fs::weakly_canonical(folder)).generic_string());
+  }
+  return canonical_json({{"schema", "iai.sources/1"}, {"sources", std::move(list)}}) + "\n";
+}
+
+std::vector<fs::path> read_sources(const fs::path& folder) {
+  const fs::path file = folder / "sources.json";
+  std::error_code failure;
+  if (!fs::is_regular_file(file, failure)) return {};
+  std::vector<fs::path> sources;
+  const Json json = read_json(file);
+  try {
+    for (const auto& source : json.at("sources")) sources.push_back(folder / source.get<std::string>());
+  } catch (const Json::exception& what) {
+    throw Error(ErrorKind::input, file.string() + ": damaged: " + what.what(), "ingest the data again");
+  }
+  return sources;
+}
+
+}  // namespace iai

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "formats/archive.hpp"
+#include "formats/digest.hpp"
+
+namespace iai {
+
+/// Passes a stream on and digests what passes, so that a file is read once for both.
+class DigestStream : public ByteStream {
+ public:
+  explicit DigestStream(ByteStream& source) : source_(source) {}
+  std::size_t read(char* buffer, std::size_t size) override;
+  /// Reads what is left; then bytes() and sha256() are those of the whole file.
+  void drain();
+  std::uint64_t bytes() const { return bytes_; }
+  std::string sha256() { return digest_.hex(); }  ///< once, after drain()
+  /// Did the source throw? Tells "cannot be read" from "is no table".
+  bool failed() const { return failed_; }
+
+ private:
+  ByteStream& source_;
+  Sha256 digest_;
+  std::uint64_t bytes_ = 0;
+  bool failed_ = false;
+};
+
+}  // namespace iai
