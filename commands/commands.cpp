@@ -1,5 +1,6 @@
 #include "commands/commands.hpp"
 
+#include "commands/bench.hpp"
 #include "commands/doctor.hpp"
 #include "commands/evaluate.hpp"
 #include "commands/init.hpp"
@@ -16,6 +17,7 @@ const Command table[] = {
     {"doctor", Stage::set_up, "show what this machine has and lacks, and how to get it", &doctor_manual, bind_command<DoctorOptions>},
     {"inspect", Stage::model, "show what a model, data set, tensor or record is", &inspect_manual, bind_command<InspectOptions>},
     {"evaluate", Stage::judge, "judge models by a task: metrics with intervals, side by side", &evaluate_manual, bind_command<EvaluateOptions>},
+    {"bench", Stage::judge, "measure latency, throughput, memory and energy, models side by side", &bench_manual, bind_command<BenchOptions>},
     {"registry", Stage::release, "look at the lineage: log, show, lineage, verify", &registry_manual, bind_command<RegistryOptions>},
     {"report", Stage::release, "write the technical documentation: recorded, stated and missing", &report_manual, bind_command<ReportOptions>},
     {"reproduce", Stage::release, "run a recorded step again and compare what comes out", &reproduce_manual, bind_command<ReproduceOptions>},

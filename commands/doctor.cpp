@@ -1,13 +1,12 @@
 #include "commands/doctor.hpp"
 
-#include <algorithm>
 #include <cstdlib>
-#include <fstream>
 #include <system_error>
 
 #include <unistd.h>
 
 #include "commands/machine.hpp"
+#include "evaluator/bench/energy_meter.hpp"
 #include "evaluator/runtime/session.hpp"
 #include "formats/error.hpp"
 
@@ -80,23 +79,13 @@ Report machine_report(const Json& machine) {
 ReportRows energy_meters(Missing& missing) {
   ReportRows meters;
   bool unreadable = false;
-  std::vector<fs::path> zones;
-  std::error_code error;
-  for (fs::directory_iterator it("/sys/class/powercap", error), end; !error && it != end; it.increment(error)) {
-    std::error_code ignored;
-    if (fs::exists(it->path() / "energy_uj", ignored)) zones.push_back(it->path());
-  }
-  std::sort(zones.begin(), zones.end());
-  for (const fs::path& zone : zones) {
-    std::string name;
-    std::ifstream stream(zone / "name");
-    std::getline(stream, name);
-    const bool readable = access((zone / "energy_uj").c_str(), R_OK) == 0;
-    unreadable = unreadable || !readable;
-    meters.push_back(Report().add("name", name).add("path", zone.string()).add("readable", readable));
+  const fs::path folder = powercap_folder();
+  for (const EnergyZone& zone : find_energy_zones(folder)) {
+    unreadable = unreadable || !zone.readable;
+    meters.push_back(Report().add("name", zone.name).add("path", zone.path.string()).add("readable", zone.readable));
   }
   if (meters.empty()) {
-    missing.add("energy meter", "/sys/class/powercap has no zone with a counter", "sudo modprobe intel_rapl_msr");
+    missing.add("energy meter", folder.string() + " has no zone with a counter", "sudo modprobe intel_rapl_msr");
   } else if (unreadable) {
     missing.add("energy meter", "the counters may be read by root only", "sudo chmod a+r /sys/class/powercap/*/energy_uj");
   }

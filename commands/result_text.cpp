@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -33,7 +34,8 @@ std::string human_number(double value, Unit unit) {
   switch (unit) {
     case Unit::bytes: return human_bytes(value);
     case Unit::seconds: return fmt::format("{:.3g} s", value);
-    case Unit::milliseconds: return fmt::format("{:.3f} ms", value);
+    case Unit::milliseconds:
+      return std::abs(value) < 0.1 ? fmt::format("{:.3g} ms", value) : fmt::format("{:.3f} ms", value);
     case Unit::share: return fmt::format("{:.3g} %", value * 100);
     case Unit::decibels: return fmt::format("{:.1f} dB", value);
     case Unit::per_second: return fmt::format("{:.4g} /s", value);
@@ -95,6 +97,27 @@ std::string label(std::string key) {
   return key;
 }
 
+using Grid = std::vector<std::vector<std::string>>;
+
+/// A wider table of few rows is turned round, so that its columns are one below the other.
+constexpr std::size_t widest_table = 160;
+
+Grid turned(const Grid& grid) {
+  Grid result(grid[0].size());
+  for (const auto& line : grid) {
+    for (std::size_t i = 0; i < line.size(); ++i) result[i].push_back(line[i]);
+  }
+  return result;
+}
+
+std::vector<std::size_t> column_widths(const Grid& grid) {
+  std::vector<std::size_t> widths(grid[0].size(), 0);
+  for (const auto& line : grid) {
+    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], text_width(line[i]));
+  }
+  return widths;
+}
+
 void render_table(const ReportRows& rows, const std::string& indent, std::string& out) {
   std::vector<std::string> keys;
   for (const Report& row : rows) {
@@ -102,7 +125,7 @@ void render_table(const ReportRows& rows, const std::string& indent, std::string
       if (std::find(keys.begin(), keys.end(), field.key) == keys.end()) keys.push_back(field.key);
     }
   }
-  std::vector<std::vector<std::string>> grid{{}};
+  Grid grid{{}};
   std::vector<bool> numeric(keys.size(), true);
   for (const auto& key : keys) grid[0].push_back(label(key));
   for (const Report& row : rows) {
@@ -114,9 +137,12 @@ void render_table(const ReportRows& rows, const std::string& indent, std::string
     }
     grid.push_back(std::move(line));
   }
-  std::vector<std::size_t> widths(keys.size(), 0);
-  for (const auto& line : grid) {
-    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], text_width(line[i]));
+  std::vector<std::size_t> widths = column_widths(grid);
+  if (std::accumulate(widths.begin(), widths.end(), 2 * widths.size()) > widest_table && rows.size() < keys.size()) {
+    grid = turned(grid);
+    numeric.assign(grid[0].size(), true);
+    numeric[0] = false;
+    widths = column_widths(grid);
   }
   for (const auto& line : grid) {
     std::string text = indent;

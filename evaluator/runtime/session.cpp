@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "evaluator/runtime/ort.hpp"
+#include "evaluator/runtime/session_state.hpp"
 #include "formats/error.hpp"
 
 namespace iai {
@@ -53,14 +54,6 @@ std::string dimensions(std::span<const std::int64_t> shape) {
     text += dimension < 0 ? "?" : std::to_string(dimension);
   }
   return text + "]";
-}
-
-/// The reason without the source line that some of the runtime's messages begin with.
-std::string reason_of(const Ort::Exception& error) {
-  std::string reason = error.what();
-  std::replace(reason.begin(), reason.end(), '\n', ' ');
-  while (!reason.empty() && reason.back() == ' ') reason.pop_back();
-  return reason;
 }
 
 GraphOptimizationLevel level_of(GraphOptimization optimization) {
@@ -121,9 +114,30 @@ ModelPort make_port(std::string name, const Ort::TypeInfo& info) {
   return port;
 }
 
+Tensor copy_value(const std::string& where, const ModelPort& port, const Ort::Value& value) {
+  const std::string output = where + ": output '" + port.name + "'";
+  if (!value.IsTensor()) throw Error(ErrorKind::input, output + " is no tensor", "remove it from the model, or name another");
+  const auto info = value.GetTensorTypeAndShapeInfo();
+  Tensor tensor{static_cast<ElementType>(info.GetElementType()), info.GetShape(), {}};
+  const std::size_t width = bytes_of(tensor.type);
+  if (width == 0) throw Error(ErrorKind::input, output + " is " + name_of(tensor.type) + ", which iai cannot read");
+  tensor.bytes.resize(info.GetElementCount() * width);
+  if (!tensor.bytes.empty()) std::memcpy(tensor.bytes.data(), value.GetTensorRawData(), tensor.bytes.size());
+  return tensor;
+}
+
+}  // namespace
+
+std::string reason_of(const Ort::Exception& error) {
+  std::string reason = error.what();
+  std::replace(reason.begin(), reason.end(), '\n', ' ');
+  while (!reason.empty() && reason.back() == ' ') reason.pop_back();
+  return reason;
+}
+
 /// @throws Error(input) unless `view` can be fed to `port`. A port without dimensions takes any shape: the runtime does
 /// not tell a scalar from an unknown shape.
-void check_input(const std::string& where, const ModelPort& port, const TensorView& view) {
+static void check_input(const std::string& where, const ModelPort& port, const TensorView& view) {
   const std::string input = where + ": input '" + port.name + "'";
   const std::size_t width = bytes_of(port.type);
   if (width == 0) throw Error(ErrorKind::input, input + " takes " + name_of(port.type) + ", which iai cannot feed");
@@ -148,8 +162,6 @@ void check_input(const std::string& where, const ModelPort& port, const TensorVi
   }
 }
 
-/// The runtime's tensor over the caller's memory, or over a copy in `aligned` where that memory is not aligned (a memory
-/// map begins its elements anywhere) or there is none.
 Ort::Value make_value(const TensorView& view, std::vector<std::byte>& aligned) {
   const std::byte* data = view.bytes.data();
   if (data == nullptr || reinterpret_cast<std::uintptr_t>(data) % bytes_of(view.type) != 0) {
@@ -162,44 +174,36 @@ Ort::Value make_value(const TensorView& view, std::vector<std::byte>& aligned) {
                                   static_cast<ONNXTensorElementDataType>(view.type));
 }
 
-Tensor copy_value(const std::string& where, const ModelPort& port, const Ort::Value& value) {
-  const std::string output = where + ": output '" + port.name + "'";
-  if (!value.IsTensor()) throw Error(ErrorKind::input, output + " is no tensor", "remove it from the model, or name another");
-  const auto info = value.GetTensorTypeAndShapeInfo();
-  Tensor tensor{static_cast<ElementType>(info.GetElementType()), info.GetShape(), {}};
-  const std::size_t width = bytes_of(tensor.type);
-  if (width == 0) throw Error(ErrorKind::input, output + " is " + name_of(tensor.type) + ", which iai cannot read");
-  tensor.bytes.resize(info.GetElementCount() * width);
-  if (!tensor.bytes.empty()) std::memcpy(tensor.bytes.data(), value.GetTensorRawData(), tensor.bytes.size());
-  return tensor;
+void Session::State::describe() {
+  const Ort::AllocatorWithDefaultOptions allocator;
+  for (std::size_t i = 0; i < session.GetInputCount(); ++i) {
+    inputs.push_back(make_port(session.GetInputNameAllocated(i, allocator).get(), session.GetInputTypeInfo(i)));
+  }
+  for (std::size_t i = 0; i < session.GetOutputCount(); ++i) {
+    outputs.push_back(make_port(session.GetOutputNameAllocated(i, allocator).get(), session.GetOutputTypeInfo(i)));
+  }
+  for (const ModelPort& port : inputs) input_names.push_back(port.name.c_str());
+  for (const ModelPort& port : outputs) output_names.push_back(port.name.c_str());
 }
 
-}  // namespace
-
-struct Session::State {
-  std::string name;  ///< in front of error messages
-  Ort::Session session{nullptr};
-  std::vector<ModelPort> inputs, outputs;
-  std::vector<const char*> input_names, output_names;  ///< into `inputs` and `outputs`
-
-  void describe() {
-    const Ort::AllocatorWithDefaultOptions allocator;
-    for (std::size_t i = 0; i < session.GetInputCount(); ++i) {
-      inputs.push_back(make_port(session.GetInputNameAllocated(i, allocator).get(), session.GetInputTypeInfo(i)));
-    }
-    for (std::size_t i = 0; i < session.GetOutputCount(); ++i) {
-      outputs.push_back(make_port(session.GetOutputNameAllocated(i, allocator).get(), session.GetOutputTypeInfo(i)));
-    }
-    for (const ModelPort& port : inputs) input_names.push_back(port.name.c_str());
-    for (const ModelPort& port : outputs) output_names.push_back(port.name.c_str());
+void Session::State::check(std::span<const TensorView> given) const {
+  if (given.size() != inputs.size()) {
+    std::string names;
+    for (const ModelPort& port : inputs) names += (names.empty() ? "" : ", ") + port.name;
+    throw Error(ErrorKind::input, name + ": takes " + std::to_string(inputs.size()) + " inputs (" + names + "), " +
+                                      std::to_string(given.size()) + " were given");
   }
-};
+  for (std::size_t i = 0; i < given.size(); ++i) check_input(name, inputs[i], given[i]);
+}
 
 Session::Session(const fs::path& path, const SessionOptions& options) : state_(std::make_unique<State>()) {
   state_->name = path.string();
   const Runtime& runtime = Runtime::get(options.runtime);
   std::error_code ignored;
   if (!fs::exists(path, ignored)) throw Error(ErrorKind::input, state_->name + ": no such file", "check the path");
+  if (fs::is_directory(path, ignored)) {
+    throw Error(ErrorKind::input, state_->name + ": is a folder, not a model", "name the .onnx file in it");
+  }
   const Ort::SessionOptions prepared = session_options(options, runtime);
   try {
     state_->session = Ort::Session(ort_environment(), path.c_str(), prepared);
@@ -222,13 +226,7 @@ const std::vector<ModelPort>& Session::outputs() const { return state_->outputs;
 
 std::vector<Tensor> Session::run(std::span<const TensorView> inputs) const {
   State& state = *state_;
-  if (inputs.size() != state.inputs.size()) {
-    std::string names;
-    for (const ModelPort& port : state.inputs) names += (names.empty() ? "" : ", ") + port.name;
-    throw Error(ErrorKind::input, state.name + ": takes " + std::to_string(state.inputs.size()) + " inputs (" + names + "), " +
-                                      std::to_string(inputs.size()) + " were given");
-  }
-  for (std::size_t i = 0; i < inputs.size(); ++i) check_input(state.name, state.inputs[i], inputs[i]);
+  state.check(inputs);
   try {
     std::vector<std::vector<std::byte>> aligned(inputs.size());
     std::vector<Ort::Value> values;

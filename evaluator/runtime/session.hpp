@@ -63,6 +63,7 @@ class Session {
   std::vector<Tensor> run(std::span<const TensorView> inputs) const;
 
  private:
+  friend class BoundRun;
   struct State;
   std::unique_ptr<State> state_;
 };

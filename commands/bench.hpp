@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "commands/commands.hpp"
+#include "commands/options.hpp"
+
+namespace iai {
+
+struct BenchOptions {
+  std::vector<std::filesystem::path> models;
+  std::filesystem::path reference;  ///< measured along and compared with, not recorded by itself
+  std::vector<std::filesystem::path> calibration;
+  RuntimeOption runtime;
+  double seconds = 3;
+  std::int64_t runs = 0;
+  std::uint64_t seed = 1;
+};
+
+void declare(CLI::App& app, BenchOptions& options);
+ExitCode run(const BenchOptions& options, Context& context);
+extern const Manual bench_manual;
+
+}  // namespace iai
