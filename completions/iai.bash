@@ -25,8 +25,8 @@ _iai() {
     --color) _iai_words "auto always never"; return ;;
     --registry) _iai_files db; return ;;
   esac
-  if [ -z "$verb" ]; then _iai_words "help init doctor inspect evaluate registry report reproduce --version --help"; return; fi
-  if [ "$verb" = help ]; then _iai_words "help init doctor inspect evaluate registry report reproduce"; return; fi
+  if [ -z "$verb" ]; then _iai_words "help init doctor inspect evaluate bench registry report reproduce --version --help"; return; fi
+  if [ "$verb" = help ]; then _iai_words "help init doctor inspect evaluate bench registry report reproduce"; return; fi
   case $verb:$previous in
     doctor:--runtime) _iai_files ''; return ;;
     evaluate:--task) _iai_files 'yaml|yml'; return ;;
@@ -35,6 +35,15 @@ _iai() {
     evaluate:--threads) :; return ;;
     evaluate:--batch) :; return ;;
     evaluate:--runtime) _iai_files ''; return ;;
+    bench:--reference) _iai_files 'onnx'; return ;;
+    bench:--calibration) _iai_files ''; return ;;
+    bench:--device) :; return ;;
+    bench:--threads) :; return ;;
+    bench:--batch) :; return ;;
+    bench:--runtime) _iai_files ''; return ;;
+    bench:--seconds) :; return ;;
+    bench:--runs) :; return ;;
+    bench:--seed) :; return ;;
     registry/log:--verb) :; return ;;
     registry/log:--digest) :; return ;;
     registry/log:--since) :; return ;;
@@ -49,6 +58,7 @@ _iai() {
     doctor) flags="--runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
     inspect) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
     evaluate) flags="--task --split --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
+    bench) flags="--reference --calibration --device --threads --batch --runtime --seconds --runs --seed --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     registry) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_words "log show lineage verify"; } ;;
     registry/log) flags="--verb --digest --since --limit --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
     registry/show) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;

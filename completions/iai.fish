@@ -2,7 +2,7 @@
 complete -c iai -f
 complete -c iai -n __fish_use_subcommand -a help -d 'show help'
 complete -c iai -n __fish_use_subcommand -l version -d 'Show the version and end'
-complete -c iai -n '__fish_seen_subcommand_from help' -a 'help init doctor inspect evaluate registry report reproduce'
+complete -c iai -n '__fish_seen_subcommand_from help' -a 'help init doctor inspect evaluate bench registry report reproduce'
 complete -c iai -l json -d 'One JSON document on standard output; errors as JSON too'
 complete -c iai -l quiet -s q -d 'No notes on standard error'
 complete -c iai -l verbose -s v -d 'More on standard error'
@@ -24,6 +24,17 @@ complete -c iai -n '__fish_seen_subcommand_from evaluate' -l threads -d 'Threads
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -l batch -d 'Samples that run together; 0: chosen by iai' -x
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -l runtime -d 'ONNX Runtime library to use instead of the one found' -r -F
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -x -a '(__fish_complete_suffix .onnx)'
+complete -c iai -n __fish_use_subcommand -a bench -d 'measure latency, throughput, memory and energy, models side by side'
+complete -c iai -n '__fish_seen_subcommand_from bench' -l reference -d 'Model to compare with: measured along, without a record of its own' -x -a '(__fish_complete_suffix .onnx)'
+complete -c iai -n '__fish_seen_subcommand_from bench' -l calibration -d 'Calibration inputs: .npy, .npz, or a folder of them' -r -F
+complete -c iai -n '__fish_seen_subcommand_from bench' -l device -d 'Execution provider (cpu, cuda, webgpu ...); never a silent fall-back' -x
+complete -c iai -n '__fish_seen_subcommand_from bench' -l threads -d 'Threads; 0: all cores. The result does not depend on it' -x
+complete -c iai -n '__fish_seen_subcommand_from bench' -l batch -d 'Samples that run together; 0: chosen by iai' -x
+complete -c iai -n '__fish_seen_subcommand_from bench' -l runtime -d 'ONNX Runtime library to use instead of the one found' -r -F
+complete -c iai -n '__fish_seen_subcommand_from bench' -l seconds -d 'Measuring time a model, after the warm-up' -x
+complete -c iai -n '__fish_seen_subcommand_from bench' -l runs -d 'Measured runs a model, instead of a time' -x
+complete -c iai -n '__fish_seen_subcommand_from bench' -l seed -d 'Of the order within the rounds and of the inputs' -x
+complete -c iai -n '__fish_seen_subcommand_from bench' -x -a '(__fish_complete_suffix .onnx)'
 complete -c iai -n __fish_use_subcommand -a registry -d 'look at the lineage: log, show, lineage, verify'
 complete -c iai -n '__fish_seen_subcommand_from registry' -a log -d 'List the records, newest last'
 complete -c iai -n '__fish_seen_subcommand_from registry; and __fish_seen_subcommand_from log' -l verb -d 'Only records of this verb' -x
