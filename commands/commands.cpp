@@ -3,6 +3,7 @@
 #include "commands/bench.hpp"
 #include "commands/doctor.hpp"
 #include "commands/evaluate.hpp"
+#include "commands/ingest.hpp"
 #include "commands/init.hpp"
 #include "commands/inspect.hpp"
 #include "commands/registry.hpp"
@@ -15,6 +16,7 @@ namespace {
 const Command table[] = {
     {"init", Stage::set_up, "make a project: .iai/registry.db and, on request, commented YAML files", &init_manual, bind_command<InitOptions>},
     {"doctor", Stage::set_up, "show what this machine has and lacks, and how to get it", &doctor_manual, bind_command<DoctorOptions>},
+    {"ingest", Stage::data, "read files, folders and archives once: manifest, profile, draft contract", &ingest_manual, bind_command<IngestCommandOptions>},
     {"inspect", Stage::model, "show what a model, data set, tensor or record is", &inspect_manual, bind_command<InspectOptions>},
     {"evaluate", Stage::judge, "judge models by a task: metrics with intervals, side by side", &evaluate_manual, bind_command<EvaluateOptions>},
     {"bench", Stage::judge, "measure latency, throughput, memory and energy, models side by side", &bench_manual, bind_command<BenchOptions>},

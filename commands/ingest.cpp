@@ -1,0 +1,159 @@
+#include "commands/ingest.hpp"
+
+#include <fmt/format.h>
+
+#include "commands/recording.hpp"
+#include "evaluator/data/ingest.hpp"
+#include "formats/error.hpp"
+
+namespace iai {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t most_shown = 200;  // rows of a table in the report; profile.json holds all
+
+constexpr Example examples[] = {
+    {"Make a data set of an archive as the logger delivered it", "iai ingest bench-2026.zip -o data-set"},
+    {"Of folders and files, for a script", "iai --json ingest line-1/ line-2/ limits.csv -o data-set"},
+    {"Name the columns of files that have no header", "iai ingest train_FD001.txt -o data-set --names unit,cycle,s1,s2"},
+    {"Then check it", "iai validate data-set --contract contract.yaml"},
+};
+
+ReportRows column_rows(IngestedData& ingested) {
+  ReportRows rows;
+  for (std::size_t t = 0; t < ingested.tables.size(); ++t) {
+    for (auto& column : ingested.tables[t].columns) {
+      if (rows.size() == most_shown) return rows;
+      Report row;
+      row.add("column", column.name);
+      if (ingested.tables.size() > 1) row.add("table", static_cast<std::int64_t>(t + 1));
+      row.add("type", column_type_name(column.type())).add("unit", column.unit);
+      row.add("missing", column.missing());
+      const bool number = column.is_number() && column.minimum();
+      if (number) row.add("minimum", *column.minimum()).add("maximum", *column.maximum());
+      else row.add_null("minimum").add_null("maximum");
+      const auto mean = column.mean(), deviation = column.deviation();
+      if (mean) row.add("mean", *mean);
+      else row.add_null("mean");
+      if (number && deviation) row.add("deviation", *deviation);
+      else row.add_null("deviation");
+      row.add("distinct", column.distinct());
+      rows.push_back(std::move(row));
+    }
+  }
+  return rows;
+}
+
+ReportRows finding_rows(const IngestedData& ingested) {
+  ReportRows rows;
+  for (const auto& finding : ingested.findings) {
+    if (rows.size() == most_shown) break;
+    Report row;
+    row.add("kind", finding.kind).add("count", finding.count).add("column", finding.column).add("file", finding.file);
+    if (finding.row > 0) row.add("row", finding.row);
+    else row.add_null("row");
+    row.add("text", finding.text);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+Report make_report(IngestedData& ingested, const fs::path& output) {
+  std::int64_t tables = 0, tensors = 0, others = 0;
+  std::size_t columns = 0;
+  for (const auto& file : ingested.data.files) {
+    tables += file.kind == DataFileKind::delimited ? 1 : 0;
+    tensors += file.kind == DataFileKind::tensor ? 1 : 0;
+    others += file.kind == DataFileKind::other ? 1 : 0;
+  }
+  for (const auto& table : ingested.tables) columns += table.columns.size();
+  Report report("iai.ingest/1");
+  report.headline(fmt::format("{}: {} rows in {} {}, {} {}", output.string(), human_count(ingested.data.rows()), ingested.data.files.size(),
+                              ingested.data.files.size() == 1 ? "file" : "files", ingested.findings.size(),
+                              ingested.findings.size() == 1 ? "finding" : "findings"));
+  report.add("rows", ingested.data.rows()).add("files", ingested.data.files.size());
+  report.add("delimited_files", tables).add("tensor_files", tensors).add("other_files", others);
+  report.add("read", ingested.data.bytes(), Unit::bytes).add("tables", ingested.tables.size()).add("columns_in_all", columns);
+  report.add("root_digest", ingested.data.root_digest);
+  report.add("columns", column_rows(ingested));
+  report.add("findings", finding_rows(ingested));
+  return report;
+}
+
+/// A second run would read what the first one wrote.
+void refuse_output_inside(const std::vector<fs::path>& paths, const fs::path& output) {
+  const fs::path target = fs::weakly_canonical(fs::absolute(output));
+  for (const auto& path : paths) {
+    if (!fs::is_directory(path)) continue;
+    const fs::path inside = target.lexically_relative(fs::weakly_canonical(fs::absolute(path)));
+    if (!inside.empty() && *inside.begin() != "..")
+      throw Error(ErrorKind::usage, output.string() + " lies in the folder " + path.string() + " that is ingested",
+                  "name a folder outside it with -o");
+  }
+}
+
+void write_outputs(IngestedData& ingested, const IngestCommandOptions& options) {
+  AtomicFolder folder(options.output.path, options.output.if_exists());
+  write_file(folder.temporary() / "manifest.json", manifest_text(ingested.data));
+  write_file(folder.temporary() / "sources.json", sources_text(options.paths, options.output.path));
+  write_file(folder.temporary() / "profile.json", profile_text(ingested));
+  write_file(folder.temporary() / "contract.yaml", draft_contract(ingested));
+  folder.commit();
+}
+
+}  // namespace
+
+const Manual ingest_manual{
+    .description =
+        "Makes a data set of files, folders and archives (zip, tar, 7z) of delimited text and NumPy arrays (.npy, .npz). The files stay where they are and are read once: every byte is digested, the way each file\n"
+        "is written (encoding, delimiter, decimal sign, header, times) is found from its content, and each column is profiled. Files that are no table are digested only.\n\n"
+        "The folder that is made holds manifest.json (name, size, SHA-256, rows and dialect of every file; the identity of the data), profile.json (type, missing, minimum, maximum, mean, deviation, quantiles, distinct of every\n"
+        "column, and findings), contract.yaml (a draft for iai validate) and sources.json (where the files lie). Files whose columns have the same names are one table. Order of the paths, threads, locale and time zone change no byte.\n\n"
+        "Examples in the profile are numbers and codes that come back at least five times; text that may name a person is never kept.",
+    .examples = {std::begin(examples), std::end(examples)},
+    .diagnostics =
+        "\"is no delimited text\", \"is no table\": nothing in the paths could be read as rows; inspect one of the files.\n\n"
+        "\"goes by the same name as\": names are relative to the given path; give the folder that holds both files.\n\n"
+        "\"entry is encrypted\", \"name with '..'\", \"archive unpacks to over\": archives that hide or endanger something are refused; unpack them yourself and give the folder.",
+    .memory = "Grows with the number of files and columns (25 to 300 kB a column), not with rows. A row may have 64 MiB."};
+
+void declare(CLI::App& app, IngestCommandOptions& options) {
+  app.add_option("paths", options.paths, "Files, folders and archives to read")->type_name("PATH")->required();
+  declare_output(app, options.output, "Folder of the data set")->required();
+  app.add_option("--names", options.names, "Names for the columns of files without a header that have as many columns")
+      ->type_name("NAME")
+      ->delimiter(',');
+}
+
+ExitCode run(const IngestCommandOptions& options, Context& context) {
+  refuse_same_path(options.paths, {options.output.path});
+  refuse_existing(options.output.path, options.output.if_exists());
+  refuse_output_inside(options.paths, options.output.path);
+  Recording recording(context, "ingest");
+  IngestOptions how;
+  how.names = options.names;
+  how.progress = [&](std::uint64_t bytes) { context.output.progress("read", bytes, 0); };
+  auto ingested = ingest(options.paths, how);
+  Report report = make_report(ingested, options.output.path);
+  write_outputs(ingested, options);
+
+  recording.option("names", options.names);
+  recording.stop();
+  for (const auto& path : options.paths) recording.input("data", path);
+  recording.output("data set", options.output.path / "manifest.json");
+  recording.output("profile", options.output.path / "profile.json");
+  recording.output("contract", options.output.path / "contract.yaml");
+  std::size_t columns = 0;
+  for (const auto& table : ingested.tables) columns += table.columns.size();
+  recording.metric("rows", ingested.data.rows());
+  recording.metric("columns", columns);
+  recording.metric("files", ingested.data.files.size());
+  recording.metric("bytes", ingested.data.bytes());
+  recording.commit(report);
+  context.output.result(report);
+  return ExitCode::done;
+}
+
+}  // namespace iai

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "commands/commands.hpp"
+#include "commands/options.hpp"
+
+namespace iai {
+
+struct IngestCommandOptions {
+  std::vector<std::filesystem::path> paths;
+  OutputOption output;
+  std::vector<std::string> names;  ///< --names
+};
+
+void declare(CLI::App& app, IngestCommandOptions& options);
+ExitCode run(const IngestCommandOptions& options, Context& context);
+extern const Manual ingest_manual;
+
+}  // namespace iai

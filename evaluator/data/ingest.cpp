@@ -1,0 +1,196 @@
+#include "evaluator/data/ingest.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "evaluator/data/tensor_elements.hpp"
+#include "formats/digest_stream.hpp"
+#include "formats/error.hpp"
+
+namespace iai {
+namespace {
+
+constexpr std::size_t exact_in_table = std::size_t{1} << 22;  // distinct values counted exactly, over all columns
+
+/// Looks at the beginning of a stream without taking it away.
+class PeekStream : public ByteStream {
+ public:
+  explicit PeekStream(ByteStream& source) : source_(source) {
+    while (head_.size() < 6) {
+      char bytes[6];
+      const auto count = source_.read(bytes, 6 - head_.size());
+      if (count == 0) break;
+      head_.append(bytes, count);
+    }
+  }
+  std::string_view head() const { return head_; }
+  std::size_t read(char* buffer, std::size_t size) override {
+    if (at_ == head_.size()) return source_.read(buffer, size);
+    const auto count = std::min(size, head_.size() - at_);
+    std::memcpy(buffer, head_.data() + at_, count);
+    at_ += count;
+    return count;
+  }
+
+ private:
+  ByteStream& source_;
+  std::string head_;
+  std::size_t at_ = 0;
+};
+
+/// Prose and program text come out as one text column, or as columns of text that few lines agree on.
+bool is_table(const DelimitedReader& reader) {
+  const auto& columns = reader.columns();
+  const bool words = std::all_of(columns.begin(), columns.end(), [](const Column& column) {
+    return column.type == ColumnType::text || column.type == ColumnType::empty;
+  });
+  return !words || (columns.size() > 1 && reader.dialect().confidence >= 0.5);
+}
+
+class Ingest {
+ public:
+  explicit Ingest(const IngestOptions& options) : options_(options) {}
+
+  void read(const std::string& name, ByteStream& source) {
+    DigestStream stream(source);
+    DataFile file;
+    file.name = name;
+    result_.read_names.push_back(name);
+    {
+      PeekStream peek(stream);
+      if (peek.head() == "\x93NUMPY") read_tensor(file, peek);
+      else read_delimited(file, peek, stream);
+    }
+    stream.drain();
+    file.bytes = stream.bytes();
+    file.sha256 = stream.sha256();
+    total_ += file.bytes;
+    if (options_.progress) options_.progress(total_);
+    result_.data.files.push_back(std::move(file));
+  }
+
+  IngestedData finish() {
+    auto& files = result_.data.files;
+    std::sort(files.begin(), files.end(), [](const DataFile& a, const DataFile& b) { return a.name < b.name; });
+    if (files.empty()) throw Error(ErrorKind::input, "there is no file in what was given", "name files, or folders that hold some");
+    if (result_.tables.empty())
+      throw Error(ErrorKind::input, first_refusal_.empty() ? files[0].name + ": is no table" : first_refusal_,
+                  "give delimited text, .npy or .npz arrays, or folders and archives that hold some");
+    result_.data.root_digest = data_root_digest(files);
+    std::sort(result_.tables.begin(), result_.tables.end(), [&](const TableProfile& a, const TableProfile& b) {
+      return result_.read_names[a.files[0]] < result_.read_names[b.files[0]];
+    });
+    result_.findings = find_faults(result_);
+    return std::move(result_);
+  }
+
+ private:
+  TableProfile& table_of(const std::vector<Column>& columns) {
+    std::string key;
+    for (const auto& column : columns) key += column.name + '\n';
+    const auto [known, added] = tables_.emplace(key, result_.tables.size());
+    if (added) {
+      TableProfile table;
+      for (const auto& column : columns) {
+        table.columns.emplace_back(std::clamp<std::size_t>(exact_in_table / columns.size(), 1024, 16384));
+        table.columns.back().name = column.name;
+        table.columns.back().unit = column.unit;
+      }
+      result_.tables.push_back(std::move(table));
+    }
+    return result_.tables[known->second];
+  }
+
+  void end_table(TableProfile& table, std::int64_t rows) {
+    table.fewest_rows = table.files.empty() ? rows : std::min(table.fewest_rows, rows);
+    table.most_rows = std::max(table.most_rows, rows);
+    table.rows += rows;
+    table.files.push_back(result_.read_names.size() - 1);
+  }
+
+  void read_delimited(DataFile& file, ByteStream& stream, const DigestStream& under) {
+    std::unique_ptr<DelimitedReader> reader;
+    try {
+      reader = std::make_unique<DelimitedReader>(stream, file.name);
+    } catch (const Error& error) {
+      if (under.failed() || error.kind() != ErrorKind::input) throw;
+      if (first_refusal_.empty()) first_refusal_ = error.message();
+      return;  // no text: digested only
+    }
+    if (!is_table(*reader)) {
+      if (first_refusal_.empty()) first_refusal_ = file.name + ": is no table, no sign parts its lines into columns of values";
+      return;
+    }
+    file.kind = DataFileKind::delimited;
+    file.columns = reader->columns();
+    if (!reader->dialect().header && options_.names.size() == file.columns.size())
+      for (std::size_t c = 0; c < file.columns.size(); ++c) file.columns[c].name = options_.names[c];
+    profile_rows(file, *reader);
+    file.dialect = reader->dialect();
+  }
+
+  void profile_rows(DataFile& file, DelimitedReader& reader) {
+    TableProfile& table = table_of(file.columns);
+    std::vector<std::size_t> open;  // columns whose type the sample did not tell
+    for (std::size_t c = 0; c < file.columns.size(); ++c) {
+      table.columns[c].start_file(result_.read_names.size() - 1, file.columns[c].type);
+      if (file.columns[c].type == ColumnType::empty) open.push_back(c);
+    }
+    while (const Row* row = reader.next()) {
+      file.rows = row->number;
+      for (std::size_t i = 0; i < open.size();) {
+        const auto type = reader.columns()[open[i]].type;
+        if (type == ColumnType::empty) {
+          ++i;
+          continue;
+        }
+        table.columns[open[i]].learn_type(type);
+        open.erase(open.begin() + static_cast<std::ptrdiff_t>(i));
+      }
+      if (row->width != file.columns.size()) ++table.ragged_rows;
+      for (std::size_t c = 0; c < row->cells.size(); ++c) table.columns[c].add(row->cells[c], row->number);
+    }
+    for (std::size_t c = 0; c < file.columns.size(); ++c) file.columns[c].type = table.columns[c].end_file();
+    end_table(table, file.rows);
+  }
+
+  /// An array is a table of one column: its elements; named by the file, or by the key in an .npz archive.
+  void read_tensor(DataFile& file, ByteStream& stream) {
+    TensorElements elements(stream, file.name);
+    file.kind = DataFileKind::tensor;
+    file.type = elements.header().type;
+    file.shape = elements.header().shape;
+    file.rows = file.shape.empty() ? 1 : file.shape[0];
+    auto name = std::filesystem::path(file.name).stem().string();
+    const bool real = elements.is_real();
+    TableProfile& table = table_of({{name, "", real ? ColumnType::real : ColumnType::integer}});
+    auto& column = table.columns[0];
+    column.start_file(result_.read_names.size() - 1, real ? ColumnType::real : ColumnType::integer);
+    const auto count = element_count(file.shape);
+    const auto per_row = std::max<std::int64_t>(1, file.rows > 0 ? count / file.rows : 1);
+    std::int64_t done = 0;
+    elements.for_each([&](double value) { column.add_element(value, done++ / per_row + 1); });
+    column.end_file();
+    end_table(table, file.rows);
+  }
+
+  const IngestOptions& options_;
+  IngestedData result_;
+  std::map<std::string, std::size_t> tables_;
+  std::string first_refusal_;
+  std::uint64_t total_ = 0;
+};
+
+}  // namespace
+
+IngestedData ingest(const std::vector<std::filesystem::path>& paths, const IngestOptions& options) {
+  Ingest work(options);
+  for (const auto& file : list_files(paths))
+    for_each_entry(file, {}, [&](const std::string& name, ByteStream& stream) { work.read(name, stream); });
+  return work.finish();
+}
+
+}  // namespace iai

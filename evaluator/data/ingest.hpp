@@ -1,0 +1,54 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "evaluator/data/column_profile.hpp"
+#include "evaluator/data/data_set.hpp"
+
+namespace iai {
+
+/// Files whose columns have the same names in the same order, profiled as one.
+struct TableProfile {
+  std::vector<std::size_t> files;         ///< places in IngestedData::read_names
+  std::vector<ColumnProfile> columns;
+  std::int64_t rows = 0, fewest_rows = 0, most_rows = 0;  ///< in all; of one file
+  std::int64_t ragged_rows = 0;           ///< rows with more or fewer cells than the table has columns
+};
+
+/// Something that a person should look at before a model sees the data.
+struct Finding {
+  std::string kind;     ///< duplicate_file, error_words, odd_cells, missing_cells, ragged_rows, stood_still, far_value ...
+  std::string file, column;
+  std::int64_t row = 0;    ///< first data row of it, 0: the whole file
+  std::int64_t count = 0;  ///< how often
+  std::string text;        ///< what it is
+};
+
+struct IngestedData {
+  DataSet data;                         ///< without `manifest` and `sources`
+  std::vector<std::string> read_names;  ///< file names in the order of reading, which DataPlace::file counts
+  std::vector<TableProfile> tables;     ///< by the name of their first file
+  std::vector<Finding> findings;
+};
+
+struct IngestOptions {
+  std::vector<std::string> names;  ///< for files without a header that have as many columns
+  std::function<void(std::uint64_t bytes)> progress;  ///< called now and then with the bytes read so far; or empty
+};
+
+/// Reads every byte of `paths` once: digests, dialects, rows, column profiles. Files are read in the order of their names
+/// whatever the order of `paths`, archives entry by entry. Memory grows with files and columns, not with rows.
+/// @throws Error(input) when a path is missing, an archive is refused or nothing in `paths` is a table or a tensor.
+IngestedData ingest(const std::vector<std::filesystem::path>& paths, const IngestOptions& options = {});
+
+/// The text of profile.json ("iai.profile/1", canonical JSON).
+std::string profile_text(IngestedData& ingested);
+/// A contract that the data meet, with what was observed as comments to begin from.
+std::string draft_contract(IngestedData& ingested);
+/// What stands out in files and profiles, in a fixed order.
+std::vector<Finding> find_faults(IngestedData& ingested);
+
+}  // namespace iai
