@@ -2,7 +2,7 @@
 complete -c iai -f
 complete -c iai -n __fish_use_subcommand -a help -d 'show help'
 complete -c iai -n __fish_use_subcommand -l version -d 'Show the version and end'
-complete -c iai -n '__fish_seen_subcommand_from help' -a 'help init doctor inspect evaluate bench registry report reproduce'
+complete -c iai -n '__fish_seen_subcommand_from help' -a 'help init doctor ingest inspect evaluate bench registry report reproduce'
 complete -c iai -l json -d 'One JSON document on standard output; errors as JSON too'
 complete -c iai -l quiet -s q -d 'No notes on standard error'
 complete -c iai -l verbose -s v -d 'More on standard error'
@@ -14,6 +14,11 @@ complete -c iai -l help -s h -d 'Show this help and end'
 complete -c iai -n __fish_use_subcommand -a init -d 'make a project: .iai/registry.db and, on request, commented YAML files'
 complete -c iai -n __fish_use_subcommand -a doctor -d 'show what this machine has and lacks, and how to get it'
 complete -c iai -n '__fish_seen_subcommand_from doctor' -l runtime -d 'ONNX Runtime library, or the folder that holds it' -r -F
+complete -c iai -n __fish_use_subcommand -a ingest -d 'read files, folders and archives once: manifest, profile, draft contract'
+complete -c iai -n '__fish_seen_subcommand_from ingest' -l overwrite -d 'Replace an existing output'
+complete -c iai -n '__fish_seen_subcommand_from ingest' -l output -s o -d 'Folder of the data set' -r -F
+complete -c iai -n '__fish_seen_subcommand_from ingest' -l names -d 'Names for the columns of files without a header that have as many columns' -x
+complete -c iai -n '__fish_seen_subcommand_from ingest' -r -F
 complete -c iai -n __fish_use_subcommand -a inspect -d 'show what a model, data set, tensor or record is'
 complete -c iai -n '__fish_seen_subcommand_from inspect' -r -F
 complete -c iai -n __fish_use_subcommand -a evaluate -d 'judge models by a task: metrics with intervals, side by side'
