@@ -62,30 +62,25 @@ void for_each_cell(const fs::path& path, const std::string& column, auto&& visit
   DelimitedReader reader(*stream, path.string());
   const std::size_t at = column_of(reader.columns(), column, path);
   while (const Row* row = reader.next()) {
-    const Cell& cell = row->cells[at];
-    if (cell.state == CellState::missing || cell.state == CellState::error) {
-      throw Error(ErrorKind::input, fmt::format("{}:{}: the label is missing", path.string(), row->line), "remove the sample, or give it a label");
-    }
-    visit(cell, reader.columns()[at].type, row->line);
+    visit(row->cells[at], reader.columns()[at].type, row->line);
   }
-}
-
-void append_table_labels(const fs::path& path, const std::string& column, const std::vector<std::string>& classes, LabelValues& labels) {
-  for_each_cell(path, column, [&](const Cell& cell, ColumnType type, std::int64_t line) {
-    const bool number = (type == ColumnType::integer || type == ColumnType::real || type == ColumnType::boolean) && cell.state == CellState::value;
-    const std::int64_t named = class_number(std::string(cell.text), classes);
-    if (named < 0 && !number) {
-      throw Error(ErrorKind::input, fmt::format("{}:{}: '{}' is no label", path.string(), line, cell.text),
-                  classes.empty() ? "labels are numbers; name the classes with 'classes' when they are words"
-                                  : did_you_mean(cell.text, classes, fmt::format("the classes are {}", fmt::join(classes, ", "))));
-    }
-    labels.values.push_back(named >= 0 ? static_cast<double>(named) : cell.number);
-  });
 }
 
 bool is_array(const fs::path& path) { return path.extension() == ".npy"; }
 
 }  // namespace
+
+double label_of(const Cell& cell, ColumnType type, const std::vector<std::string>& classes, const std::string& where) {
+  if (cell.state == CellState::missing || cell.state == CellState::error) {
+    throw Error(ErrorKind::input, where + ": the label is missing", "remove the sample, or give it a label");
+  }
+  if (const std::int64_t named = class_number(std::string(cell.text), classes); named >= 0) return static_cast<double>(named);
+  const bool number = type == ColumnType::integer || type == ColumnType::real || type == ColumnType::boolean;
+  if (number && cell.state == CellState::value) return cell.number;
+  throw Error(ErrorKind::input, fmt::format("{}: '{}' is no label", where, cell.text),
+              classes.empty() ? "labels are numbers; name the classes with 'classes' when they are words"
+                              : did_you_mean(cell.text, classes, fmt::format("the classes are {}", fmt::join(classes, ", "))));
+}
 
 std::int64_t class_number(const std::string& text, const std::vector<std::string>& classes) {
   const auto at = std::find(classes.begin(), classes.end(), text);
@@ -105,7 +100,9 @@ LabelValues read_labels(const LabelSource& source, const std::vector<std::string
       labels.width = part.width;
       labels.values.insert(labels.values.end(), part.values.begin(), part.values.end());
     } else {
-      append_table_labels(path, source.column, classes, labels);
+      for_each_cell(path, source.column, [&](const Cell& cell, ColumnType type, std::int64_t line) {
+        labels.values.push_back(label_of(cell, type, classes, fmt::format("{}:{}", path.string(), line)));
+      });
     }
   }
   if (source.clip) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "evaluator/data/task.hpp"
+#include "formats/delimited.hpp"
 
 namespace iai {
 
@@ -19,6 +20,10 @@ struct LabelValues {
 /// the other. Text becomes the number of the class in `classes`.
 /// @throws Error(input) naming file and row when a label is missing, NaN or no label.
 LabelValues read_labels(const LabelSource& source, const std::vector<std::string>& classes);
+
+/// One cell as a label: the number of the class that it names, or its number.
+/// @throws Error(input) "WHERE: ..." when it is missing or neither.
+double label_of(const Cell& cell, ColumnType type, const std::vector<std::string>& classes, const std::string& where);
 
 /// Names of groups, one a sample: text as it stands, numbers in their shortest form.
 std::vector<std::string> read_groups(const LabelSource& source);

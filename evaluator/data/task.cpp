@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "evaluator/data/data_set.hpp"
 #include "evaluator/data/metric_names.hpp"
+#include "evaluator/data/task_split.hpp"
 #include "formats/error.hpp"
 #include "formats/spelling.hpp"
 #include "formats/yaml.hpp"
@@ -18,39 +20,31 @@ std::string did_you_mean_split(const std::string& name, const std::vector<std::s
   return did_you_mean(name, known, fmt::format("the task has {}", fmt::join(known, ", ")));
 }
 
-/// One of `words`, as its number; fails at the node.
-std::size_t choice(const Yaml& node, const std::vector<std::string>& words) {
-  const std::string text = node.text();
-  const auto at = std::find(words.begin(), words.end(), text);
-  if (at == words.end()) node.fail(fmt::format("'{}' is none of {}", text, fmt::join(words, ", ")), did_you_mean(text, words));
-  return static_cast<std::size_t>(at - words.begin());
-}
-
 class TaskReader {
  public:
   explicit TaskReader(const fs::path& path) : root_(read_yaml(path)) {
     task_.path = path;
-    folder_ = path.parent_path();
   }
 
   Task read() {
     root_.allow_keys({"name", "description", "kind", "output", "classes", "positive", "threshold", "metrics", "primary",
-                      "inputs", "labels", "groups", "slices", "limit", "splits"});
+                      "inputs", "labels", "groups", "slices", "limit", "data", "columns", "exclude", "where", "select",
+                      "valid", "windows", "splits"});
     task_.name = root_.text_or("name", task_.path.stem().string());
     task_.kind = static_cast<TaskKind>(choice(root_.at("kind"), {"binary", "classification", "regression"}));
     read_classes();
     read_metrics();
-    const TaskSplit whole = read_split(root_, {});
+    const SplitReader reader(task_.path.parent_path(), task_.kind);
+    const TaskSplit whole = reader.read(root_, {});
     if (const Yaml* splits = root_.find("splits")) {
       for (const auto& [name, node] : splits->entries()) {
-        node.allow_keys({"inputs", "labels", "groups", "slices", "limit"});
-        task_.splits[name] = read_split(node, whole);
-        if (task_.splits[name].inputs.empty()) node.fail("the split has no inputs", "name them here or at the top of the task");
+        if (!node.is_null()) {
+          node.allow_keys({"inputs", "labels", "groups", "slices", "limit", "data", "columns", "exclude", "where", "select", "valid", "windows"});
+        }
+        task_.splits[name] = reader.finish(node.is_null() ? whole : reader.read(node, whole), node);
       }
-    } else {
-      task_.splits["evaluation"] = whole;
     }
-    if (task_.splits.empty() || task_.splits.begin()->second.inputs.empty()) root_.fail("missing key 'inputs'", "name the file of each model input");
+    if (task_.splits.empty()) task_.splits["evaluation"] = reader.finish(whole, root_);
     return std::move(task_);
   }
 
@@ -95,91 +89,8 @@ class TaskReader {
     task_.direction = metric_direction(task_.primary);
   }
 
-  fs::path resolved(const Yaml& node) const {
-    const std::string text = node.text();
-    if (text.empty()) node.fail("the path is empty", "name a file");
-    return (folder_ / text).lexically_normal();
-  }
-
-  std::vector<fs::path> files_in(const Yaml& node) const {
-    std::vector<fs::path> files;
-    if (!node.is_list()) return {resolved(node)};
-    for (const Yaml& item : node.items()) files.push_back(resolved(item));
-    if (files.empty()) node.fail("no file is named", "name a file");
-    return files;
-  }
-
-  std::optional<Crop> crop_in(const Yaml& node) const {
-    const Yaml* crop = node.find("crop");
-    if (crop == nullptr) return std::nullopt;
-    if (crop->items().size() != 2) crop->fail("expected two numbers, first and end", "crop: [0, 128] takes the first 128 elements of axis 1");
-    const Crop result{crop->items()[0].integer(), crop->items()[1].integer()};
-    if (result.begin < 0 || result.end <= result.begin) crop->fail("the end must lie behind the first element", "crop: [0, 128]");
-    return result;
-  }
-
-  InputSource input(const std::string& name, const Yaml& node) const {
-    InputSource source{name, {}, {}};
-    if (!node.is_map()) {
-      source.files = files_in(node);
-      return source;
-    }
-    node.allow_keys({"file", "crop"});
-    source.files = files_in(node.at("file"));
-    source.crop = crop_in(node);
-    return source;
-  }
-
-  LabelSource label_source(const Yaml& node) const {
-    LabelSource source;
-    if (!node.is_map()) {
-      source.files = files_in(node);
-      return source;
-    }
-    node.allow_keys({"file", "column", "crop", "clip"});
-    source.files = files_in(node.at("file"));
-    source.column = node.text_or("column", "");
-    source.crop = crop_in(node);
-    if (const Yaml* clip = node.find("clip")) {
-      if (task_.kind != TaskKind::regression) clip->fail("class labels cannot be clipped", "remove it");
-      source.clip = clip->number();
-    }
-    return source;
-  }
-
-  GroupSource group(const Yaml& node, const std::string& name) const {
-    GroupSource group{name, {}};
-    if (node.is_map()) node.allow_keys({"file", "column"});
-    group.source = label_source(node);
-    return group;
-  }
-
-  /// What `node` says, and `from` where it says nothing.
-  TaskSplit read_split(const Yaml& node, TaskSplit from) const {
-    if (const Yaml* inputs = node.find("inputs")) {
-      from.inputs.clear();
-      if (inputs->is_map() && inputs->find("file") == nullptr) {
-        for (const auto& [name, value] : inputs->entries()) from.inputs.push_back(input(name, value));
-      } else {
-        from.inputs.push_back(input("", *inputs));
-      }
-    }
-    if (const Yaml* labels = node.find("labels")) from.labels = label_source(*labels);
-    if (const Yaml* groups = node.find("groups")) from.groups = group(*groups, "groups");
-    if (const Yaml* slices = node.find("slices")) {
-      from.slices.clear();
-      for (const auto& [name, value] : slices->entries()) from.slices.push_back(group(value, name));
-    }
-    if (const Yaml* limit = node.find("limit")) {
-      from.limit = limit->integer();
-      if (from.limit < 1) limit->fail("the limit must be at least 1", "remove it to take all samples");
-    }
-    return from;
-  }
-
   Yaml root_;
   Task task_;
-  fs::path folder_;
 };
 
 }  // namespace
@@ -211,6 +122,12 @@ std::vector<TaskFile> task_files(const Task& task, const std::string& split) {
     }
   };
   const TaskSplit& part = task.split(split);
+  for (const fs::path& path : part.data) {
+    if (!is_data_set(path)) add("data", {path});
+    else add("data set", {fs::is_directory(path) ? path / "manifest.json" : path});
+  }
+  add("data", part.scaling);
+  if (part.select) add("data", {part.select->file});
   for (const InputSource& input : part.inputs) add("data", input.files);
   if (part.labels) add("labels", part.labels->files);
   if (part.groups) add("data", part.groups->source.files);

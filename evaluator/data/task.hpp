@@ -25,10 +25,12 @@ struct Crop {
 
 /// Values that belong to samples: labels, or the names of groups.
 struct LabelSource {
-  std::vector<std::filesystem::path> files;  ///< arrays or tables, one entry for each sample
-  std::string column;                        ///< of the table; empty: its only column
+  std::vector<std::filesystem::path> files;  ///< arrays or tables, one entry for each sample (of columns: for each unit)
+  std::string column;                        ///< of the table, or of the data set when `files` is empty; empty: its only column
   std::optional<Crop> crop;                  ///< arrays with several labels a sample
   std::optional<double> clip;                ///< larger labels become this one
+  std::string key, file_key;                 ///< columns of data and of the table that join the two; empty: in order
+  std::string countdown;                     ///< column whose distance to its last value in the unit is (added to) the label
 };
 
 /// A name and, for each sample, the group it belongs to.
@@ -37,11 +39,53 @@ struct GroupSource {
   LabelSource source;
 };
 
-/// Where one model input comes from.
+/// One number that a row gives to the model: (value - offset) / divisor in double, or 1 where the cell is `category`, else 0.
+struct Feature {
+  std::string column;
+  double offset = 0, divisor = 1;
+  std::optional<std::string> category;
+};
+
+enum class WindowLayout { channels_first, time_first };
+
+/// Where one model input comes from: array files, or columns of the split's data.
 struct InputSource {
   std::string name;  ///< of the model's input; empty: its only one
   std::vector<std::filesystem::path> files;
   std::optional<Crop> crop;
+  std::vector<Feature> features;
+  WindowLayout layout = WindowLayout::channels_first;  ///< [feature, row] or [row, feature] of a window
+};
+
+enum class WindowTake { all, last };
+
+/// Samples of several rows that follow each other within a unit (a machine, a run, a file).
+struct WindowSource {
+  std::vector<std::string> by;        ///< columns that name the unit; "file" is the file's name where no column is called so
+  std::string order;                  ///< column that orders the rows of a unit; empty: as they stand
+  std::int64_t length = 0, stride = 1;
+  WindowTake take = WindowTake::all;  ///< last: one window a unit
+  std::optional<double> largest_gap;  ///< between two rows, in the unit of `order`, seconds for times
+};
+
+/// A row counts when the cell is one of `values`, or lies in [minimum, maximum].
+struct RowCondition {
+  std::string column;
+  std::vector<std::string> values;
+  std::optional<double> minimum, maximum;
+};
+
+/// A table that names the rows to take, by key, and perhaps their order.
+struct RowSelection {
+  std::filesystem::path file;
+  std::string key, file_key, order;
+  std::vector<RowCondition> where;    ///< on the table
+};
+
+/// The smallest and largest number that counts as measured.
+struct ValidRange {
+  std::string column;
+  double minimum = 0, maximum = 0;
 };
 
 /// One part of the data: "evaluation", "calibration" or another name.
@@ -51,6 +95,16 @@ struct TaskSplit {
   std::optional<GroupSource> groups;  ///< samples of a group depend on each other; intervals resample whole groups
   std::vector<GroupSource> slices;    ///< metrics are also given for each value of these
   std::int64_t limit = 0;             ///< at most so many samples, spread evenly; 0: all
+
+  // Samples made of columns; `data` is empty where inputs are arrays.
+  std::vector<std::filesystem::path> data;  ///< data sets, or files, folders and archives of delimited text
+  std::vector<std::string> columns;         ///< names of the columns by position; empty: as the files name them
+  std::vector<std::string> exclude;         ///< patterns of file names
+  std::vector<RowCondition> where;
+  std::optional<RowSelection> select;
+  std::vector<ValidRange> valid;
+  std::optional<WindowSource> windows;      ///< absent: every row is a sample
+  std::vector<std::filesystem::path> scaling;  ///< tables that the features were scaled with
 };
 
 /// What a model is for and how its answer is judged (task.yaml; man 5 iai-task).

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "evaluator/data/column_samples.hpp"
 #include "evaluator/data/label_file.hpp"
 #include "evaluator/data/task.hpp"
 #include "formats/error.hpp"
@@ -71,18 +72,6 @@ std::unique_ptr<Samples> open_input(const InputSource& source, WantedInput wante
                                           source.files.front().string());
 }
 
-/// The source in `split` for `wanted`.
-const InputSource& source_for(const Task& task, const TaskSplit& split, const WantedInput& wanted, std::size_t inputs) {
-  if (inputs == 1 && split.inputs.size() == 1 && split.inputs.front().name.empty()) return split.inputs.front();
-  std::vector<std::string> names;
-  for (const InputSource& source : split.inputs) {
-    if (source.name == wanted.name) return source;
-    names.push_back(source.name.empty() ? "one input without a name" : source.name);
-  }
-  throw Error(ErrorKind::input, fmt::format("{}: the model's input '{}' is not in the task", task.path.string(), wanted.name),
-              did_you_mean(wanted.name, names, fmt::format("the task gives {}", fmt::join(names, ", "))));
-}
-
 std::unique_ptr<Samples> open_inputs(const Task& task, const TaskSplit& split, const std::vector<WantedInput>& wanted) {
   std::vector<std::unique_ptr<Samples>> parts;
   for (const WantedInput& input : wanted) {
@@ -94,15 +83,7 @@ std::unique_ptr<Samples> open_inputs(const Task& task, const TaskSplit& split, c
                   "every input needs the same number of samples");
     }
   }
-  for (const InputSource& source : split.inputs) {
-    const auto named = [&](const WantedInput& input) { return input.name == source.name; };
-    if (!source.name.empty() && std::none_of(wanted.begin(), wanted.end(), named)) {
-      std::vector<std::string> names;
-      for (const WantedInput& input : wanted) names.push_back(input.name);
-      throw Error(ErrorKind::input, fmt::format("{}: the model has no input '{}'", task.path.string(), source.name),
-                  did_you_mean(source.name, names, fmt::format("its inputs are {}", fmt::join(names, ", "))));
-    }
-  }
+  refuse_unknown_inputs(task, split, wanted);
   if (parts.size() == 1) return std::move(parts.front());
   return std::make_unique<JoinedSamples>(std::move(parts));
 }
@@ -128,10 +109,8 @@ void select_rows(LabelledSamples& samples, const std::vector<std::int64_t>& rows
   for (LabelledSamples::Slice& slice : samples.slices) slice.values = pick(slice.values, 1);
 }
 
-}  // namespace
-
-LabelledSamples load_task_samples(const Task& task, const std::string& name, const std::vector<WantedInput>& wanted) {
-  const TaskSplit& split = task.split(name);
+/// Arrays, labels and groups, one sample after the other.
+LabelledSamples array_samples(const Task& task, const TaskSplit& split, const std::vector<WantedInput>& wanted) {
   LabelledSamples samples;
   samples.inputs = open_inputs(task, split, wanted);
   const std::int64_t count = samples.inputs->count();
@@ -150,6 +129,38 @@ LabelledSamples load_task_samples(const Task& task, const std::string& name, con
     samples.slices.push_back({slice.name, read_groups(slice.source)});
     check_count(static_cast<std::int64_t>(samples.slices.back().values.size()), slice.source, "values", split, count);
   }
+  return samples;
+}
+
+}  // namespace
+
+const InputSource& source_for(const Task& task, const TaskSplit& split, const WantedInput& wanted, std::size_t inputs) {
+  if (inputs == 1 && split.inputs.size() == 1 && split.inputs.front().name.empty()) return split.inputs.front();
+  std::vector<std::string> names;
+  for (const InputSource& source : split.inputs) {
+    if (source.name == wanted.name) return source;
+    names.push_back(source.name.empty() ? "one input without a name" : source.name);
+  }
+  throw Error(ErrorKind::input, fmt::format("{}: the model's input '{}' is not in the task", task.path.string(), wanted.name),
+              did_you_mean(wanted.name, names, fmt::format("the task gives {}", fmt::join(names, ", "))));
+}
+
+void refuse_unknown_inputs(const Task& task, const TaskSplit& split, const std::vector<WantedInput>& wanted) {
+  for (const InputSource& source : split.inputs) {
+    const auto named = [&](const WantedInput& input) { return input.name == source.name; };
+    if (!source.name.empty() && std::none_of(wanted.begin(), wanted.end(), named)) {
+      std::vector<std::string> names;
+      for (const WantedInput& input : wanted) names.push_back(input.name);
+      throw Error(ErrorKind::input, fmt::format("{}: the model has no input '{}'", task.path.string(), source.name),
+                  did_you_mean(source.name, names, fmt::format("its inputs are {}", fmt::join(names, ", "))));
+    }
+  }
+}
+
+LabelledSamples load_task_samples(const Task& task, const std::string& name, const std::vector<WantedInput>& wanted) {
+  const TaskSplit& split = task.split(name);
+  LabelledSamples samples = split.data.empty() ? array_samples(task, split, wanted) : column_samples(task, split, wanted);
+  const std::int64_t count = samples.inputs->count();
   if (split.limit > 0 && split.limit < count) {
     std::vector<std::int64_t> rows;
     for (std::int64_t i = 0; i < split.limit; ++i) rows.push_back(i * count / split.limit);

@@ -1,0 +1,65 @@
+#include "evaluator/data/row_spool.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "formats/error.hpp"
+
+namespace iai {
+namespace {
+
+constexpr std::size_t buffered = 1 << 16;  // numbers
+
+[[noreturn]] void refuse(const char* what) {
+  throw Error(ErrorKind::environment, std::filesystem::temp_directory_path().string() + ": " + what + ": " + std::strerror(errno),
+              "set TMPDIR to a folder with space for the columns of the data");
+}
+
+}  // namespace
+
+RowSpool::RowSpool(std::size_t width) : width_(width) {
+  std::string name = (std::filesystem::temp_directory_path() / "iai-rows-XXXXXX").string();
+  descriptor_ = mkstemp(name.data());
+  if (descriptor_ < 0) refuse("cannot make a temporary file");
+  unlink(name.c_str());
+  buffer_.reserve(buffered);
+}
+
+RowSpool::~RowSpool() {
+  if (map_ != nullptr) munmap(const_cast<double*>(map_), bytes_);
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+void RowSpool::append(std::span<const double> row) {
+  buffer_.insert(buffer_.end(), row.begin(), row.end());
+  ++rows_;
+  if (buffer_.size() >= buffered) flush();
+}
+
+void RowSpool::flush() {
+  const char* from = reinterpret_cast<const char*>(buffer_.data());
+  for (std::size_t left = buffer_.size() * sizeof(double); left > 0;) {
+    const ssize_t written = write(descriptor_, from, left);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) refuse("cannot write a temporary file");
+    from += written;
+    left -= static_cast<std::size_t>(written);
+    bytes_ += static_cast<std::size_t>(written);
+  }
+  buffer_.clear();
+}
+
+void RowSpool::finish() {
+  flush();
+  buffer_ = {};
+  if (bytes_ == 0) return;
+  void* map = mmap(nullptr, bytes_, PROT_READ, MAP_SHARED, descriptor_, 0);
+  if (map == MAP_FAILED) refuse("cannot map a temporary file");
+  map_ = static_cast<const double*>(map);
+}
+
+}  // namespace iai
