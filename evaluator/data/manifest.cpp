@@ -118,7 +118,7 @@ std::string sources_text(const std::vector<fs::path>& sources, const fs::path& f
     const fs::path whole = fs::absolute(source);
     const fs::path place = fs::is_directory(whole) ? fs::weakly_canonical(whole) : fs::weakly_canonical(whole.parent_path()) / whole.filename();
     list.push_back(source.is_absolute() ? place.generic_string()
-                                        : place.lexically_relative(fs::weakly_canonical(folder)).generic_string());
+                                        : place.lexically_relative(fs::weakly_canonical(fs::absolute(folder))).generic_string());
   }
   return canonical_json({{"schema", "iai.sources/1"}, {"sources", std::move(list)}}) + "\n";
 }
