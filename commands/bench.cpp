@@ -241,6 +241,7 @@ ExitCode run(const BenchOptions& options, Context& context) {
   std::deque<Recording> recordings;  // made first: a registry that cannot take them is found out before the measurement
   for (std::size_t i = 0; i < options.models.size(); ++i) recordings.emplace_back(context, "bench");
   const std::vector<Figures> all = measure_models(options, context, setting);
+  for (Recording& recording : recordings) recording.stop();
   const std::vector<std::string> reasons = setting.steadiness.reasons();
   for (const std::string& reason : reasons) context.output.warn("the machine was unsteady: " + reason);
   for (const Figures& figures : all) {
@@ -259,7 +260,8 @@ ExitCode run(const BenchOptions& options, Context& context) {
   ReportList records;
   const std::size_t unrecorded = all.size() - options.models.size();
   for (std::size_t i = 0; context.record && i < recordings.size(); ++i) {
-    records.push_back(record_model(recordings[i], options, all[unrecorded + i], setting));
+    const std::string id = record_model(recordings[i], options, all[unrecorded + i], setting);
+    if (!id.empty()) records.push_back(id);
   }
   report.add("records", std::move(records));
   context.output.result(report);

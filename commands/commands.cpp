@@ -4,6 +4,7 @@
 #include "commands/doctor.hpp"
 #include "commands/evaluate.hpp"
 #include "commands/ingest.hpp"
+#include "commands/gate.hpp"
 #include "commands/init.hpp"
 #include "commands/inspect.hpp"
 #include "commands/registry.hpp"
@@ -20,6 +21,7 @@ const Command table[] = {
     {"inspect", Stage::model, "show what a model, data set, tensor or record is", &inspect_manual, bind_command<InspectOptions>},
     {"evaluate", Stage::judge, "judge models by a task: metrics with intervals, side by side", &evaluate_manual, bind_command<EvaluateOptions>},
     {"bench", Stage::judge, "measure latency, throughput, memory and energy, models side by side", &bench_manual, bind_command<BenchOptions>},
+    {"gate", Stage::release, "say whether a model may be released, by a policy and the records", &gate_manual, bind_command<GateOptions>},
     {"registry", Stage::release, "look at the lineage: log, show, lineage, verify", &registry_manual, bind_command<RegistryOptions>},
     {"report", Stage::release, "write the technical documentation: recorded, stated and missing", &report_manual, bind_command<ReportOptions>},
     {"reproduce", Stage::release, "run a recorded step again and compare what comes out", &reproduce_manual, bind_command<ReproduceOptions>},

@@ -97,6 +97,12 @@ std::string label(std::string key) {
   return key;
 }
 
+/// In a table twelve digits of an id or digest are enough to find it again.
+std::string shortened(std::string text) {
+  if (text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos) text.resize(12);
+  return text;
+}
+
 using Grid = std::vector<std::vector<std::string>>;
 
 /// A wider table of few rows is turned round, so that its columns are one below the other.
@@ -132,7 +138,7 @@ void render_table(const ReportRows& rows, const std::string& indent, std::string
     std::vector<std::string> line(keys.size(), "-");
     for (const auto& field : row.fields()) {
       const auto at = static_cast<std::size_t>(std::find(keys.begin(), keys.end(), field.key) - keys.begin());
-      line[at] = cell(field);
+      line[at] = shortened(cell(field));
       if (!is_number(field) && !std::holds_alternative<std::monostate>(field.value)) numeric[at] = false;
     }
     grid.push_back(std::move(line));

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "registry/registry.hpp"
+
+namespace iai {
+
+/// A file by its bytes as they are now, and by the name that records know it under.
+struct Exhibit {
+  std::filesystem::path path;
+  std::string recorded;  ///< as records hold it (commands/recording.hpp)
+  std::string sha256;
+  std::uint64_t bytes = 0;
+};
+
+/// A record that a verdict may rest on, or why there is none.
+struct Finding {
+  std::optional<Record> record;
+  std::string why;  ///< "no evaluation of model.onnx by task.yaml; one for an older version exists (record 3)"
+};
+
+/// Looks for records about files as they are now: one whose files have other bytes today never counts.
+class Evidence {
+ public:
+  explicit Evidence(const Registry& registry) : registry_(registry) {}
+
+  /// @throws Error(input) when the file cannot be read.
+  Exhibit exhibit(const std::filesystem::path& path);
+  /// The newest record of `verb` in which `model` has the role "model" and `fits`, none of whose other inputs changed
+  /// since (those that are not there today are not held against it).
+  Finding newest(const std::string& verb, const Exhibit& model, const std::function<bool(const Record&)>& fits);
+  /// The newest record of `verb` whose inputs have each of these roles and digests, whatever its verdict.
+  Finding newest(const std::string& verb, const std::vector<std::pair<std::string, Exhibit>>& inputs);
+  /// The newest record of `verb` that did not fail and that used `model`, made it, or made what led to it.
+  Finding in_lineage(const std::string& verb, const Exhibit& model);
+  /// The newest record that names the file, as an output if one does.
+  Finding naming(const Exhibit& file);
+
+ private:
+  std::string digest_of(const std::filesystem::path& path);
+  std::string changed_input(const Record& record);
+  std::string older_version(const std::string& verb, const std::string& role, const Exhibit& file);
+  const Registry& registry_;
+  std::map<std::filesystem::path, Exhibit> digests_;
+};
+
+/// The digest of the first input with this role, empty when there is none.
+std::string input_digest(const Record& record, const std::string& role);
+
+}  // namespace iai

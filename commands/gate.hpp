@@ -1,0 +1,21 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "commands/commands.hpp"
+
+namespace iai {
+
+struct GateOptions {
+  std::filesystem::path model, policy, reference, task;  ///< what is named here wins over the policy
+  std::filesystem::path junit;
+  bool overwrite = false;
+  std::string date;  ///< the day that waivers are judged by; empty: today, UTC
+};
+
+void declare(CLI::App& app, GateOptions& options);
+ExitCode run(const GateOptions& options, Context& context);
+extern const Manual gate_manual;
+
+}  // namespace iai

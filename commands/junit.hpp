@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace iai {
+
+enum class JUnitOutcome { passed, failed, skipped };
+
+/// One test case of a JUnit report. `message` is one line, `text` what a reader sees after opening it.
+struct JUnitCase {
+  std::string suite, name;
+  JUnitOutcome outcome = JUnitOutcome::passed;
+  std::string message, text;
+};
+
+/// The report that CI servers read: one test suite for each `suite`, in the order in which they first appear. No time
+/// stamps, so that the same cases give the same bytes. Characters that XML 1.0 forbids become '?'.
+/// @source the schema of Jenkins' xUnit plug-in (junit-10.xsd)
+std::string junit_xml(const std::string& name, const std::vector<JUnitCase>& cases);
+
+}  // namespace iai

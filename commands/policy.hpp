@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace iai {
+
+enum class CheckKind {
+  metric,      ///< a figure of the newest evaluation
+  samples,     ///< the number of cases that such a figure rests on
+  drop,        ///< loss of a metric against the reference, positive when worse
+  size,        ///< bytes of the model
+  size_ratio,  ///< bytes of the model over bytes of the reference
+  bench,       ///< a figure of the newest measurement
+  data,        ///< a data set was found valid
+  record,      ///< a step is in the lineage of the model
+};
+enum class Relation { at_least, at_most };
+enum class Bound { value, low, high };       ///< which end of a figure's 95 % interval is judged
+enum class DropScale { absolute, relative };
+
+/// One thing that a release must show.
+struct Check {
+  std::string id;    ///< "metrics.accuracy.minimum"; waivers name it
+  CheckKind kind = CheckKind::metric;
+  std::string name;  ///< of the metric, figure or verb
+  Relation relation = Relation::at_least;
+  double limit = 0;
+  Bound bound = Bound::value;
+  DropScale scale = DropScale::absolute;
+  std::filesystem::path data_set, contract;  ///< of a data check; contract may be empty
+};
+
+/// Somebody answers for letting a check pass until a day.
+struct Waiver {
+  std::string check, name, reason;
+  std::string expires;  ///< "2027-03-31", the last day that it holds
+};
+
+/// What a release must show (policy.yaml; man 5 iai-policy). Paths are resolved against the policy file's folder; empty
+/// where the file names none.
+struct Policy {
+  std::string name;
+  std::filesystem::path model, reference, task;
+  std::string split;  ///< of the task that evaluations must be of
+  std::vector<Check> checks;
+  std::vector<Waiver> waivers;
+};
+
+/// @param verbs  known steps, for the section "records"
+/// @throws Error(input) when the file cannot be read, Error(usage) with line and column when it is no policy.
+Policy read_policy(const std::filesystem::path& path, const std::vector<std::string>& verbs);
+
+/// Is `text` a day of the calendar, as "2027-03-31"?
+bool is_date(const std::string& text);
+
+}  // namespace iai

@@ -1,0 +1,211 @@
+#include "commands/verdict.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+#include <doctest/doctest.h>
+
+#include <unistd.h>
+
+#include "formats/digest.hpp"
+#include "formats/error.hpp"
+
+using namespace iai;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A project with files and records about them.
+struct Project {
+  fs::path folder = fs::weakly_canonical(fs::temp_directory_path()) / ("iai-verdict-" + std::to_string(getpid()));
+  Project() {
+    fs::create_directories(folder);
+    for (const char* name : {"model", "reference", "task", "data", "manifest.json", "contract"}) file(name, name);
+  }
+  ~Project() { fs::remove_all(folder); }
+
+  void file(const std::string& name, const std::string& text) const { std::ofstream(folder / name) << text; }
+  Artefact artefact(const std::string& role, const std::string& name) const {
+    return {role, name, sha256_file(folder / name), fs::file_size(folder / name), "file"};
+  }
+  Record add(const std::string& verb, std::vector<Artefact> inputs, Json metrics, const std::string& verdict = "done",
+             std::vector<Artefact> outputs = {}, Json options = Json::object()) const {
+    Record record;
+    record.verb = verb;
+    record.folder = ".";
+    record.started = "2026-11-24T12:00:00Z";
+    record.inputs = std::move(inputs);
+    record.outputs = std::move(outputs);
+    record.metrics = std::move(metrics);
+    record.options = std::move(options);
+    record.verdict = verdict;
+    Registry::open(folder / "registry.db").append(record);
+    return record;
+  }
+  Record evaluated(const std::string& model, double value, double low, double high) const {
+    return add("evaluate", {artefact("model", model), artefact("task", "task"), artefact("data", "data")},
+               {{"f1", {{"value", value}, {"low", low}, {"high", high}, {"n", 80}}}, {"rmse", {{"value", 10 * value}, {"low", nullptr}, {"high", nullptr}, {"n", 80}}}});
+  }
+  Verdict judged(Check check) const {
+    const Registry registry = Registry::open_for_reading(folder / "registry.db");
+    Evidence evidence(registry);
+    const Release release{evidence.exhibit(folder / "model"), evidence.exhibit(folder / "reference"), evidence.exhibit(folder / "task"), "evaluation"};
+    return judge_check(check, release, evidence);
+  }
+};
+
+Check metric(CheckKind kind, const std::string& name, Relation relation, double limit, Bound bound = Bound::value) {
+  Check check;
+  check.id = name;
+  check.kind = kind;
+  check.name = name;
+  check.relation = relation;
+  check.limit = limit;
+  check.bound = bound;
+  return check;
+}
+
+}  // namespace
+
+TEST_CASE("a metric is judged by the newest evaluation, at the end of the interval that the policy names") {
+  const Project project;
+  project.evaluated("model", 0.5, 0.4, 0.6);
+  const Record newest = project.evaluated("model", 0.9, 0.85, 0.94);
+  const Verdict value = project.judged(metric(CheckKind::metric, "f1", Relation::at_least, 0.9));
+  CHECK(value.outcome == Outcome::passed);
+  CHECK(value.record->id == newest.id);
+  const Verdict low = project.judged(metric(CheckKind::metric, "f1", Relation::at_least, 0.9, Bound::low));
+  CHECK(low.outcome == Outcome::failed);
+  CHECK(*low.found == 0.85);
+  CHECK(low.reason == "the low end of the interval, 0.85 is below 0.9");
+  CHECK(project.judged(metric(CheckKind::metric, "f1", Relation::at_most, 0.93, Bound::high)).outcome == Outcome::failed);
+  CHECK(project.judged(metric(CheckKind::samples, "f1", Relation::at_least, 80)).outcome == Outcome::passed);
+  CHECK(project.judged(metric(CheckKind::samples, "f1", Relation::at_least, 81)).outcome == Outcome::failed);
+  CHECK(project.judged(metric(CheckKind::metric, "rmse", Relation::at_most, 99, Bound::high)).outcome == Outcome::missing);  // has no interval
+  const Verdict unknown = project.judged(metric(CheckKind::metric, "accuracy", Relation::at_least, 0));
+  CHECK(unknown.outcome == Outcome::missing);
+  CHECK(unknown.reason == "record 2 has no accuracy; it has f1, rmse");
+}
+
+TEST_CASE("a record about other bytes never counts") {
+  const Project project;
+  project.evaluated("model", 0.9, 0.8, 1);
+  const Check check = metric(CheckKind::metric, "f1", Relation::at_least, 0.5);
+  REQUIRE(project.judged(check).outcome == Outcome::passed);
+  project.file("data", "other labels");
+  Verdict verdict = project.judged(check);
+  CHECK(verdict.outcome == Outcome::missing);
+  CHECK(verdict.reason == "data changed since record 1");
+  project.file("data", "data");
+  project.file("task", "another task");
+  CHECK(project.judged(check).outcome == Outcome::missing);
+  project.file("task", "task");
+  project.file("model", "retrained");
+  verdict = project.judged(check);
+  CHECK(verdict.outcome == Outcome::missing);
+  CHECK(verdict.reason == "a record for an older version of model exists (1)");
+  CHECK(verdict.hint.find("iai evaluate ") == 0);
+  project.file("model", "model");
+  fs::remove(project.folder / "data");  // not there today: nothing says that it changed
+  CHECK(project.judged(check).outcome == Outcome::passed);
+}
+
+TEST_CASE("an evaluation of another split does not count") {
+  const Project project;
+  project.add("evaluate", {project.artefact("model", "model"), project.artefact("task", "task")}, {{"f1", 1.0}}, "done", {}, {{"split", "calibration"}});
+  CHECK(project.judged(metric(CheckKind::metric, "f1", Relation::at_least, 0.5)).outcome == Outcome::missing);
+}
+
+TEST_CASE("a drop compares two evaluations over the same ground; lower is better for errors") {
+  const Project project;
+  project.evaluated("model", 0.97, 0.9, 1);
+  Check check = metric(CheckKind::drop, "f1", Relation::at_most, 0.01);
+  Verdict verdict = project.judged(check);
+  CHECK(verdict.outcome == Outcome::missing);
+  CHECK(verdict.reason.find("the reference was not judged by the same task and data") == 0);
+  project.evaluated("reference", 0.98, 0.9, 1);
+  verdict = project.judged(check);
+  CHECK(verdict.outcome == Outcome::passed);  // 0.98 - 0.97 is a little above 0.01 in binary
+  CHECK(verdict.reference_record->number == 2);
+  check.limit = 0.009;
+  CHECK(project.judged(check).outcome == Outcome::failed);
+  check = metric(CheckKind::drop, "rmse", Relation::at_most, 0);  // 9.7 is better than 9.8
+  verdict = project.judged(check);
+  CHECK(verdict.outcome == Outcome::passed);
+  CHECK(*verdict.found == doctest::Approx(-0.1));
+  check.scale = DropScale::relative;
+  CHECK(*project.judged(check).found == doctest::Approx(-0.1 / 9.8));
+  project.add("evaluate", {project.artefact("model", "model"), project.artefact("task", "task"), project.artefact("data", "contract")}, {{"f1", 0.9}});
+  CHECK(project.judged(metric(CheckKind::drop, "f1", Relation::at_most, 0.5)).outcome == Outcome::missing);  // other data than the reference
+}
+
+TEST_CASE("sizes, with the record that names the file") {
+  const Project project;
+  const Check bytes = metric(CheckKind::size, "maximum_bytes", Relation::at_most, 5);
+  project.add("gate", {project.artefact("model", "model")}, Json::object(), "failed");
+  CHECK(project.judged(bytes).outcome == Outcome::missing);  // a verdict is no evidence
+  project.add("quantize", {project.artefact("model", "reference")}, Json::object(), "done", {project.artefact("model", "model")});
+  const Verdict verdict = project.judged(bytes);
+  CHECK(verdict.outcome == Outcome::passed);
+  CHECK(verdict.record->number == 2);
+  CHECK(*project.judged(metric(CheckKind::size_ratio, "maximum_ratio", Relation::at_most, 1)).found == doctest::Approx(5.0 / 9.0));
+}
+
+TEST_CASE("a ratio of latencies must be to this reference") {
+  const Project project;
+  const Json figures{{"latency_ratio", {{"value", 0.8}, {"low", 0.7}, {"high", 0.9}, {"n", 50}}}, {"steady", false}, {"energy_reason", "no counter"}};
+  project.add("bench", {project.artefact("model", "model"), project.artefact("reference", "task")}, figures);
+  const Check check = metric(CheckKind::bench, "latency_ratio", Relation::at_most, 0.85, Bound::high);
+  CHECK(project.judged(check).outcome == Outcome::missing);
+  project.add("bench", {project.artefact("model", "model"), project.artefact("reference", "reference")}, figures);
+  const Verdict verdict = project.judged(check);
+  CHECK(verdict.outcome == Outcome::failed);
+  CHECK(*verdict.found == 0.9);
+  CHECK(verdict.note.find("unsteady") != std::string::npos);
+  CHECK(project.judged(metric(CheckKind::bench, "energy_j", Relation::at_most, 1)).reason == "unavailable: no counter");
+}
+
+TEST_CASE("the newest validation decides about a data set") {
+  const Project project;
+  Check check = metric(CheckKind::data, "data", Relation::at_least, 0);
+  check.data_set = project.folder / "manifest.json";
+  check.contract = project.folder / "contract";
+  project.add("validate", {project.artefact("data set", "manifest.json"), project.artefact("contract", "task")}, Json::object(), "passed");
+  CHECK(project.judged(check).outcome == Outcome::missing);  // by another contract
+  project.add("validate", {project.artefact("data set", "manifest.json"), project.artefact("contract", "contract")}, Json::object(), "passed");
+  CHECK(project.judged(check).outcome == Outcome::passed);
+  project.add("validate", {project.artefact("data set", "manifest.json"), project.artefact("contract", "contract")}, Json::object(), "failed");
+  CHECK(project.judged(check).outcome == Outcome::failed);
+  project.file("manifest.json", "ingested again");
+  CHECK(project.judged(check).reason == "a record for an older version of manifest.json exists (3)");
+}
+
+TEST_CASE("steps count where they lead to the model, and did not fail") {
+  const Project project;
+  project.file("pruned", "pruned");
+  project.add("prune", {project.artefact("model", "reference")}, Json::object(), "done", {project.artefact("model", "pruned")});
+  project.add("quantize", {project.artefact("model", "pruned")}, Json::object(), "failed", {project.artefact("model", "model")});
+  CHECK(project.judged(metric(CheckKind::record, "prune", Relation::at_least, 0)).outcome == Outcome::passed);
+  CHECK(project.judged(metric(CheckKind::record, "quantize", Relation::at_least, 0)).outcome == Outcome::missing);
+  project.evaluated("reference", 1, 1, 1);
+  const Verdict verdict = project.judged(metric(CheckKind::record, "evaluate", Relation::at_least, 0));
+  CHECK(verdict.outcome == Outcome::missing);  // only the reference was judged
+  CHECK(verdict.hint.find("iai evaluate " + (project.folder / "model").string()) == 0);
+}
+
+TEST_CASE("a waiver holds to the end of its last day and never turns into passed") {
+  Verdict failed, passed;
+  failed.check.id = "a";
+  failed.outcome = Outcome::missing;
+  passed.check.id = "b";
+  passed.outcome = Outcome::passed;
+  const std::vector<Waiver> waivers{{"a", "A. Person", "why", "2027-01-31"}, {"b", "A. Person", "why", "2027-01-31"}};
+  std::vector<Verdict> verdicts{failed, passed};
+  apply_waivers(verdicts, waivers, "2027-01-31");
+  CHECK(verdicts[0].outcome == Outcome::waived);
+  CHECK(verdicts[1].outcome == Outcome::passed);
+  verdicts = {failed};
+  apply_waivers(verdicts, waivers, "2027-02-01");
+  CHECK(verdicts[0].outcome == Outcome::missing);
+  CHECK(verdicts[0].reason.find("ended on 2027-01-31") != std::string::npos);
+}
