@@ -25,8 +25,8 @@ _iai() {
     --color) _iai_words "auto always never"; return ;;
     --registry) _iai_files db; return ;;
   esac
-  if [ -z "$verb" ]; then _iai_words "help init doctor ingest inspect evaluate bench registry report reproduce --version --help"; return; fi
-  if [ "$verb" = help ]; then _iai_words "help init doctor ingest inspect evaluate bench registry report reproduce"; return; fi
+  if [ -z "$verb" ]; then _iai_words "help init doctor ingest inspect evaluate bench gate registry report reproduce --version --help"; return; fi
+  if [ "$verb" = help ]; then _iai_words "help init doctor ingest inspect evaluate bench gate registry report reproduce"; return; fi
   case $verb:$previous in
     doctor:--runtime) _iai_files ''; return ;;
     ingest:--output|ingest:-o) _iai_files ''; return ;;
@@ -46,6 +46,11 @@ _iai() {
     bench:--seconds) :; return ;;
     bench:--runs) :; return ;;
     bench:--seed) :; return ;;
+    gate:--policy) _iai_files 'yaml|yml'; return ;;
+    gate:--reference) _iai_files 'onnx'; return ;;
+    gate:--task) _iai_files 'yaml|yml'; return ;;
+    gate:--junit) _iai_files 'xml'; return ;;
+    gate:--date) :; return ;;
     registry/log:--verb) :; return ;;
     registry/log:--digest) :; return ;;
     registry/log:--since) :; return ;;
@@ -62,6 +67,7 @@ _iai() {
     inspect) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
     evaluate) flags="--task --split --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     bench) flags="--reference --calibration --device --threads --batch --runtime --seconds --runs --seed --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
+    gate) flags="--policy --reference --task --junit --overwrite --date --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     registry) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_words "log show lineage verify"; } ;;
     registry/log) flags="--verb --digest --since --limit --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
     registry/show) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;

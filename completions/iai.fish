@@ -2,7 +2,7 @@
 complete -c iai -f
 complete -c iai -n __fish_use_subcommand -a help -d 'show help'
 complete -c iai -n __fish_use_subcommand -l version -d 'Show the version and end'
-complete -c iai -n '__fish_seen_subcommand_from help' -a 'help init doctor ingest inspect evaluate bench registry report reproduce'
+complete -c iai -n '__fish_seen_subcommand_from help' -a 'help init doctor ingest inspect evaluate bench gate registry report reproduce'
 complete -c iai -l json -d 'One JSON document on standard output; errors as JSON too'
 complete -c iai -l quiet -s q -d 'No notes on standard error'
 complete -c iai -l verbose -s v -d 'More on standard error'
@@ -40,6 +40,14 @@ complete -c iai -n '__fish_seen_subcommand_from bench' -l seconds -d 'Measuring 
 complete -c iai -n '__fish_seen_subcommand_from bench' -l runs -d 'Measured runs a model, instead of a time' -x
 complete -c iai -n '__fish_seen_subcommand_from bench' -l seed -d 'Of the order within the rounds and of the inputs' -x
 complete -c iai -n '__fish_seen_subcommand_from bench' -x -a '(__fish_complete_suffix .onnx)'
+complete -c iai -n __fish_use_subcommand -a gate -d 'say whether a model may be released, by a policy and the records'
+complete -c iai -n '__fish_seen_subcommand_from gate' -l policy -d 'What the model must show' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
+complete -c iai -n '__fish_seen_subcommand_from gate' -l reference -d 'Model to compare with' -x -a '(__fish_complete_suffix .onnx)'
+complete -c iai -n '__fish_seen_subcommand_from gate' -l task -d 'Task file: what the model is for and how it is judged' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
+complete -c iai -n '__fish_seen_subcommand_from gate' -l junit -d 'Write the verdicts as JUnit XML' -x -a '(__fish_complete_suffix .xml)'
+complete -c iai -n '__fish_seen_subcommand_from gate' -l overwrite -d 'Replace an existing FILE.xml'
+complete -c iai -n '__fish_seen_subcommand_from gate' -l date -d 'Day that waivers are judged by, YYYY-MM-DD; today without it' -x
+complete -c iai -n '__fish_seen_subcommand_from gate' -x -a '(__fish_complete_suffix .onnx)'
 complete -c iai -n __fish_use_subcommand -a registry -d 'look at the lineage: log, show, lineage, verify'
 complete -c iai -n '__fish_seen_subcommand_from registry' -a log -d 'List the records, newest last'
 complete -c iai -n '__fish_seen_subcommand_from registry; and __fish_seen_subcommand_from log' -l verb -d 'Only records of this verb' -x
