@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <set>
+#include <thread>
 
 #include <doctest/doctest.h>
 
@@ -10,61 +11,72 @@ using namespace iai;
 
 namespace {
 
-/// A run that takes a given time by the clock; the first `slow` runs take four times as long.
+double clock_ms = 0;
+double fake_now() { return clock_ms; }
+
+/// A run that takes a given time by the clock of the test; the first `slow` runs take four times as long.
 struct Work {
   double ms = 0.05;
   int slow = 0;
   int runs = 0;
-  void operator()() {
-    const double wanted = runs++ < slow ? 4 * ms : ms;
-    const auto start = std::chrono::steady_clock::now();
-    while (std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count() < wanted) {
-    }
-  }
+  void operator()() { clock_ms += runs++ < slow ? 4 * ms : ms; }
 };
 
 }  // namespace
 
 TEST_CASE("a budget of runs is kept exactly, by every subject in every round alike") {
   Work first, second{0.02};
-  const std::vector<Measured> measured = measure({std::ref(first), std::ref(second)}, {.runs = 101}, [](double) {});
+  const std::vector<Measured> measured = measure({std::ref(first), std::ref(second)}, {.runs = 101, .now = fake_now}, [](double) {});
   REQUIRE(measured.size() == 2);
   for (const Measured& one : measured) {
     CHECK(one.latency.values.size() == 101);
     CHECK(one.latency.ends == measured[0].latency.ends);
     CHECK(one.latency.ends.size() >= 30);
-    CHECK(one.warm_up.runs >= 30);
+    CHECK(one.warm_up.settled);
   }
   // What was measured, and what was warm-up or opened a block: nothing else ran.
-  const auto opened = static_cast<std::int64_t>(measured[0].block > 1 ? measured[0].latency.ends.size() : 0);
-  CHECK(first.runs >= 101 + measured[0].warm_up.runs);
-  CHECK(first.runs <= 101 + measured[0].warm_up.runs + opened);
+  CHECK(measured[0].block == 3);
+  CHECK(first.runs == 101 + measured[0].warm_up.runs + 34);  // 33 blocks of 3 and one of 2, each opened by a run
 }
 
-TEST_CASE("no measured time is below what the run takes") {
-  Work work{0.2};
-  const std::vector<Measured> measured = measure({std::ref(work)}, {.runs = 50}, [](double) {});
-  CHECK(*std::min_element(measured[0].latency.values.begin(), measured[0].latency.values.end()) >= 0.2);
+TEST_CASE("a budget of time is shared by blocks of about 10 ms, each opened by a run that does not count") {
+  Work first, second{0.5};
+  const std::vector<Measured> measured = measure({std::ref(first), std::ref(second)}, {.seconds = 1, .now = fake_now}, [](double) {});
+  CHECK(measured[0].block == 200);
+  CHECK(measured[1].block == 20);
+  CHECK(measured[0].latency.ends.size() == measured[1].latency.ends.size());
+  const auto opened = static_cast<std::int64_t>(measured[0].latency.ends.size());
+  CHECK(first.runs == measured[0].warm_up.runs + 201 * opened);
+  const double spent = (201 * 0.05 + 21 * 0.5) * static_cast<double>(opened);
+  CHECK(spent >= 2000);
+  CHECK(spent < 2000 + 201 * 0.05 + 21 * 0.5 + 1e-6);
+  for (const double value : measured[0].latency.values) CHECK(value == doctest::Approx(0.05));
 }
 
 TEST_CASE("a budget of time ends after ten rounds at the earliest") {
   Work work{1.0};
   double done = 0;
-  const std::vector<Measured> measured = measure({std::ref(work)}, {.seconds = 0.001}, [&](double share) { done = share; });
+  const std::vector<Measured> measured = measure({std::ref(work)}, {.seconds = 0.001, .now = fake_now}, [&](double share) { done = share; });
   CHECK(measured[0].latency.ends.size() == static_cast<std::size_t>(fewest_rounds));
   CHECK(done == 1);
 }
 
-TEST_CASE("warm-up lasts as long as runs get faster") {
+TEST_CASE("no time by the real clock is below what the run takes") {
+  const Subject sleep = [] { std::this_thread::sleep_for(std::chrono::milliseconds(1)); };
+  const std::vector<Measured> measured = measure({sleep}, {.runs = 5}, [](double) {});
+  CHECK(*std::min_element(measured[0].latency.values.begin(), measured[0].latency.values.end()) >= 1.0);
+}
+
+TEST_CASE("warm-up lasts as long as runs get faster, and 50 ms at least") {
   Work work{0.05, 100};
-  const WarmUp result = warm_up(std::ref(work), 5);
+  const WarmUp result = warm_up(std::ref(work), 5, fake_now);
   CHECK(result.settled);
-  CHECK(result.runs >= 60);  // windows of 30: on a loaded machine the noise hides the later steps of the descent
-  int calls = 0;  // each window is 10 % faster than the one before: never settles
-  const WarmUp endless = warm_up([&] {
-    Work{0.4 * std::max(0.05, 1.0 - calls++ / 300.0)}();
-  }, 0.0);
-  CHECK(endless.runs >= 30);
+  CHECK(result.runs > 100);
+  CHECK(result.duration_ms >= 50);
+  CHECK(result.last_run_ms == doctest::Approx(0.05));
+  int calls = 0;  // every window is faster than the one before
+  const WarmUp endless = warm_up([&] { clock_ms += 1e6 / ++calls; }, 1, fake_now);
+  CHECK(endless.runs == 30);
   CHECK_FALSE(endless.settled);
 }
 

@@ -10,28 +10,24 @@
 namespace iai {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr double block_ms = 10;
 constexpr double window_ms = 2;
 constexpr std::int64_t window_runs = 10;
 constexpr double shortest_warm_up_ms = 50;
 constexpr std::int64_t longest_block = 2000;
 
-double milliseconds(Clock::duration time) { return std::chrono::duration<double, std::milli>(time).count(); }
-
-double timed(const Subject& subject) {
-  const Clock::time_point start = Clock::now();
+double timed(const Subject& subject, NowMs now) {
+  const double start = now();
   subject();
-  return milliseconds(Clock::now() - start);
+  return now() - start;
 }
 
 /// Median run time of a window of runs.
-double run_window(const Subject& subject, std::int64_t& runs) {
+double run_window(const Subject& subject, std::int64_t& runs, NowMs now) {
   std::vector<double> values;
   double spent = 0;
   while (spent < window_ms || static_cast<std::int64_t>(values.size()) < window_runs) {
-    values.push_back(timed(subject));
+    values.push_back(timed(subject, now));
     spent += values.back();
   }
   runs += static_cast<std::int64_t>(values.size());
@@ -45,9 +41,9 @@ std::int64_t block_of(double run_ms, const MeasureOptions& options) {
   return static_cast<std::int64_t>(std::clamp(wanted, 1.0, static_cast<double>(most)));
 }
 
-void run_block(const Subject& subject, std::int64_t runs, RoundSeries& series) {
+void run_block(const Subject& subject, std::int64_t runs, RoundSeries& series, NowMs now) {
   if (runs > 1) subject();
-  for (std::int64_t i = 0; i < runs; ++i) series.values.push_back(timed(subject));
+  for (std::int64_t i = 0; i < runs; ++i) series.values.push_back(timed(subject, now));
   series.ends.push_back(series.values.size());
 }
 
@@ -59,21 +55,25 @@ std::int64_t most_taken(const std::vector<Measured>& measured) {
 
 }  // namespace
 
-WarmUp warm_up(const Subject& subject, double limit_s) {
+double steady_now_ms() {
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+WarmUp warm_up(const Subject& subject, double limit_s, NowMs now) {
   WarmUp result;
-  const Clock::time_point start = Clock::now();
-  double before = run_window(subject, result.runs);
+  const double start = now();
+  double before = run_window(subject, result.runs, now);
   int level = 0, windows = 1;
-  const auto too_short = [&] { return milliseconds(Clock::now() - start) < shortest_warm_up_ms; };
-  while ((level < 2 || too_short()) && (windows < 3 || milliseconds(Clock::now() - start) < limit_s * 1000)) {
-    const double now = run_window(subject, result.runs);
-    level = now >= 0.98 * before ? level + 1 : 0;
-    before = now;
+  const auto too_short = [&] { return now() - start < shortest_warm_up_ms; };
+  while ((level < 2 || too_short()) && (windows < 3 || now() - start < limit_s * 1000)) {
+    const double after = run_window(subject, result.runs, now);
+    level = after >= 0.98 * before ? level + 1 : 0;
+    before = after;
     ++windows;
   }
   result.settled = level >= 2;
   result.last_run_ms = before;
-  result.duration_ms = milliseconds(Clock::now() - start);
+  result.duration_ms = now() - start;
   return result;
 }
 
@@ -90,7 +90,7 @@ std::vector<Measured> measure(const std::vector<Subject>& subjects, const Measur
   const double warm_up_limit_s = std::clamp(options.seconds, 0.5, 5.0);
   std::int64_t shortest_block = longest_block;
   for (std::size_t i = 0; i < subjects.size(); ++i) {
-    measured[i].warm_up = warm_up(subjects[i], warm_up_limit_s);
+    measured[i].warm_up = warm_up(subjects[i], warm_up_limit_s, options.now);
     measured[i].block = block_of(measured[i].warm_up.last_run_ms, options);
     shortest_block = std::min(shortest_block, measured[i].block);
     between(0);
@@ -98,17 +98,17 @@ std::vector<Measured> measure(const std::vector<Subject>& subjects, const Measur
   // In a budget of runs every model takes the same number of them in every round.
   for (Measured& one : measured) one.block = options.runs > 0 ? shortest_block : one.block;
 
-  const Clock::time_point start = Clock::now();
+  const double start = options.now();
   const double budget_ms = options.seconds * 1000 * static_cast<double>(subjects.size());
   for (std::uint64_t round = 0;; ++round) {
     const std::int64_t taken = most_taken(measured);
-    const double spent = milliseconds(Clock::now() - start);
+    const double spent = options.now() - start;
     if (options.runs > 0 ? taken >= options.runs : round >= fewest_rounds && (spent >= budget_ms || taken >= most_runs)) break;
     const double share = options.runs > 0 ? static_cast<double>(taken) / static_cast<double>(options.runs) : spent / budget_ms;
     between(std::min(share, 1.0));
     for (const std::size_t i : round_order(subjects.size(), options.seed, round)) {
       const std::int64_t left = options.runs > 0 ? options.runs - taken : measured[i].block;
-      run_block(subjects[i], std::min(measured[i].block, left), measured[i].latency);
+      run_block(subjects[i], std::min(measured[i].block, left), measured[i].latency, options.now);
     }
   }
   between(1);

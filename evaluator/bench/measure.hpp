@@ -8,10 +8,15 @@
 
 namespace iai {
 
+/// Milliseconds since some moment; the steady clock, but for tests.
+using NowMs = double (*)();
+double steady_now_ms();
+
 struct MeasureOptions {
   double seconds = 3;      ///< measuring time a model; at least `fewest_rounds` rounds are run
   std::int64_t runs = 0;   ///< runs a model instead of `seconds`, when not 0
   std::uint64_t seed = 1;  ///< of the order within the rounds
+  NowMs now = steady_now_ms;
 };
 inline constexpr std::int64_t fewest_rounds = 10;
 inline constexpr std::int64_t most_runs = 2'000'000;  ///< a model; bounds the memory of a long measurement
@@ -38,7 +43,7 @@ using BetweenRounds = std::function<void(double done)>;
 /// Runs `subject` until it stops getting faster: windows of runs follow each other (10 runs and 2 ms at least), and the
 /// warm-up ends with the first whose median is not more than 2 % below the median of the window before, two windows in a
 /// row, not before 50 ms have passed. It is given up after `limit_s` (settled = false), but not before three windows.
-WarmUp warm_up(const Subject& subject, double limit_s);
+WarmUp warm_up(const Subject& subject, double limit_s, NowMs now = steady_now_ms);
 
 /// Warms every subject up, one after the other, then measures them in rounds. Every round runs each subject once for a
 /// block of consecutive runs (about 10 ms, so that one subject's caches do not decide on the other's times) in an order
