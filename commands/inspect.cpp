@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "commands/inspect_model.hpp"
+#include "commands/recording.hpp"
+#include "commands/registry.hpp"
 #include "formats/mapped_file.hpp"
 #include "formats/npy.hpp"
 
@@ -13,6 +15,7 @@ namespace {
 constexpr Example examples[] = {
     {"See inputs, outputs, operators and weights of a model", "iai inspect model.onnx"},
     {"See the type and shape of a calibration array", "iai inspect calib.npy"},
+    {"See a record of the registry, where no file has that name", "iai inspect 12"},
     {"The same for a script", "iai --json inspect calib.npy"},
 };
 
@@ -28,10 +31,24 @@ const Manual inspect_manual{
     .memory = "Constant: the file is mapped, not read."};
 
 void declare(CLI::App& app, InspectOptions& options) {
-  app.add_option("file", options.path, "What to look at: an ONNX model or an .npy tensor")->type_name("FILE")->required();
+  app.add_option("file", options.path, "What to look at: an ONNX model, an .npy tensor, or the number or id of a record")->type_name("FILE")->required();
 }
 
+namespace {
+
+/// A number, or 8 digits or more of an id.
+bool looks_like_record(const std::string& text) {
+  const bool is_number = text.size() < 8 && text.find_first_not_of("0123456789") == text.npos;
+  return !text.empty() && (is_number || (text.size() >= 8 && text.size() <= 64 && text.find_first_not_of("0123456789abcdef") == text.npos));
+}
+
+}  // namespace
+
 ExitCode run(const InspectOptions& options, Context& context) {
+  if (!std::filesystem::exists(options.path) && looks_like_record(options.path.string())) {
+    context.output.result(record_report("iai.inspect/1", open_registry(context).find(options.path.string())));
+    return ExitCode::done;
+  }
   const MappedFile file = map_file(options.path);
   const std::string_view text(reinterpret_cast<const char*>(file.bytes.data()), file.bytes.size());
   if (text.substr(0, 6) != "\x93NUMPY") {

@@ -6,6 +6,7 @@
 #include <onnx/common/version.h>
 
 #include "commands/machine.hpp"
+#include "evaluator/data/data_set.hpp"
 #include "evaluator/runtime/session.hpp"
 #include "formats/digest.hpp"
 #include "formats/error.hpp"
@@ -39,6 +40,10 @@ std::string recorded_path(const fs::path& path, const fs::path& project) {
   const fs::path relative = place.lexically_relative(fs::weakly_canonical(project));
   const bool is_below = !relative.empty() && *relative.begin() != "..";
   return (is_below ? relative : place).generic_string();
+}
+
+fs::path recorded_artefact(const fs::path& path) {
+  return fs::is_directory(path) && is_data_set(path) ? path / "manifest.json" : path;
 }
 
 Registry open_registry(const Context& context) {

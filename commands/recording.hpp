@@ -60,6 +60,9 @@ class Recording {
 /// @throws Error(input) when there is none.
 Registry open_registry(const Context& context);
 
+/// The file by which records know what lies at `path`: the manifest of a data set's folder, else the path itself.
+std::filesystem::path recorded_artefact(const std::filesystem::path& path);
+
 /// `path` as records hold it: relative to `project` where it lies below, else absolute; '/' between parts. Links in the
 /// folders are resolved, the file itself keeps its name.
 std::string recorded_path(const std::filesystem::path& path, const std::filesystem::path& project);

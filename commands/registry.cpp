@@ -1,12 +1,10 @@
 #include "commands/registry.hpp"
 
-#include <map>
-
 #include <fmt/format.h>
 
+#include "commands/recording.hpp"
 #include "formats/digest.hpp"
 #include "formats/error.hpp"
-#include "registry/registry.hpp"
 
 namespace iai {
 
@@ -14,42 +12,64 @@ namespace fs = std::filesystem;
 
 const Manual registry_manual{
     .description = "Reads the records of the steps that were taken. ID is a record's number, its id, or the first 8 digits of it or more.\n\n"
-                   "verify recomputes every id and every link of the chain, and digests every recorded output again: intact, changed\n"
-                   "or missing. It ends with 1 when something is off.",
+                   "log lists them; its filters may be combined. show shows one whole. lineage shows the graph around a file, a folder or a "
+                   "record: upward the steps that made it and what they read, downward the steps that read it and what they made; as a tree, "
+                   "as JSON, or as DOT for graphviz.\n\n"
+                   "verify recomputes every id and every link of the chain, and digests every recorded input and output again: intact, changed, "
+                   "missing or unreadable. A path that several steps named must hold what the newest of them saw. It ends with 1 when something "
+                   "is off.",
     .examples = {{"What was done here", "iai registry log"},
+                 {"What was quantized since March, and passed", "iai registry log --verb quantize --since 2026-03-01 --verdict passed"},
+                 {"Who read or made these bytes", "iai registry log --file model.onnx"},
                  {"Everything about one step", "iai registry show 12"},
+                 {"How a model came to be, and what was done with it", "iai registry lineage model-int8.onnx"},
+                 {"The same as a picture", "iai registry lineage model-int8.onnx --format dot | dot -Tsvg > lineage.svg"},
                  {"Is all of it still as recorded", "iai registry verify"}},
-};
+    .diagnostics = "\"changed\": the file is not what the record saw. Restore it, or take the step again so that a record knows the new bytes.\n\n"
+                   "\"its id is not the digest of its text\": the registry file was edited; restore it from a copy.",
+    .memory = "The records that are shown; verify holds one record and one block of a file at a time, and a line for each path."};
 
 void declare(CLI::App& app, RegistryOptions& options) {
   app.require_subcommand(1);
   CLI::App* log = app.add_subcommand("log", "List the records, newest last");
   log->add_option("--verb", options.verb, "Only records of this verb")->type_name("VERB");
+  log->add_option("--verdict", options.verdict, "Only records that ended so")->check(CLI::IsMember({"done", "passed", "failed"}));
   log->add_option("--digest", options.digest, "Only records that read or wrote this artefact")->type_name("SHA256");
+  log->add_option("--file", options.file, "Only records that read or wrote the bytes of this file or folder")->type_name("FILE");
   log->add_option("--since", options.since, "Only records started on this day (UTC) or later")->type_name("YYYY-MM-DD");
+  log->add_option("--until", options.until, "Only records started on this day (UTC) or earlier")->type_name("YYYY-MM-DD");
   log->add_option("--limit", options.limit, "Only the newest N; 0: all")->type_name("N")->check(CLI::NonNegativeNumber);
   log->callback([&options] { options.action = RegistryAction::log; });
   CLI::App* show = app.add_subcommand("show", "Show one record");
   show->add_option("id", options.id, "Number, id or start of the id")->type_name("ID")->required();
   show->callback([&options] { options.action = RegistryAction::show; });
-  CLI::App* lineage = app.add_subcommand("lineage", "Show the steps that led to a record or a file, oldest first");
+  CLI::App* lineage = app.add_subcommand("lineage", "Show the steps that led to a record or a file, and those that used it");
   lineage->add_option("id", options.id, "A file or folder, or a record's number or id")->type_name("PATH|ID")->required();
+  lineage->add_option("--direction", options.direction, "Towards the origins, the uses, or both")
+      ->check(CLI::IsMember({"up", "down", "both"}))->capture_default_str();
+  lineage->add_option("--format", options.format, "Form of the answer")->check(CLI::IsMember({"text", "dot", "json"}))->capture_default_str();
   lineage->callback([&options] { options.action = RegistryAction::lineage; });
-  app.add_subcommand("verify", "Check the chain and the recorded outputs")->callback([&options] {
-    options.action = RegistryAction::verify;
-  });
+  app.add_subcommand("verify", "Check the chain and the recorded files")->callback([&options] { options.action = RegistryAction::verify; });
 }
 
 namespace {
 
-Registry open_existing(const Context& context) {
-  return Registry::open_for_reading(Registry::locate(context.registry));
+/// A day, or a time as records hold it, or the beginning of one.
+void check_time(const std::string& flag, const std::string& time) {
+  static constexpr std::string_view form = "0000-00-00T00:00:00Z";
+  bool good = time.empty() || (time.size() >= 4 && time.size() <= form.size());
+  for (std::size_t i = 0; good && i < time.size(); ++i) good = form[i] == '0' ? time[i] >= '0' && time[i] <= '9' : time[i] == form[i];
+  if (!good) throw Error(ErrorKind::usage, flag + ": '" + time + "' is no day", "write it as 2026-03-01, or 2026-03-01T12:00:00Z (UTC)");
 }
 
 ExitCode show_log(const RegistryOptions& options, Context& context) {
-  const Registry registry = open_existing(context);
+  check_time("--since", options.since);
+  check_time("--until", options.until);
+  if (!options.file.empty() && !options.digest.empty()) throw Error(ErrorKind::usage, "--file and --digest both name the artefact", "give one of them");
+  const Registry registry = open_registry(context);
+  const std::string digest = options.file.empty() ? options.digest : digest_path(options.file);
   ReportRows rows;
-  for (const Record& record : registry.list({options.verb, options.since, options.digest, options.limit})) {
+  for (const Record& record : registry.list({options.verb, options.since, digest, options.limit, options.until, options.verdict})) {
     ReportList outputs;
     for (const Artefact& output : record.outputs) outputs.push_back(output.path);
     Report row;
@@ -57,7 +77,7 @@ ExitCode show_log(const RegistryOptions& options, Context& context) {
     row.add("started", record.started).add("verb", record.verb).add("verdict", record.verdict).add("outputs", outputs);
     rows.push_back(std::move(row));
   }
-  Report report("iai.registry.log/1");
+  Report report("iai.registry-log/1");
   report.headline(fmt::format("{} record{}", rows.size(), rows.size() == 1 ? "" : "s")).add("records", std::move(rows));
   context.output.result(report);
   return ExitCode::done;
@@ -86,10 +106,12 @@ Report values(const Json& object) {
   return report;
 }
 
-ExitCode show_record(const RegistryOptions& options, Context& context) {
-  const Record record = open_existing(context).find(options.id);
-  Report report("iai.registry.show/1");
+}  // namespace
+
+Report record_report(const std::string& schema, const Record& record) {
+  Report report(schema);
   report.headline(fmt::format("record {}: {}, {}", record.number, record.verb, record.verdict));
+  if (schema.rfind("iai.inspect/", 0) == 0) report.add("kind", "record");
   report.add("number", record.number).add("id", record.id).add("previous", record.previous).add("verb", record.verb);
   report.add("arguments", ReportList(record.arguments)).add("folder", record.folder).add("started", record.started);
   report.add("duration", record.duration_s, Unit::seconds).add("verdict", record.verdict);
@@ -97,83 +119,17 @@ ExitCode show_record(const RegistryOptions& options, Context& context) {
   report.add("inputs", artefact_rows(record.inputs)).add("outputs", artefact_rows(record.outputs));
   report.add("options", values(record.options)).add("metrics", values(record.metrics));
   report.add("tool", values(record.tool)).add("machine", values(record.machine));
-  context.output.result(report);
-  return ExitCode::done;
+  return report;
 }
-
-Record record_of(const Registry& registry, const std::string& path_or_id) {
-  if (!fs::exists(path_or_id)) return registry.find(path_or_id);
-  const std::vector<Record> makers = registry.makers(digest_path(path_or_id));
-  if (makers.empty()) throw Error(ErrorKind::input, "no record made " + path_or_id, "iai registry log lists the records");
-  return makers.back();
-}
-
-ExitCode show_lineage(const RegistryOptions& options, Context& context) {
-  const Registry registry = open_existing(context);
-  std::map<std::int64_t, Record> steps;  // a parent is always older than its child
-  std::vector<Record> open{record_of(registry, options.id)};
-  while (!open.empty()) {
-    const Record record = std::move(open.back());
-    open.pop_back();
-    if (!steps.emplace(record.number, record).second) continue;
-    for (const std::string& parent : record.parents) open.push_back(registry.find(parent));
-  }
-  ReportRows rows;
-  for (const auto& [number, record] : steps) {
-    ReportList inputs, outputs;
-    for (const Artefact& input : record.inputs) inputs.push_back(input.path);
-    for (const Artefact& output : record.outputs) outputs.push_back(output.path);
-    Report row;
-    row.add("number", number).add("id", context.json ? record.id : record.id.substr(0, 12)).add("verb", record.verb);
-    rows.push_back(std::move(row.add("inputs", inputs).add("outputs", outputs)));
-  }
-  Report report("iai.registry.lineage/1");
-  report.headline(fmt::format("{} step{}", rows.size(), rows.size() == 1 ? "" : "s")).add("steps", std::move(rows));
-  context.output.result(report);
-  return ExitCode::done;
-}
-
-std::string state_of(const fs::path& path, const std::string& sha256) {
-  if (!fs::exists(path)) return "missing";
-  return digest_path(path) == sha256 ? "intact" : "changed";
-}
-
-ExitCode verify(Context& context) {
-  const Registry registry = open_existing(context);
-  ReportRows faults;
-  for (const ChainFault& fault : registry.check_chain()) {
-    faults.push_back(std::move(Report().add("number", fault.number).add("fault", fault.what)));
-  }
-  // A path that was written several times holds what the last step wrote.
-  std::map<std::string, std::pair<std::int64_t, std::string>> last;
-  if (faults.empty()) {
-    for (const Record& record : registry.list()) {
-      for (const Artefact& output : record.outputs) last[output.path] = {record.number, output.sha256};
-    }
-  }
-  ReportRows outputs;
-  std::size_t wrong = faults.size();
-  for (const auto& [path, made] : last) {
-    const std::string state = state_of(registry.project_folder() / path, made.second);
-    if (state != "intact") ++wrong;
-    outputs.push_back(std::move(Report().add("number", made.first).add("path", path).add("state", state)));
-  }
-  Report report("iai.registry.verify/1");
-  report.headline(wrong == 0 ? "everything is as recorded" : fmt::format("{} thing{} off", wrong, wrong == 1 ? " is" : "s are"));
-  report.add("chain", faults.empty() ? "intact" : "broken");
-  report.add("faults", std::move(faults)).add("outputs", std::move(outputs));
-  context.output.result(report);
-  return wrong == 0 ? ExitCode::done : ExitCode::answer_is_no;
-}
-
-}  // namespace
 
 ExitCode run(const RegistryOptions& options, Context& context) {
   switch (options.action) {
     case RegistryAction::log: return show_log(options, context);
-    case RegistryAction::show: return show_record(options, context);
+    case RegistryAction::show:
+      context.output.result(record_report("iai.registry-show/1", open_registry(context).find(options.id)));
+      return ExitCode::done;
     case RegistryAction::lineage: return show_lineage(options, context);
-    case RegistryAction::verify: return verify(context);
+    case RegistryAction::verify: return verify_registry(context);
   }
   return ExitCode::internal;
 }

@@ -55,13 +55,8 @@ std::vector<std::pair<fs::path, std::string>> documents(const ReportOptions& opt
   return {{path / (options.kind + ".md"), "md"}, {path / (options.kind + ".html"), "html"}};
 }
 
-/// A data set is known by its manifest.
-fs::path identified(const fs::path& artefact) {
-  return fs::is_directory(artefact) && fs::exists(artefact / "manifest.json") ? artefact / "manifest.json" : artefact;
-}
-
 std::string digest_of(const fs::path& artefact, const Registry& registry) {
-  if (fs::exists(artefact)) return digest_path(identified(artefact));
+  if (fs::exists(artefact)) return digest_path(recorded_artefact(artefact));
   const std::string text = artefact.string();
   if (text.size() < 8 || text.size() > 64 || text.find_first_not_of("0123456789abcdef") != text.npos) {
     throw Error(ErrorKind::input, text + ": no such file", "check the spelling and the folder; a file that is gone may be named by its SHA-256");
@@ -146,7 +141,7 @@ ExitCode run(const ReportOptions& options, Context& context) {
   if (files.size() > 1) fs::create_directories(options.output.path);
   write_documents(dossier, files);
   recording.option("kind", options.kind);
-  if (fs::exists(options.artefact)) recording.input(subject.artefact.role, identified(options.artefact));
+  if (fs::exists(options.artefact)) recording.input(subject.artefact.role, recorded_artefact(options.artefact));
   else recording.input_digest(subject.artefact.role, subject.artefact.path, digest, subject.artefact.bytes);
   if (product) recording.input("product", options.product);
   for (const fs::path& file : outputs) recording.output("report", file);

@@ -91,8 +91,8 @@ Record Registry::find(std::string_view wanted) const {
     if (row.bind(1, std::int64_t{std::stoll(text)}).bind(2, store_->end).step()) return store_->read(row);
     throw Error(ErrorKind::input, "there is no record " + text + " in " + store_->path.string(), all);
   }
-  Statement row(store_->database, store_->path, "SELECT number, id, body FROM record WHERE substr(id, 1, ?) = ? AND number < ? LIMIT 2");
-  row.bind(1, static_cast<std::int64_t>(text.size())).bind(2, text).bind(3, store_->end);
+  Statement row(store_->database, store_->path, "SELECT number, id, body FROM record WHERE id >= ?1 AND id < ?1 || 'g' AND number < ?2 LIMIT 2");
+  row.bind(1, text).bind(2, store_->end);
   if (!row.step()) throw Error(ErrorKind::input, "there is no record " + text + " in " + store_->path.string(), all);
   Record record = store_->read(row);
   if (row.step()) throw Error(ErrorKind::input, text + " is the start of several records' ids", "give more digits");
@@ -103,12 +103,15 @@ std::vector<Record> Registry::list(const RecordFilter& filter) const {
   if (!filter.digest.empty() && filter.digest.size() < shortest_prefix) {
     throw Error(ErrorKind::usage, "'" + filter.digest + "' is too short for a digest", "give 8 digits or more");
   }
+  // 'g' and '~' come after every hexadecimal digit, and after all that stands in a time.
   Statement rows(store_->database, store_->path,
                  "SELECT number, id, body FROM (SELECT number, id, body FROM record WHERE (?1 = '' OR verb = ?1) AND "
-                 "(?2 = '' OR number IN (SELECT record FROM artefact WHERE substr(sha256, 1, length(?2)) = ?2)) AND "
-                 "(?4 = '' OR json_extract(body, '$.started') >= ?4) AND number < ?5 "
+                 "(?2 = '' OR number IN (SELECT record FROM artefact WHERE sha256 >= ?2 AND sha256 < ?2 || 'g')) AND "
+                 "(?4 = '' OR json_extract(body, '$.started') >= ?4) AND (?6 = '' OR json_extract(body, '$.started') < ?6 || '~') AND "
+                 "(?7 = '' OR json_extract(body, '$.verdict') = ?7) AND number < ?5 "
                  "ORDER BY number DESC LIMIT ?3) ORDER BY number");
-  rows.bind(1, filter.verb).bind(2, filter.digest).bind(3, filter.limit > 0 ? filter.limit : std::int64_t{-1}).bind(4, filter.since).bind(5, store_->end);
+  rows.bind(1, filter.verb).bind(2, filter.digest).bind(3, filter.limit > 0 ? filter.limit : std::int64_t{-1}).bind(4, filter.since);
+  rows.bind(5, store_->end).bind(6, filter.until).bind(7, filter.verdict);
   return store_->read_all(rows);
 }
 

@@ -49,6 +49,8 @@ struct RecordFilter {
   std::string since;      ///< ISO date or time, UTC: only records started then or later; empty: any
   std::string digest;     ///< an artefact's SHA-256 (or a prefix of 8 digits or more) among inputs or outputs
   std::int64_t limit = 0; ///< newest N; 0: all
+  std::string until = {}; ///< ISO date or time, UTC: only records started before the end of it; empty: any
+  std::string verdict = {};  ///< empty: any
 };
 
 /// A place where the stored chain does not hold.

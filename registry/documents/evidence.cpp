@@ -48,7 +48,7 @@ std::string options_text(const Json& options) {
 std::string machine_text(const Json& machine) {
   std::string text = machine.value("cpu", std::string("unknown processor"));
   if (machine.contains("cores")) text += fmt::format(", {} cores", machine["cores"].dump());
-  if (machine.contains("memory_bytes")) text += fmt::format(", {} of memory", figure_text("memory_bytes", machine["memory_bytes"]));
+  if (machine.contains("memory_bytes")) text += fmt::format(", {:.1f} GB of memory", machine["memory_bytes"].get<double>() / 1e9);
   if (machine.contains("os")) text += ", " + machine.value("os", std::string());
   if (machine.contains("architecture")) text += ", " + machine.value("architecture", std::string());
   return text;
