@@ -145,7 +145,8 @@ ExitCode run(const ReproduceOptions& options, Context& context) {
 
   Report report("iai.reproduce/1");
   report.headline(fmt::format("record {} ({}): {}{}", record.number, record.verb, finding.word, finding.difference.empty() ? "" : ": " + finding.difference));
-  report.add("number", record.number).add("id", record.id).add("verb", record.verb).add("finding", finding.word).add("difference", finding.difference);
+  report.add("number", record.number).add("id", record.id).add("verb", record.verb).add("finding", finding.word);
+  if (!finding.difference.empty()) report.add("difference", finding.difference);
   report.add("outputs", output_rows(outputs));
   if (record.verb != "bench") report.add("figures", figure_rows(figures));
   ReportRows times;
