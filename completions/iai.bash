@@ -52,9 +52,14 @@ _iai() {
     gate:--junit) _iai_files 'xml'; return ;;
     gate:--date) :; return ;;
     registry/log:--verb) :; return ;;
+    registry/log:--verdict) _iai_words "done passed failed"; return ;;
     registry/log:--digest) :; return ;;
+    registry/log:--file) _iai_files ''; return ;;
     registry/log:--since) :; return ;;
+    registry/log:--until) :; return ;;
     registry/log:--limit) :; return ;;
+    registry/lineage:--direction) _iai_words "up down both"; return ;;
+    registry/lineage:--format) _iai_words "text dot json"; return ;;
     report:--kind) _iai_words "annex-iv"; return ;;
     report:--product) _iai_files 'yaml|yml'; return ;;
     report:--output|report:-o) _iai_files ''; return ;;
@@ -69,9 +74,9 @@ _iai() {
     bench) flags="--reference --calibration --device --threads --batch --runtime --seconds --runs --seed --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     gate) flags="--policy --reference --task --junit --overwrite --date --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     registry) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_words "log show lineage verify"; } ;;
-    registry/log) flags="--verb --digest --since --limit --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
+    registry/log) flags="--verb --verdict --digest --file --since --until --limit --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
     registry/show) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
-    registry/lineage) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
+    registry/lineage) flags="--direction --format --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
     registry/verify) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
     report) flags="--kind --product --overwrite --output --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
     reproduce) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;

@@ -51,13 +51,18 @@ complete -c iai -n '__fish_seen_subcommand_from gate' -x -a '(__fish_complete_su
 complete -c iai -n __fish_use_subcommand -a registry -d 'look at the lineage: log, show, lineage, verify'
 complete -c iai -n '__fish_seen_subcommand_from registry' -a log -d 'List the records, newest last'
 complete -c iai -n '__fish_seen_subcommand_from registry; and __fish_seen_subcommand_from log' -l verb -d 'Only records of this verb' -x
+complete -c iai -n '__fish_seen_subcommand_from registry; and __fish_seen_subcommand_from log' -l verdict -d 'Only records that ended so' -x -a 'done passed failed'
 complete -c iai -n '__fish_seen_subcommand_from registry; and __fish_seen_subcommand_from log' -l digest -d 'Only records that read or wrote this artefact' -x
+complete -c iai -n '__fish_seen_subcommand_from registry; and __fish_seen_subcommand_from log' -l file -d 'Only records that read or wrote the bytes of this file or folder' -r -F
 complete -c iai -n '__fish_seen_subcommand_from registry; and __fish_seen_subcommand_from log' -l since -d 'Only records started on this day (UTC) or later' -x
+complete -c iai -n '__fish_seen_subcommand_from registry; and __fish_seen_subcommand_from log' -l until -d 'Only records started on this day (UTC) or earlier' -x
 complete -c iai -n '__fish_seen_subcommand_from registry; and __fish_seen_subcommand_from log' -l limit -d 'Only the newest N; 0: all' -x
 complete -c iai -n '__fish_seen_subcommand_from registry' -a show -d 'Show one record'
-complete -c iai -n '__fish_seen_subcommand_from registry' -a lineage -d 'Show the steps that led to a record or a file, oldest first'
+complete -c iai -n '__fish_seen_subcommand_from registry' -a lineage -d 'Show the steps that led to a record or a file, and those that used it'
+complete -c iai -n '__fish_seen_subcommand_from registry; and __fish_seen_subcommand_from lineage' -l direction -d 'Towards the origins, the uses, or both' -x -a 'up down both'
+complete -c iai -n '__fish_seen_subcommand_from registry; and __fish_seen_subcommand_from lineage' -l format -d 'Form of the answer' -x -a 'text dot json'
 complete -c iai -n '__fish_seen_subcommand_from registry; and __fish_seen_subcommand_from lineage' -r -F
-complete -c iai -n '__fish_seen_subcommand_from registry' -a verify -d 'Check the chain and the recorded outputs'
+complete -c iai -n '__fish_seen_subcommand_from registry' -a verify -d 'Check the chain and the recorded files'
 complete -c iai -n __fish_use_subcommand -a report -d 'write the technical documentation: recorded, stated and missing'
 complete -c iai -n '__fish_seen_subcommand_from report' -l kind -d 'Kind of document' -x -a 'annex-iv'
 complete -c iai -n '__fish_seen_subcommand_from report' -l product -d 'Product file: what only people can state' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
