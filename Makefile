@@ -3,9 +3,10 @@ SHELL := /bin/bash
 PREFIX ?= /usr/local
 PRESET ?= release
 JOBS ?= $(shell nproc)
+SECONDS ?= 20
 
 .DEFAULT_GOAL := build
-.PHONY: build setup demo test install deb asan tsan bench format lint clean help
+.PHONY: build setup demo test install deb asan tsan fuzz bench format lint clang clean help
 
 build: setup ## build only; the binary is build/iai
 	@cmake --preset $(PRESET) >build-configure.log 2>&1 || { cat build-configure.log; exit 1; }
@@ -33,15 +34,21 @@ asan: setup ## every test under AddressSanitizer and UndefinedBehaviorSanitizer
 tsan: setup ## every test under ThreadSanitizer
 	@cmake --preset tsan >/dev/null && cmake --build --preset tsan -j $(JOBS) && ctest --test-dir build-tsan --output-on-failure
 
+fuzz: clang ## every reader against hostile input, SECONDS each (default 20)
+	@cmake --preset fuzz >/dev/null && cmake --build build-fuzz --target fuzzers -j $(JOBS) && scripts/fuzz.sh build-fuzz $(SECONDS)
+
 bench: build ## every script in tests/bench: ratios against a peer, times of its own
 	@cmake --build build --target bench_programs -j $(JOBS) >/dev/null
 	@for script in tests/bench/*.sh; do echo "== $$script"; bash $$script $(CURDIR)/build $(CURDIR) || exit 1; done
 
-format: ## clang-format over all sources
+format: clang ## clang-format over all sources
 	@git ls-files '*.cpp' '*.hpp' | xargs clang-format -i
 
-lint: build ## clang-tidy over all sources
-	@git ls-files '*.cpp' | grep -v ^tests/ | xargs clang-tidy -p build --quiet
+lint: clang build ## clang-tidy over all sources
+	@scripts/lint.sh build $(JOBS)
+
+clang: ## install the tools of fuzz, format and lint, where missing
+	@scripts/setup.sh --clang
 
 clean: ## remove every build folder (not .deps)
 	@rm -rf build build-*

@@ -2,6 +2,7 @@
 # Installs what a build of iai needs and is missing; does nothing, and needs no network, when all is there.
 #
 #   scripts/setup.sh            Debian packages, then ONNX, ONNX Runtime and DataSketches into .deps/
+#   scripts/setup.sh --clang    also what make fuzz, make lint and make format need
 #   IAI_DEPS_DIR=DIR            keep the built libraries in DIR, so that several checkouts share them
 #   IAI_SKIP_PACKAGES=1         never call apt-get (the packages came another way)
 #
@@ -18,29 +19,60 @@ say() { echo "setup: $*" >&2; }
 fail() { echo "setup: error: $1" >&2; echo "setup: hint: $2" >&2; exit 4; }
 pin() { awk -v k="$1" -v n="$2" '$1 == k && $2 == n {print $3, $4}' "$pins"; }
 
-packages="g++ cmake ninja-build make pkg-config ccache python3 python3-venv libcli11-dev libprotobuf-dev protobuf-compiler
-  libsqlite3-dev libarchive-dev libyaml-cpp-dev doctest-dev nlohmann-json3-dev libfmt-dev libssl-dev libhwy-dev libtbb-dev
-  libuchardet-dev libicu-dev libfast-float-dev libkainjow-mustache-dev lld groff bash-completion zsh fish strace unzip
-  sqlite3 locales file dpkg-dev"
+required="g++ cmake ninja-build make pkg-config python3 python3-venv libcli11-dev libprotobuf-dev protobuf-compiler
+  libsqlite3-dev libarchive-dev libyaml-cpp-dev doctest-dev nlohmann-json3-dev libfmt-dev libssl-dev libtbb-dev
+  libuchardet-dev libicu-dev libfast-float-dev libkainjow-mustache-dev unzip"
+# Faster builds and tools that tests drive; each test says so when its tool is not there.
+wanted="ccache lld groff bash-completion zsh fish strace sqlite3 locales file dpkg-dev zip"
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"
   elif command -v sudo >/dev/null; then sudo "$@"
-  else fail "these packages need root: $missing" "run as root: apt-get install -y --no-install-recommends $missing"
+  else fail "these packages need root:$missing" "run as root: apt-get install -y --no-install-recommends$missing"
   fi
 }
 
+absent() { # those of the packages named that are not installed
+  local p installed
+  installed=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' "$@" 2>/dev/null | awk '$2 == "installed" {print $1}' || true)
+  for p in "$@"; do
+    grep -qx "$p" <<<"$installed" || printf ' %s' "$p"
+  done
+}
+
+apt_install() {
+  say "installing:$missing"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >"$log" 2>&1 ||
+    { tail -n 5 "$log" >&2; fail "apt-get could not install:$missing" "the lines above name the package; run apt-get update, then apt-get install -y$missing"; }
+}
+
+# install_packages REQUIRED WANTED: what this distribution does not have ends the set-up, or is left out if only wanted.
 install_packages() {
   [ "${IAI_SKIP_PACKAGES:-0}" = 1 ] && return
   command -v dpkg-query >/dev/null || { say "no dpkg here: expecting the libraries to be installed already"; return; }
-  missing=""
-  for p in $packages; do
-    dpkg-query -W -f='${db:Status-Status}' "$p" 2>/dev/null | grep -qx installed || missing="$missing $p"
+  local p
+  missing=$(absent $1 $2)
+  # An optional package that an earlier run did not find here is asked for again only with a required one.
+  [ -z "$(absent $1)" ] && [ "$missing" = "$(cat "$deps/unavailable" 2>/dev/null || true)" ] && return
+  say "looking for packages:$missing"
+  as_root apt-get update -qq >"$log" 2>&1 || { tail -n 5 "$log" >&2; fail "apt-get update failed" "check the network and the package sources, then run make again"; }
+  local available="" unavailable=""
+  for p in $missing; do
+    if apt-cache show "$p" >/dev/null 2>&1; then available="$available $p"
+    elif [[ " $(echo $1) " == *" $p "* ]]; then fail "this distribution has no package $p" "Debian 12, Debian 13 and Ubuntu 24.04 (universe enabled) have it; or install the library from its source and set IAI_SKIP_PACKAGES=1"
+    else say "no package $p here: left out"; unavailable="$unavailable $p"
+    fi
   done
-  [ -z "$missing" ] && return
-  say "installing:$missing"
-  as_root env DEBIAN_FRONTEND=noninteractive sh -c 'apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@"' sh $missing \
-    >"$log" 2>&1 || { tail -n 5 "$log" >&2; fail "apt-get could not install:$missing" "run apt-get update, then apt-get install -y$missing"; }
+  missing=$available
+  [ -z "$missing" ] || apt_install
+  printf '%s' "$unavailable" >"$deps/unavailable"
+}
+
+# The fuzzers' run time is a package of its own, named after clang's version.
+install_clang() {
+  install_packages "clang clang-tidy clang-format" ""
+  local version; version=$(clang -dumpversion 2>/dev/null | cut -d. -f1)
+  [ -n "$version" ] && install_packages "libclang-rt-$version-dev" ""
 }
 
 # A small Python environment whose only use is to fetch and build; nothing of it is linked or shipped.
@@ -69,7 +101,7 @@ fetch() {
 stamped() { [ -e "$deps/$1.stamp" ] && [ "$(cat "$deps/$1.stamp")" = "$2" ]; }
 
 system_onnx() { # a system-wide ONNX with a usable CMake package wins
-  cmake --find-package -DNAME=ONNX -DCOMPILER_ID=GNU -DLANGUAGE=CXX -DMODE=EXIST >/dev/null 2>&1
+  (cd "$deps" && cmake --find-package -DNAME=ONNX -DCOMPILER_ID=GNU -DLANGUAGE=CXX -DMODE=EXIST) >/dev/null 2>&1  # leaves a CMakeFiles/ where it runs
 }
 
 build_onnx() {
@@ -123,6 +155,9 @@ fetch_runtime_headers() {
   local d=$deps/apt mirror keyring=/usr/share/keyrings/debian-archive-keyring.gpg
   mirror=${IAI_DEBIAN_MIRROR:-$(awk '/^URIs:/{print $2; exit}' /etc/apt/sources.list.d/debian.sources 2>/dev/null || true)}
   [ -n "$mirror" ] || mirror=$(awk '/^deb .*debian/{for (i = 2; i <= NF; i++) if ($i ~ /:\/\//) {print $i; exit}}' /etc/apt/sources.list 2>/dev/null || true)
+  if [ -z "$mirror" ] && apt-cache show libonnxruntime-dev >/dev/null 2>&1; then
+    missing=" libonnxruntime-dev"; apt_install; return
+  fi
   [ -n "$mirror" ] || fail "no Debian mirror is configured here to take ONNX Runtime's headers from" \
     "install libonnxruntime-dev, or name a mirror in IAI_DEBIAN_MIRROR and install debian-archive-keyring"
   [ -e "$keyring" ] || fail "$keyring is missing" "apt-get install -y debian-archive-keyring"
@@ -140,7 +175,8 @@ fetch_runtime_headers() {
   echo "$version $sum" >"$deps/onnxruntime-headers.stamp"
 }
 
-install_packages
+install_packages "$required" "$wanted"
+[ "${1:-}" != --clang ] || install_clang
 build_onnx
 fetch_datasketches
 fetch_runtime
