@@ -1,6 +1,7 @@
 #include "commands/commands.hpp"
 
 #include "commands/bench.hpp"
+#include "commands/convert.hpp"
 #include "commands/doctor.hpp"
 #include "commands/evaluate.hpp"
 #include "commands/ingest.hpp"
@@ -19,6 +20,7 @@ const Command table[] = {
     {"doctor", Stage::set_up, "show what this machine has and lacks, and how to get it", &doctor_manual, bind_command<DoctorOptions>},
     {"ingest", Stage::data, "read files, folders and archives once: manifest, profile, draft contract", &ingest_manual, bind_command<IngestCommandOptions>},
     {"inspect", Stage::model, "show what a model, data set, tensor or record is", &inspect_manual, bind_command<InspectOptions>},
+    {"convert", Stage::model, "write a model in another operator set, precision, shape or file layout", &convert_manual, bind_command<ConvertOptions>},
     {"evaluate", Stage::judge, "judge models by a task: metrics with intervals, side by side", &evaluate_manual, bind_command<EvaluateOptions>},
     {"bench", Stage::judge, "measure latency, throughput, memory and energy, models side by side", &bench_manual, bind_command<BenchOptions>},
     {"gate", Stage::release, "say whether a model may be released, by a policy and the records", &gate_manual, bind_command<GateOptions>},

@@ -32,8 +32,9 @@ Report& Report::add(std::string key, bool value) {
 }
 
 Report& Report::add(std::string key, double value, Unit unit) {
-  if (!std::isfinite(value)) return add_null(std::move(key));
-  fields_.push_back({std::move(key), value, unit});
+  // The key is the same whether there is a number or not.
+  if (std::isfinite(value)) fields_.push_back({std::move(key), value, unit});
+  else fields_.push_back({std::move(key), std::monostate{}, unit});
   return *this;
 }
 

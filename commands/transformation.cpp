@@ -1,0 +1,99 @@
+#include "commands/transformation.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "formats/error.hpp"
+
+namespace iai {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::int64_t seeded_count = 16;
+constexpr std::uint64_t seed = 2026;
+
+Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+/// What the samples have to fit: the types of the source, the shapes of the candidate.
+std::vector<WantedInput> wanted_by_both(const Session& source, const Session& candidate) {
+  std::vector<WantedInput> wanted = wanted_inputs(source);
+  for (WantedInput& input : wanted) {
+    for (const ModelPort& port : candidate.inputs()) {
+      if (port.name == input.name) input.shape = port.shape;
+    }
+  }
+  return wanted;
+}
+
+}  // namespace
+
+Model read_checked_model(const fs::path& path) {
+  Model model = read_model(path);
+  if (model.opset() > newest_opset())
+    throw Error(ErrorKind::input, fmt::format("{}: operator set {} is newer than this build knows ({})", path.string(), model.opset(), newest_opset()),
+                "export the model with an older operator set");
+  check_model(model, path.string());
+  return model;
+}
+
+void refuse_outputs(const fs::path& model, const std::vector<fs::path>& others, const fs::path& output) {
+  std::vector<fs::path> inputs = external_files(model);
+  inputs.push_back(model);
+  inputs.insert(inputs.end(), others.begin(), others.end());
+  refuse_same_path(inputs, {output});
+  refuse_same_path(inputs, {external_data_path(output)});
+}
+
+double Comparison::worst_sqnr_db() const {
+  double worst = std::numeric_limits<double>::infinity();
+  for (const OutputError& error : outputs) worst = std::min(worst, error.sqnr_db);
+  return worst;
+}
+
+Comparison compare_with_source(const fs::path& source, const StagedModel& staged, const std::vector<fs::path>& calibration, const RuntimeOption& runtime) {
+  const SessionOptions options{.device = runtime.device, .intra_threads = 1, .optimization = GraphOptimization::all, .runtime = runtime.runtime};
+  const auto open = [&](const fs::path& path) {
+    try {
+      return Session(path, options);
+    } catch (const Error& error) {
+      throw Error(error.kind(), staged.with_final_name(error.message()), error.hint() + "; --no-compare writes the result without running it");
+    }
+  };
+  const Session before = open(source), after = open(staged.staged());
+  const std::vector<WantedInput> wanted = wanted_by_both(before, after);
+  const auto samples = calibration.empty() ? seeded_samples(wanted, seeded_count, seed) : open_samples(calibration, wanted);
+  try {
+    return {calibration.empty() ? "seeded" : "calibration", samples->count(), compare_outputs(before, after, *samples, runtime.threads)};
+  } catch (const Error& error) {
+    throw Error(error.kind(), staged.with_final_name(error.message()), error.hint());
+  }
+}
+
+void add_comparison(Report& report, Recording& recording, const Comparison& comparison) {
+  ReportRows rows;
+  double largest = 0;
+  for (const OutputError& error : comparison.outputs) {
+    Report row;
+    row.add("output", error.output).add("sqnr", error.sqnr_db, Unit::decibels).add("cosine", error.cosine);
+    row.add("max_absolute_error", error.max_absolute).add("mean_absolute_error", error.mean_absolute);
+    rows.push_back(std::move(row));
+    largest = std::max(largest, error.max_absolute);
+  }
+  const double sqnr_db = comparison.worst_sqnr_db();
+  report.add("compared_on", comparison.inputs).add("samples", comparison.samples);
+  report.add("identical", sqnr_db > 0 && std::isinf(sqnr_db)).add("sqnr", sqnr_db, Unit::decibels).add("outputs", std::move(rows));
+  recording.option("compared_on", comparison.inputs);
+  recording.metric("sqnr_db", number_or_null(sqnr_db));
+  recording.metric("max_absolute_error", number_or_null(largest));
+}
+
+std::string sqnr_text(double sqnr_db) {
+  if (std::isinf(sqnr_db)) return sqnr_db > 0 ? "outputs identical" : "outputs not finite";
+  return fmt::format("outputs {:.1f} dB", sqnr_db);
+}
+
+}  // namespace iai

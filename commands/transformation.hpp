@@ -1,0 +1,37 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "commands/context.hpp"
+#include "commands/options.hpp"
+#include "commands/recording.hpp"
+#include "evaluator/metrics/output_error.hpp"
+#include "formats/staged_model.hpp"
+
+namespace iai {
+
+// What verbs that make one model from another (convert, prune) share: reading it, holding the result against it, saying so.
+
+/// The model, checked. @throws Error(input) naming the file
+Model read_checked_model(const std::filesystem::path& path);
+
+/// Refuses outputs that are an input or one of the model's data files.
+void refuse_outputs(const std::filesystem::path& model, const std::vector<std::filesystem::path>& others, const std::filesystem::path& output);
+
+/// Outputs of the staged model against those of the source, on the calibration inputs or, without any, on 16 seeded ones.
+/// Shapes are the candidate's, so that a fixed one is met.
+struct Comparison {
+  std::string inputs;  ///< "calibration" or "seeded"
+  std::int64_t samples = 0;
+  std::vector<OutputError> outputs;
+  double worst_sqnr_db() const;
+};
+Comparison compare_with_source(const std::filesystem::path& source, const StagedModel& staged, const std::vector<std::filesystem::path>& calibration,
+                               const RuntimeOption& runtime);
+/// Adds "comparison" and its rows; metrics sqnr_db (absent when identical) and max_absolute_error.
+void add_comparison(Report& report, Recording& recording, const Comparison& comparison);
+/// "outputs identical", "outputs 38.2 dB"
+std::string sqnr_text(double sqnr_db);
+
+}  // namespace iai

@@ -1,0 +1,88 @@
+#include "formats/staged_model.hpp"
+
+#include <set>
+
+#include "formats/error.hpp"
+#include "formats/mapped_file.hpp"
+#include "formats/model_scan.hpp"
+
+namespace iai {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+fs::path checked(fs::path path, IfExists if_exists, ExternalData external) {
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) throw Error(ErrorKind::input, path.string() + " is a folder", "give the name of a file");
+  refuse_existing(path, if_exists);
+  if (external == ExternalData::always) refuse_existing(external_data_path(path), if_exists);
+  return path;
+}
+
+void move_file(const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  fs::rename(from, to, error);
+  if (error) throw Error(ErrorKind::environment, to.string() + ": cannot be written: " + error.message(), "write to another place");
+}
+
+}  // namespace
+
+StagedModel::StagedModel(fs::path path, IfExists if_exists, ExternalData external)
+    : path_(checked(std::move(path), if_exists, external)), if_exists_(if_exists), external_(external), folder_(path_, if_exists) {
+  staged_ = folder_.temporary() / path_.filename();
+}
+
+std::string StagedModel::with_final_name(std::string text) const {
+  for (std::size_t at; (at = text.find(staged_.string())) != std::string::npos;) text.replace(at, staged_.string().size(), path_.string());
+  return text;
+}
+
+void StagedModel::write(const Model& model) {
+  for (const fs::path& old : written_) fs::remove(old);
+  written_.clear();
+  try {
+    written_ = write_model(model, staged_, external_);
+  } catch (const Error& error) {
+    throw Error(error.kind(), with_final_name(error.message()), error.hint());
+  }
+}
+
+std::uint64_t StagedModel::size() const {
+  std::uint64_t bytes = 0;
+  for (const fs::path& file : written_) bytes += fs::file_size(file);
+  return bytes;
+}
+
+std::vector<fs::path> StagedModel::commit() {
+  const fs::path folder = path_.parent_path();
+  std::vector<fs::path> files;
+  for (const fs::path& file : written_) files.push_back(folder / file.filename());
+  for (const fs::path& file : files) refuse_existing(file, if_exists_);
+  for (std::size_t i = files.size(); i-- > 0;) move_file(written_[i], files[i]);
+  return files;
+}
+
+std::vector<fs::path> external_files(const fs::path& path) {
+  const MappedFile file = map_file(path);
+  const ModelScan scan = scan_model({reinterpret_cast<const char*>(file.bytes.data()), file.bytes.size()}, Model::inline_limit, path.string());
+  onnx::ModelProto proto;
+  if (!proto.ParseFromString(scan.skeleton)) throw Error(ErrorKind::input, path.string() + ": is no ONNX model", "export the model to ONNX, or copy it again");
+  std::set<std::string> locations;
+  for (const auto& tensor : proto.graph().initializer()) {
+    for (const auto& entry : tensor.external_data()) {
+      if (entry.key() == "location") locations.insert(entry.value());
+    }
+  }
+  std::vector<fs::path> files;
+  for (const std::string& location : locations) files.push_back(path.parent_path() / location);
+  return files;
+}
+
+std::uint64_t model_bytes(const fs::path& path) {
+  std::uint64_t bytes = fs::file_size(path);
+  for (const fs::path& file : external_files(path)) bytes += fs::file_size(file);
+  return bytes;
+}
+
+}  // namespace iai
