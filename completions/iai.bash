@@ -25,12 +25,25 @@ _iai() {
     --color) _iai_words "auto always never"; return ;;
     --registry) _iai_files db; return ;;
   esac
-  if [ -z "$verb" ]; then _iai_words "help init doctor ingest inspect evaluate bench gate registry report reproduce --version --help"; return; fi
-  if [ "$verb" = help ]; then _iai_words "help init doctor ingest inspect evaluate bench gate registry report reproduce"; return; fi
+  if [ -z "$verb" ]; then _iai_words "help init doctor ingest inspect convert evaluate bench gate registry report reproduce --version --help"; return; fi
+  if [ "$verb" = help ]; then _iai_words "help init doctor ingest inspect convert evaluate bench gate registry report reproduce"; return; fi
   case $verb:$previous in
     doctor:--runtime) _iai_files ''; return ;;
     ingest:--output|ingest:-o) _iai_files ''; return ;;
     ingest:--names) :; return ;;
+    convert:--output|convert:-o) _iai_files ''; return ;;
+    convert:--opset) :; return ;;
+    convert:--external) _iai_words "auto always never"; return ;;
+    convert:--precision) _iai_words "float16 bfloat16"; return ;;
+    convert:--io) _iai_words "float32 same"; return ;;
+    convert:--arithmetic) _iai_words "reduced float32"; return ;;
+    convert:--exclude) :; return ;;
+    convert:--shape) :; return ;;
+    convert:--calibration) _iai_files ''; return ;;
+    convert:--device) :; return ;;
+    convert:--threads) :; return ;;
+    convert:--batch) :; return ;;
+    convert:--runtime) _iai_files ''; return ;;
     evaluate:--task) _iai_files 'yaml|yml'; return ;;
     evaluate:--split) :; return ;;
     evaluate:--device) :; return ;;
@@ -70,6 +83,7 @@ _iai() {
     doctor) flags="--runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
     ingest) flags="--overwrite --output --names --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
     inspect) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
+    convert) flags="--overwrite --output --opset --external --precision --io --arithmetic --exclude --shape --calibration --no-compare --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     evaluate) flags="--task --split --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     bench) flags="--reference --calibration --device --threads --batch --runtime --seconds --runs --seed --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     gate) flags="--policy --reference --task --junit --overwrite --date --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;

@@ -2,7 +2,7 @@
 complete -c iai -f
 complete -c iai -n __fish_use_subcommand -a help -d 'show help'
 complete -c iai -n __fish_use_subcommand -l version -d 'Show the version and end'
-complete -c iai -n '__fish_seen_subcommand_from help' -a 'help init doctor ingest inspect evaluate bench gate registry report reproduce'
+complete -c iai -n '__fish_seen_subcommand_from help' -a 'help init doctor ingest inspect convert evaluate bench gate registry report reproduce'
 complete -c iai -l json -d 'One JSON document on standard output; errors as JSON too'
 complete -c iai -l quiet -s q -d 'No notes on standard error'
 complete -c iai -l verbose -s v -d 'More on standard error'
@@ -21,6 +21,23 @@ complete -c iai -n '__fish_seen_subcommand_from ingest' -l names -d 'Names for t
 complete -c iai -n '__fish_seen_subcommand_from ingest' -r -F
 complete -c iai -n __fish_use_subcommand -a inspect -d 'show what a model, data set, tensor or record is'
 complete -c iai -n '__fish_seen_subcommand_from inspect' -r -F
+complete -c iai -n __fish_use_subcommand -a convert -d 'write a model in another operator set, precision, shape or file layout'
+complete -c iai -n '__fish_seen_subcommand_from convert' -l overwrite -d 'Replace an existing output'
+complete -c iai -n '__fish_seen_subcommand_from convert' -l output -s o -d 'Where the converted model goes' -r -F
+complete -c iai -n '__fish_seen_subcommand_from convert' -l opset -d 'Operator set of the default domain' -x
+complete -c iai -n '__fish_seen_subcommand_from convert' -l external -d 'Weights in a file of their own (NAME.data): auto puts them there when one file would exceed 2 GiB' -x -a 'auto always never'
+complete -c iai -n '__fish_seen_subcommand_from convert' -l precision -d 'Store weights, and compute, in this type' -x -a 'float16 bfloat16'
+complete -c iai -n '__fish_seen_subcommand_from convert' -l io -d 'Type of the models inputs and outputs with --precision: float32, or the same as the weights' -x -a 'float32 same'
+complete -c iai -n '__fish_seen_subcommand_from convert' -l arithmetic -d 'reduced: operators compute in the 16-bit type (default of float16); float32: only weights are 16-bit (default of bfloat16)' -x -a 'reduced float32'
+complete -c iai -n '__fish_seen_subcommand_from convert' -l exclude -d 'Nodes or operators that stay float32 (* any text, ? one character)' -x
+complete -c iai -n '__fish_seen_subcommand_from convert' -l shape -d 'Fix an input (image=1,3,224,224) or a named dimension (batch=1)' -x
+complete -c iai -n '__fish_seen_subcommand_from convert' -l calibration -d 'Calibration inputs: .npy, .npz, or a folder of them' -r -F
+complete -c iai -n '__fish_seen_subcommand_from convert' -l no-compare -d 'Do not run the result: for machines without ONNX Runtime'
+complete -c iai -n '__fish_seen_subcommand_from convert' -l device -d 'Execution provider (cpu, cuda, webgpu ...); never a silent fall-back' -x
+complete -c iai -n '__fish_seen_subcommand_from convert' -l threads -d 'Threads; 0: all cores. The result does not depend on it' -x
+complete -c iai -n '__fish_seen_subcommand_from convert' -l batch -d 'Samples that run together; 0: chosen by iai' -x
+complete -c iai -n '__fish_seen_subcommand_from convert' -l runtime -d 'ONNX Runtime library to use instead of the one found' -r -F
+complete -c iai -n '__fish_seen_subcommand_from convert' -x -a '(__fish_complete_suffix .onnx)'
 complete -c iai -n __fish_use_subcommand -a evaluate -d 'judge models by a task: metrics with intervals, side by side'
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -l task -d 'Task file: what the model is for and how it is judged' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -l split -d 'Part of the data, as the task names it' -x
