@@ -8,6 +8,9 @@
 #include <unistd.h>
 
 #include "formats/error.hpp"
+#include "formats/json.hpp"
+#include "formats/yaml.hpp"
+#include "tests/json_schema.hpp"
 
 using namespace iai;
 namespace fs = std::filesystem;
@@ -99,4 +102,27 @@ TEST_CASE("days of the calendar") {
   for (const char* text : {"2027-02-29", "2027-13-01", "2027-00-10", "2027-1-31", "31.01.2027", "2027-01-31T00:00:00Z", "", "2027-01-3x"}) {
     CHECK_FALSE(is_date(text));
   }
+}
+
+TEST_CASE("the policies of the examples can be read, and fit the schema that editors use") {
+  const fs::path source = IAI_SOURCE_DIR;
+  const Json schema = read_json(source / "schemas/policy.schema.json");
+  for (const char* name : {"bearing", "turbofan"}) {
+    const fs::path path = source / "examples" / name / "policy.yaml";
+    CHECK(schema_fault(schema, read_yaml(path).to_json()) == "");
+    const Policy policy = read_policy(path, verbs);
+    CHECK(policy.checks.size() >= 10);
+    CHECK(policy.reference.is_absolute());
+  }
+}
+
+TEST_CASE("the example of the schema is a policy, and a wrong key is against the schema too") {
+  const PolicyFile file;
+  const Json schema = read_json(fs::path(IAI_SOURCE_DIR) / "schemas/policy.schema.json");
+  const Json example = schema.at("examples").at(0);
+  CHECK(schema_fault(schema, example) == "");
+  CHECK(file.complaint(example.dump()) == "");  // JSON is YAML
+  Json wrong = example;
+  wrong["metrics"]["accuracy"]["minimun"] = 1;
+  CHECK(schema_fault(schema, wrong) != "");
 }

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
+#include <new>
 
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -47,6 +48,10 @@ Json load_and_run(const fs::path& model, const SessionOptions& options, const Ma
     said = load_and_run(model, options, make_inputs);
   } catch (const Error& error) {
     said = {{"kind", static_cast<int>(error.kind())}, {"message", error.message()}, {"hint", error.hint()}};
+  } catch (const std::bad_alloc&) {
+    said = {{"kind", static_cast<int>(ErrorKind::environment)},
+            {"message", model.string() + ": the memory of this machine does not hold the model and a batch of inputs"},
+            {"hint", "give a smaller --batch"}};
   } catch (const std::exception& error) {
     said = {{"kind", static_cast<int>(ErrorKind::input)}, {"message", model.string() + ": " + error.what()}, {"hint", ""}};
   }
@@ -97,6 +102,9 @@ ColdStart measure_cold_start(const fs::path& model, const SessionOptions& option
     throw Error(ErrorKind::input, model.string() + ": loading it and running it once ended by signal " +
                                       std::to_string(WTERMSIG(status)) + " (" + strsignal(WTERMSIG(status)) + ")",
                 WTERMSIG(status) == SIGKILL ? "the machine may have run out of memory" : "iai inspect shows what the file is");
+  }
+  if (text.empty()) {
+    throw Error(ErrorKind::input, model.string() + ": the process that loaded it ended without an answer", "iai inspect shows what the file is");
   }
   const Json said = parse_json(text, model.string());
   if (said.contains("message")) {
