@@ -133,7 +133,9 @@ class SchemaKeys {
       text += fmt::format(".TP\n\\fB{}\\fR{}{}\n", roff(key), type.empty() ? "" : " (" + roff(type) + ")", needed ? ", required" : "");
       const std::string description = property.value("description", inner.value("description", std::string()));
       text += roff(description.empty() ? "See below." : description) + "\n";
-      if (depth < 8) text += nested(inner, depth);
+      // A key that is the same as one of the top is described there.
+      const bool is_at_top = depth > 0 && property.value("$ref", std::string()).starts_with("#/properties/");
+      if (depth < 8 && !is_at_top) text += nested(inner, depth);
     }
     return text;
   }
@@ -227,7 +229,9 @@ std::string manual_file_page(std::string_view name, std::string_view schema, std
   const std::string page = "iai-" + std::string(name);
   std::string text = title(page, 5);
   text += fmt::format(".SH NAME\n{} \\- {}\n", roff(page), roff(root.at("title").get<std::string>()));
+  const Json examples = root.value("examples", Json::array());
   if (!example.empty()) text += ".SH EXAMPLE\n" + verbatim(example);
+  else if (!examples.empty() && examples[0].is_string()) text += ".SH EXAMPLE\n" + verbatim(examples[0].get<std::string>());
   if (root.contains("description")) text += ".SH DESCRIPTION\n" + paragraphs(root["description"].get<std::string>());
   text += ".SH KEYS\nAn unknown key is an error that names line, column and the nearest known key.\n" + SchemaKeys(root).list(root);
   return text + ".SH SEE ALSO\n\\fBiai\\fR(1)\n";

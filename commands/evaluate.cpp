@@ -1,6 +1,8 @@
 #include "commands/evaluate.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -20,6 +22,30 @@ constexpr Example examples[] = {
     {"Set a quantized model beside the one it was made from", "iai evaluate model.onnx model-int8.onnx --task task.yaml"},
     {"Judge on another part of the data that the task describes", "iai evaluate model.onnx --task task.yaml --split calibration"},
     {"Take one figure in a script", "iai evaluate model.onnx --task task.yaml --json | jq '.metrics[0].value'"},
+};
+
+/// The samples of a split, made again only when a model takes other inputs than the one before.
+class SampleCache {
+ public:
+  SampleCache(const Task& task, const std::string& split) : task_(task), split_(split) {}
+
+  const LabelledSamples& samples_for(std::vector<WantedInput> wanted) {
+    for (WantedInput& input : wanted) {
+      if (!input.shape.empty()) input.shape[0] = -1;  // the batch, which does not matter here
+    }
+    const auto same = [](const WantedInput& a, const WantedInput& b) { return a.name == b.name && a.type == b.type && a.shape == b.shape; };
+    if (!std::equal(wanted.begin(), wanted.end(), wanted_.begin(), wanted_.end(), same) || !samples_) {
+      samples_.emplace(load_task_samples(task_, split_, wanted));
+      wanted_ = std::move(wanted);
+    }
+    return *samples_;
+  }
+
+ private:
+  const Task& task_;
+  std::string split_;
+  std::vector<WantedInput> wanted_;
+  std::optional<LabelledSamples> samples_;
 };
 
 /// The model's answers judged; what is wrong with them is said with the model's name.
@@ -215,12 +241,13 @@ void declare(CLI::App& app, EvaluateOptions& options) {
 ExitCode run(const EvaluateOptions& options, Context& context) {
   const Task task = read_task(options.task);
   task.split(options.split);
+  SampleCache cache(task, options.split);
   std::vector<Judged> all;
   for (const fs::path& model : options.models) {
     Recording recording(context, "evaluate");
     const Session session(model, {.device = options.runtime.device, .intra_threads = 1, .optimization = GraphOptimization::all, .runtime = options.runtime.runtime});
     context.output.progress("evaluate", all.size(), options.models.size());
-    const LabelledSamples samples = load_task_samples(task, options.split, wanted_inputs(session));
+    const LabelledSamples& samples = cache.samples_for(wanted_inputs(session));
     Evaluation evaluation = evaluate_model(model, session, task, samples, options);
     Report report = model_report(model, task, options.split, evaluation);
     record(recording, model, task, options, evaluation);

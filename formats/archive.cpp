@@ -29,7 +29,9 @@ namespace fs = std::filesystem;
 class FileStream : public ByteStream {
  public:
   explicit FileStream(const fs::path& path) : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
-    if (descriptor_ < 0) refuse(path_.string(), std::strerror(errno));
+    const int code = errno;
+    if (descriptor_ < 0 && (code == ENOENT || code == ENOTDIR)) refuse(path_.string(), "no such file", "check the spelling and the folder");
+    if (descriptor_ < 0) refuse(path_.string(), std::string("cannot be read: ") + std::strerror(code), "check the file's permissions");
   }
   ~FileStream() override { ::close(descriptor_); }
   FileStream(const FileStream&) = delete;
@@ -39,6 +41,7 @@ class FileStream : public ByteStream {
     for (;;) {
       const auto count = ::read(descriptor_, buffer, size);
       if (count >= 0) return static_cast<std::size_t>(count);
+      if (errno == EISDIR) refuse(path_.string(), "is a folder", "name a file in it");
       if (errno != EINTR) refuse(path_.string(), std::strerror(errno));
     }
   }

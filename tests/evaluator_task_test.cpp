@@ -8,7 +8,10 @@
 #include <unistd.h>
 
 #include "formats/digest.hpp"
+#include "formats/json.hpp"
 #include "formats/npy.hpp"
+#include "formats/yaml.hpp"
+#include "tests/json_schema.hpp"
 #include "tests/real_data.hpp"
 
 namespace fs = std::filesystem;
@@ -231,4 +234,23 @@ TEST_CASE("task: what does not go together is refused with its place") {
   CHECK(message("kind: regression\nmetrics: [rmse]\nprimary: mae\ninputs: x\n") == "task.yaml:3:10: 'mae' is none of rmse");
   CHECK(message("kind: regression\ninputs: {file: x, crop: [3, 3]}\n") == "task.yaml:2:25: the end must lie behind the first element");
   CHECK(message("kind: regression\ndata: d\ninputs: {columns: [x], file: y}\n") == "task.yaml:3:24: unknown key 'file'");
+}
+
+TEST_CASE("task: the schema that editors use takes what the program takes") {
+  const Json schema = read_json(source_folder() / "schemas/task.schema.json");
+  for (const char* file : {"examples/bearing/task.yaml", "examples/turbofan/task.yaml"}) {
+    CHECK(schema_fault(schema, read_yaml(source_folder() / file).to_json()) == "");
+  }
+  const Folder folder;
+  folder.write("scaler.csv", "column,mean,deviation\ntemperature,20,1\npressure,1,0.5\nspeed,100,10\n");
+  const std::string example = schema.at("examples").at(0);
+  CHECK(folder.task(example).splits.size() == 2);
+  CHECK(schema_fault(schema, parse_yaml(example, "example").to_json()) == "");
+  const auto fault = [&](const std::string& text) { return schema_fault(schema, parse_yaml(text, "task").to_json()); };
+  CHECK(fault("kind: binary\ninputs: {x: {file: x.npy, crop: [0, 4]}}\nlabels: {file: y.npy}\nsplits: {evaluation: , more: {limit: 3}}\n") == "");
+  CHECK(fault("kind: guess\n") != "");
+  CHECK(fault("inputs: x.npy\n") != "");
+  CHECK(fault("kind: binary\nlables: y.npy\n") != "");
+  CHECK(fault("kind: binary\nwindows: {length: 0}\n") != "");
+  CHECK(fault("kind: binary\nsplits: {evaluation: {kind: binary}}\n") != "");
 }

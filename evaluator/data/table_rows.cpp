@@ -65,12 +65,14 @@ void for_each_data_table(const std::vector<fs::path>& data, const std::vector<st
       });
       continue;
     }
-    for_each_file({path}, {}, [&](const std::string& name, ByteStream& stream) {
-      if (is_excluded(name, exclude)) return;
-      const std::string place = (path.parent_path() / name).string();
-      DelimitedReader rows(stream, place);
-      visit(Table(place, name, rows, names), rows);
-    });
+    for (const ListedFile& listed : list_files({path})) {
+      for_each_entry(listed, {}, [&](const std::string& name, ByteStream& stream) {
+        if (is_excluded(name, exclude)) return;
+        const std::string place = listed.path.string() + name.substr(listed.name.size());
+        DelimitedReader rows(stream, place);
+        visit(Table(place, name, rows, names), rows);
+      });
+    }
   }
 }
 

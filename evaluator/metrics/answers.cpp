@@ -88,7 +88,9 @@ void AnswerReader::add(const std::string& output, const Tensor& tensor, std::int
   if (task_.kind == TaskKind::binary && (!whole || each > 2)) refuse("binary takes one score or two logits for each label");
   if (task_.kind == TaskKind::classification) {
     if (!whole || each < 2 || tensor.shape.back() != each) refuse("classification takes one number for each class, on the last axis");
-    if (answers_.classes != 0 && answers_.classes != each) refuse(fmt::format("the task has {} classes", answers_.classes));
+    if (answers_.classes != 0 && answers_.classes != each) {
+      throw Error(ErrorKind::input, fmt::format("output '{}' has {} classes, the task names {}", output, each, answers_.classes), "correct 'classes' in the task");
+    }
     answers_.classes = each;
   }
   for (std::int64_t i = 0; i < predictions; ++i) {
