@@ -116,7 +116,9 @@ bool is_error_word(std::string_view text) {
         "-inf", "infinity", "-infinity", "1.#inf", "-1.#inf", "1.#qnan", "-1.#ind", "1.#ind", "calc failed", "arc offline",
         "invalid", "drahtbruch", "wire break", "short circuit", "kurzschluss", "ungueltig"})
     if (same_word(text, word)) return true;
-  return same_word(text, "ung\xC3\xBCltig");
+  for (const char* word : {"ung\xC3\xBCltig", "\xC3\xBC" "berlauf", "\xC3\x9C" "berlauf", "unterlauf"})
+    if (same_word(text, word)) return true;
+  return false;
 }
 
 void interpret(Cell& cell, ColumnType type, const NumberForm& form) {

@@ -111,6 +111,16 @@ TEST_CASE("files that are no longer what was ingested are named") {
   CHECK_THROWS_WITH_AS(for_each_table(data, skip), doctest::Contains("a.csv: "), Error);
 }
 
+TEST_CASE("sources: absolute paths as they are, others from the folder that is to be") {
+  const Folder folder;
+  lay_out(folder.path);
+  const auto before = fs::current_path();
+  fs::current_path(folder.path);
+  const auto text = sources_text({"raw/a.csv", "raw", fs::canonical(folder.path) / "raw"}, "new");
+  fs::current_path(before);
+  CHECK(text == "{\"schema\":\"iai.sources/1\",\"sources\":[\"../raw/a.csv\",\"../raw\",\"" + fs::canonical(folder.path).string() + "/raw\"]}\n");
+}
+
 TEST_CASE("a damaged manifest is refused") {
   const Folder folder;
   lay_out(folder.path);

@@ -41,7 +41,10 @@ std::string globs(const IngestedData& ingested, const TableProfile& table) {
 std::string column_lines(ColumnProfile& column) {
   std::string out = fmt::format("      - name: {}\n", yaml_text(column.name));
   const auto type = column.type();
-  if (type != ColumnType::empty && !column.mixed()) out += "        type: " + column_type_name(type) + "\n";
+  const bool typed = type != ColumnType::empty && !column.mixed();
+  if (typed && column.odd() == 0) out += "        type: " + column_type_name(type) + "\n";
+  else if (typed) out += fmt::format("        # type: {}  # {} cells are none\n", column_type_name(type), column.odd());
+  if (typed && column.error_words() > 0 && column.odd() == 0) out += fmt::format("        error_words: warning  # {} observed\n", column.error_words());
   if (!column.unit.empty()) out += "        unit: " + yaml_text(column.unit) + "\n";
   if (column.missing() == 0) out += "        missing: 0\n";
   else out += fmt::format("        # missing: {{most_share: {:.3g}}}  # {} of {} cells hold no value\n",
@@ -97,6 +100,7 @@ std::string draft_contract(IngestedData& ingested) {
     if (first.kind == DataFileKind::tensor) continue;  // contracts are about delimited files
     out += fmt::format("  - files: {}\n", globs(ingested, table));
     out += fmt::format("    # rows: {{minimum: {}, maximum: {}}}  # of each file, observed\n", table.fewest_rows, table.most_rows);
+    if (table.ragged_rows > 0) out += fmt::format("    ragged_rows: warning  # {} observed\n", table.ragged_rows);
     for (const auto& column : table.columns) out += time_lines(column);
     out += "    columns:\n";
     for (auto& column : table.columns) out += column_lines(column);

@@ -1,0 +1,161 @@
+#include "commands/validate.hpp"
+
+#include <fmt/format.h>
+
+#include "commands/junit.hpp"
+#include "commands/options.hpp"
+#include "commands/recording.hpp"
+#include "evaluator/data/validate.hpp"
+#include "formats/error.hpp"
+
+namespace iai {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr Example examples[] = {
+    {"Check a data set that iai ingest made", "iai validate data-set --contract contract.yaml"},
+    {"Check an archive as it comes from the logger", "iai validate bench-2026.zip --contract contract.yaml"},
+    {"In a pipeline: JUnit for the build server, JSON for the log", "iai --json validate data-set --contract contract.yaml --junit validate.xml"},
+};
+
+const char* severity_name(Severity severity) { return severity == Severity::error ? "error" : "warning"; }
+
+ReportRows rule_rows(const Contract& contract, const Validation& validation) {
+  ReportRows rows;
+  for (const Rule* rule : contract.all_rules()) {
+    const auto count = validation.log.counts().find(rule->id);
+    if (count == validation.log.counts().end()) continue;
+    Report row;
+    row.add("rule", rule->id).add("severity", severity_name(rule->severity)).add("violations", count->second.cells).add("places", count->second.places);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+ReportRows violation_rows(const std::vector<Violation>& violations) {
+  ReportRows rows;
+  const auto number = [](Report& row, const char* key, std::int64_t value) {
+    if (value > 0) row.add(key, value);
+    else row.add_null(key);
+  };
+  for (const auto& violation : violations) {
+    Report row;
+    row.add("rule", violation.rule).add("severity", severity_name(violation.severity));
+    row.add("file", violation.file).add("column", violation.column);
+    number(row, "row", violation.row);
+    number(row, "last_row", violation.last_row);
+    number(row, "line", violation.line);
+    number(row, "last_line", violation.last_line);
+    if (violation.row > 0) row.add("byte", violation.byte);
+    else row.add_null("byte");
+    row.add("value", violation.value).add("message", violation.message);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+Report make_report(const ValidateCommandOptions& options, const Contract& contract, const Validation& validation) {
+  const auto& log = validation.log;
+  const bool passed = log.errors() == 0;
+  Report report("iai.validate/1");
+  std::string what = options.paths.size() == 1 ? options.paths[0].string() : fmt::format("{} paths", options.paths.size());
+  std::string outcome = passed ? "meets the contract" : fmt::format("breaks the contract at {} {}", log.places(), log.places() == 1 ? "place" : "places");
+  if (passed && log.warnings() > 0) outcome += fmt::format(", with {} warnings", log.warnings());
+  report.headline(fmt::format("{} {} ({} rows, {} {})", what, outcome, human_count(validation.rows), validation.files, validation.files == 1 ? "file" : "files"));
+  report.add("verdict", passed ? "passed" : "failed");
+  report.add("rows", validation.rows).add("files", validation.files);
+  report.add("rules", contract.all_rules().size());
+  report.add("violations", log.errors() + log.warnings()).add("errors", log.errors()).add("warnings", log.warnings());
+  report.add("places", log.places());
+  const auto kept = log.sorted();
+  if (static_cast<std::int64_t>(kept.size()) < log.places()) report.add("places_shown", kept.size());
+  report.add("broken_rules", rule_rows(contract, validation));
+  report.add("violation_places", violation_rows(kept));
+  return report;
+}
+
+std::string junit_text(const Contract& contract, const Validation& validation) {
+  const std::string suite = contract.name.empty() ? "contract" : contract.name;
+  const auto kept = validation.log.sorted();
+  std::vector<JUnitCase> cases;
+  for (const Rule* rule : contract.all_rules()) {
+    if (rule->severity == Severity::allow) continue;
+    JUnitCase one{suite, rule->id, JUnitOutcome::passed, "", ""};
+    const auto count = validation.log.counts().find(rule->id);
+    if (count != validation.log.counts().end()) {
+      one.outcome = rule->severity == Severity::error ? JUnitOutcome::failed : JUnitOutcome::skipped;
+      one.message = fmt::format("{}{} violations at {} places", rule->severity == Severity::error ? "" : "warning: ", count->second.cells, count->second.places);
+      for (const auto& violation : kept)
+        if (violation.rule == rule->id)
+          one.text += fmt::format("{}{}{}: {}\n", violation.file, violation.line > 0 ? fmt::format(":{}", violation.line) : "",
+                                  violation.last_row > violation.row ? fmt::format(" (rows {} to {})", violation.row, violation.last_row) : "", violation.message);
+    }
+    cases.push_back(std::move(one));
+  }
+  return junit_xml("iai validate", cases);
+}
+
+void record_run(Recording& recording, const ValidateCommandOptions& options, const Validation& validation, const DataSet* data) {
+  const auto& log = validation.log;
+  recording.option("limit", options.limit);
+  recording.input("contract", options.contract);
+  if (data != nullptr) recording.input("data set", data->manifest);
+  else
+    for (const auto& path : options.paths) recording.input("data", path);
+  if (!options.junit.empty()) recording.output("junit", options.junit);
+  recording.metric("rows", validation.rows);
+  recording.metric("violations", log.errors() + log.warnings());
+  recording.metric("errors", log.errors());
+  recording.metric("warnings", log.warnings());
+}
+
+}  // namespace
+
+const Manual validate_manual{
+    .description =
+        "Holds a data set against a contract: types, units, required columns, missing values, error words, ranges, allowed values, patterns, uniqueness, order, sampling period and gaps, channels that stand still, row counts,\n"
+        "duplicated files. Every violation is counted and shown with rule, file, rows, lines, column, byte offset in the file, value and reason; rows that follow each other and break the same rule are one place.\n\n"
+        "A data set that iai ingest made is read the way its manifest says, and every byte is held against the manifest; files, folders and archives are read as they are. The exit code is 1 when a rule of severity error is broken. The contract is described in iai-contract(5).",
+    .examples = {std::begin(examples), std::end(examples)},
+    .diagnostics =
+        "\"contract.yaml:12:7: ...\": the contract is wrong at that line and column.\n\n"
+        "\"its content is not what was ingested\": a file was changed after iai ingest; ingest again, or validate the files themselves.",
+    .memory = "Constant but for the files, the columns and the violations shown; each uniqueness rule takes at most 50 MB, more keys go to a temporary file. A row may have 64 MiB."};
+
+void declare(CLI::App& app, ValidateCommandOptions& options) {
+  app.add_option("dataset", options.paths, "Data set made by iai ingest (its folder or manifest), or files, folders and archives")->type_name("DATASET")->required();
+  app.add_option("--contract", options.contract, "Contract that the data must meet")->type_name("CONTRACT.yaml")->required();
+  app.add_option("--junit", options.junit, "Also write the verdict of each rule as JUnit XML")->type_name("FILE")->group("Output");
+  app.add_flag("--overwrite", options.overwrite, "Replace an existing JUnit file");
+  app.add_option("--limit", options.limit, "Violations to show; all are counted")->type_name("N")->check(CLI::Range(0, 10'000'000))->capture_default_str();
+}
+
+ExitCode run(const ValidateCommandOptions& options, Context& context) {
+  auto inputs = options.paths;
+  inputs.push_back(options.contract);
+  if (!options.junit.empty()) {
+    refuse_same_path(inputs, {options.junit});
+    refuse_existing(options.junit, options.overwrite ? IfExists::replace : IfExists::refuse);
+  }
+  const Contract contract = read_contract(options.contract);
+  Recording recording(context, "validate");
+  ValidateOptions how;
+  how.most_kept = options.limit;
+  how.progress = [&](std::int64_t rows) { context.output.progress("rows", static_cast<std::uint64_t>(rows), 0); };
+  const bool ingested = options.paths.size() == 1 && is_data_set(options.paths[0]);
+  DataSet data;
+  if (ingested) data = read_data_set(options.paths[0]);
+  const Validation validation = ingested ? validate(data, contract, how) : validate(options.paths, contract, how);
+  if (!options.junit.empty()) write_file(options.junit, junit_text(contract, validation));
+  Report report = make_report(options, contract, validation);
+  recording.stop();
+  record_run(recording, options, validation, ingested ? &data : nullptr);
+  const bool passed = validation.log.errors() == 0;
+  recording.commit(report, passed ? "passed" : "failed");
+  context.output.result(report);
+  return passed ? ExitCode::done : ExitCode::answer_is_no;
+}
+
+}  // namespace iai

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "commands/commands.hpp"
+
+namespace iai {
+
+struct ValidateCommandOptions {
+  std::vector<std::filesystem::path> paths;  ///< one data set, or files, folders and archives
+  std::filesystem::path contract;            ///< --contract
+  std::filesystem::path junit;               ///< --junit
+  bool overwrite = false;                    ///< --overwrite
+  std::size_t limit = 100;                   ///< --limit
+};
+
+void declare(CLI::App& app, ValidateCommandOptions& options);
+ExitCode run(const ValidateCommandOptions& options, Context& context);
+extern const Manual validate_manual;
+
+}  // namespace iai

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "evaluator/data/sketches.hpp"
+
+namespace iai {
+
+/// One row's key for a uniqueness rule, in a fixed size so that keys can be sorted outside of memory.
+struct UniqueKey {
+  Hash128 hash;             ///< of the whole key
+  std::uint32_t file = 0;   ///< place in the order of reading
+  std::int64_t row = 0, line = 0;
+  std::uint64_t byte = 0;
+  char text[40] = {};       ///< the beginning of the key, for the message; filled with zeros
+};
+
+/// Finds keys that occur twice, exactly (two keys count as equal when 128 bits of hash are), whatever their number: at
+/// most `most_in_memory` keys stay in memory, the rest is sorted in a temporary file without a name.
+class UniqueKeys {
+ public:
+  explicit UniqueKeys(std::size_t most_in_memory = std::size_t{1} << 19) : most_in_memory_(most_in_memory) {}
+  void add(const UniqueKey& key);
+  /// Every key that was there before, with the first that is equal, by hash and place. Ends the work.
+  /// @throws Error(environment) when the temporary file cannot be written.
+  void for_each_repeated(const std::function<void(const UniqueKey& first, const UniqueKey& again)>& visit);
+
+ private:
+  void sort_keys();
+  void spill();
+  std::size_t most_in_memory_;
+  std::vector<UniqueKey> keys_;
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_{nullptr, &std::fclose};
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> runs_;  // first key and number of keys of each sorted run in the file
+};
+
+}  // namespace iai

@@ -1,0 +1,182 @@
+#include "evaluator/data/validate.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "evaluator/data/table_check.hpp"
+#include "formats/digest_stream.hpp"
+#include "formats/error.hpp"
+
+namespace iai {
+namespace {
+
+class Validator {
+ public:
+  Validator(const Contract& contract, const ValidateOptions& options) : contract_(contract), options_(options), result_(options.most_kept) {
+    for (const auto& table : contract.tables) tables_.emplace_back(table);
+  }
+
+  /// The table whose globs match `name`, or null.
+  TableState* table_of(const std::string& name) {
+    for (auto& table : tables_)
+      for (const auto& glob : table.contract.files)
+        if (matches_glob(glob, name)) return &table;
+    return nullptr;
+  }
+
+  /// Gives the columns of a file the names (where it has no header) and the types of the contract.
+  static void name_columns(const TableContract& table, bool has_header, std::vector<Column>& columns) {
+    const auto known = [&](const Column& column) {
+      return std::any_of(table.columns.begin(), table.columns.end(), [&](const auto& wanted) { return wanted.name == column.name; });
+    };
+    if (!has_header && columns.size() == table.columns.size() && std::none_of(columns.begin(), columns.end(), known))
+      for (std::size_t c = 0; c < columns.size(); ++c) columns[c].name = table.columns[c].name;
+    for (auto& column : columns)
+      for (const auto& wanted : table.columns)
+        if (wanted.name == column.name && wanted.type) column.type = *wanted.type;
+  }
+
+  void check(TableState& table, const std::string& name, DelimitedReader& reader) {
+    auto columns = reader.columns();
+    name_columns(table.contract, reader.dialect().header, columns);
+    TableCheck check(table, name, names_.size(), std::move(columns), reader.dialect().header, result_.log);
+    names_.push_back(name);
+    ++result_.files;
+    while (const Row* row = reader.next()) {
+      check.check(*row);
+      if ((++result_.rows & 0xFFFF) == 0 && options_.progress) options_.progress(result_.rows);
+    }
+    check.end();
+  }
+
+  /// Every file of the data set, for the rules about files.
+  void note_file(const std::string& name, const std::string& sha256) { digests_[sha256].push_back(name); }
+
+  Validation finish() {
+    for (auto& table : tables_) finish_table(table);
+    for (const auto& rule : contract_.rules) {
+      if (rule.severity == Severity::allow) continue;
+      for (const auto& [digest, names] : digests_) check_digest(rule, names);
+    }
+    result_.log.end_file();
+    return std::move(result_);
+  }
+
+ private:
+  void finish_table(TableState& table) {
+    for (const auto& rule : table.contract.rules) {
+      if (rule.kind == RuleKind::unique) find_repeated(rule, table.keys.at(&rule));
+      const auto count = static_cast<double>(table.files);
+      if (rule.kind != RuleKind::files || !((rule.minimum && count < *rule.minimum) || (rule.maximum && count > *rule.maximum))) continue;
+      std::string globs;
+      for (const auto& glob : table.contract.files) globs += (globs.empty() ? "" : ", ") + glob;
+      about_files(rule, "", table.files == 0 ? "no file matches " + globs : fmt::format("{} files match {}", table.files, globs));
+    }
+  }
+
+  void find_repeated(const Rule& rule, UniqueKeys& keys) {
+    keys.for_each_repeated([&](const UniqueKey& first, const UniqueKey& again) {
+      Violation violation;
+      violation.file = names_[again.file];
+      violation.order = again.file;
+      for (const auto& column : rule.columns) violation.column += (violation.column.empty() ? "" : ", ") + column;
+      violation.row = again.row;
+      violation.line = again.line;
+      violation.byte = again.byte;
+      violation.value = again.text;
+      violation.message = first.file == again.file ? fmt::format("the same as in row {}", first.row) : fmt::format("the same as in row {} of {}", first.row, names_[first.file]);
+      result_.log.report(rule, std::move(violation));
+    });
+    result_.log.end_file();
+  }
+
+  void check_digest(const Rule& rule, const std::vector<std::string>& names) {
+    if (rule.kind == RuleKind::unmatched_files) {
+      for (const auto& name : names)
+        if (table_of(name) == nullptr) about_files(rule, name, "no table of the contract matches this file");
+      return;
+    }
+    // The shortest name counts as the original: "run.csv", "run - copy.csv".
+    auto original = names[0];
+    for (const auto& name : names)
+      if (std::pair(name.size(), name) < std::pair(original.size(), original)) original = name;
+    for (const auto& name : names)
+      if (name != original) about_files(rule, name, "same content as " + original);
+  }
+
+  void about_files(const Rule& rule, const std::string& name, std::string message) {
+    Violation violation;
+    violation.file = name;
+    violation.order = names_.size();
+    for (std::size_t i = 0; i < names_.size(); ++i)
+      if (names_[i] == name) violation.order = i;
+    violation.message = std::move(message);
+    result_.log.report(rule, std::move(violation));
+  }
+
+  const Contract& contract_;
+  const ValidateOptions& options_;
+  std::deque<TableState> tables_;
+  std::vector<std::string> names_;  // in the order of reading
+  std::map<std::string, std::vector<std::string>> digests_;
+  Validation result_;
+};
+
+/// Types of the contract by name, and by place for files without a header.
+DelimitedOptions raw_options(const TableContract& table) {
+  DelimitedOptions options;
+  for (std::size_t c = 0; c < table.columns.size(); ++c) {
+    if (!table.columns[c].type) continue;
+    options.column_types.emplace_back(fmt::format("column_{}", c + 1), *table.columns[c].type);
+    options.column_types.emplace_back(table.columns[c].name, *table.columns[c].type);
+  }
+  return options;
+}
+
+}  // namespace
+
+Validation validate(const DataSet& data, const Contract& contract, const ValidateOptions& options) {
+  Validator work(contract, options);
+  for (const auto& file : data.files) work.note_file(file.name, file.sha256);
+  for_each_table(
+      data,
+      [&](const DataFile& file, DelimitedReader& reader) {
+        if (auto* table = work.table_of(file.name)) work.check(*table, file.name, reader);
+      },
+      [&](const DataFile& file, DelimitedOptions& how) {
+        if (const auto* table = work.table_of(file.name)) Validator::name_columns(table->contract, file.dialect.header, how.columns);
+      });
+  return work.finish();
+}
+
+Validation validate(const std::vector<std::filesystem::path>& paths, const Contract& contract, const ValidateOptions& options) {
+  Validator work(contract, options);
+  std::string refusal;
+  std::int64_t tables = 0;
+  const auto visit = [&](const std::string& name, ByteStream& source) {
+    DigestStream stream(source);
+    if (auto* table = work.table_of(name)) {
+      std::unique_ptr<DelimitedReader> reader;
+      try {
+        reader = std::make_unique<DelimitedReader>(stream, name, raw_options(table->contract));
+      } catch (const Error& error) {
+        if (stream.failed() || error.kind() != ErrorKind::input) throw;
+        if (refusal.empty()) refusal = error.message();
+      }
+      if (reader) work.check(*table, name, *reader);
+      tables += reader ? 1 : 0;
+    }
+    stream.drain();
+    work.note_file(name, stream.sha256());
+  };
+  const auto files = list_files(paths);
+  if (files.empty()) throw Error(ErrorKind::input, "there is no file in what was given", "name a data set, files, or folders that hold some");
+  for (const auto& file : files) for_each_entry(file, {}, visit);
+  if (tables == 0 && !refusal.empty()) throw Error(ErrorKind::input, refusal, "give delimited text, or a data set made by iai ingest");
+  return work.finish();
+}
+
+}  // namespace iai
