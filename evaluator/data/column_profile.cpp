@@ -36,6 +36,7 @@ void ColumnProfile::start_file(std::size_t file, ColumnType type) {
   file_type_ = type;
   fractions_ = false;
   has_last_time_ = false;
+  rows_at_time_ = 1;
   break_run();
 }
 
@@ -136,9 +137,11 @@ void ColumnProfile::add_time(std::int64_t time, std::int64_t row) {
   latest_ = std::max(latest_, time);
   distinct_.add(hash_bits(static_cast<std::uint64_t>(time)));
   if (has_last_time_) {
-    const auto distance = time - last_time_;
+    // Rows that repeat a time are counted as such, and leave no gap behind them.
+    const auto distance = (time - last_time_) / rows_at_time_;
     if (distance <= 0 && repeated_ + backward_ == 0) time_fault_ = {file_, row};
     repeated_ += distance == 0 ? 1 : 0;
+    rows_at_time_ = distance == 0 ? rows_at_time_ + 1 : 1;
     backward_ += distance < 0 ? 1 : 0;
     if (distance > 0) {
       auto at = std::find_if(distances_.begin(), distances_.end(), [&](const auto& known) { return known.first == distance; });

@@ -101,7 +101,7 @@ class ColumnProfile {
   DistinctCount distinct_;
   std::uint64_t run_hash_ = 0;
   std::int64_t run_ = 0, runs_ = 0, longest_run_ = 0;
-  std::int64_t earliest_ = 0, latest_ = 0, times_ = 0, last_time_ = 0, repeated_ = 0, backward_ = 0;
+  std::int64_t earliest_ = 0, latest_ = 0, times_ = 0, last_time_ = 0, repeated_ = 0, backward_ = 0, rows_at_time_ = 1;
   bool has_last_time_ = false;
   std::vector<std::pair<std::int64_t, std::int64_t>> distances_;  // distance of two times, how often
   std::int64_t other_distances_ = 0;
