@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "commands/inspect_data.hpp"
 #include "commands/inspect_model.hpp"
 #include "commands/recording.hpp"
 #include "commands/registry.hpp"
@@ -15,6 +16,7 @@ namespace {
 constexpr Example examples[] = {
     {"See inputs, outputs, operators and weights of a model", "iai inspect model.onnx"},
     {"See the type and shape of a calibration array", "iai inspect calib.npy"},
+    {"See what a data set holds, or how a logger's file is written", "iai inspect data-set"},
     {"See a record of the registry, where no file has that name", "iai inspect 12"},
     {"The same for a script", "iai --json inspect calib.npy"},
 };
@@ -22,7 +24,7 @@ constexpr Example examples[] = {
 }  // namespace
 
 const Manual inspect_manual{
-    .description = "Shows operator set, inputs, outputs, operators, weights, multiply-accumulates of one sample and metadata of an ONNX model, or the element type, shape and storage order of a NumPy array (.npy). Large weights are\n"
+    .description = "Shows operator set, inputs, outputs, operators, weights, multiply-accumulates of one sample and metadata of an ONNX model, or the element type, shape and storage order of a NumPy array (.npy, .npz), the files, rows, columns and dialects of a data set, the entries of an archive, or how a delimited text file is written and what that was concluded from. Large weights are\n"
                    "not read, so the answer does not wait for the size of the file. Nothing in the file is ever executed.",
     .examples = {std::begin(examples), std::end(examples)},
     .diagnostics = "multiply accumulates \"-\": an operator of another domain, a loop, or a shape that is open beyond the first dimension; the\n"
@@ -45,6 +47,10 @@ bool looks_like_record(const std::string& text) {
 }  // namespace
 
 ExitCode run(const InspectOptions& options, Context& context) {
+  if (const auto report = inspect_data(options.path)) {
+    context.output.result(*report);
+    return ExitCode::done;
+  }
   if (!std::filesystem::exists(options.path) && looks_like_record(options.path.string())) {
     context.output.result(record_report("iai.inspect/1", open_registry(context).find(options.path.string())));
     return ExitCode::done;

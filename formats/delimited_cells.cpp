@@ -8,6 +8,9 @@
 #include <limits>
 
 namespace iai {
+
+using namespace std::string_view_literals;
+
 namespace {
 
 constexpr std::int64_t exact_in_double = std::int64_t{1} << 53;
@@ -87,36 +90,37 @@ NumberKind parse_number(std::string_view text, const NumberForm& form, std::int6
 }
 
 int parse_boolean(std::string_view text) {
-  if (text.size() < 2 || text.size() > 6) return -1;
-  for (const char* word : {"true", "yes", "ja", "wahr", "on", "ein"})
+  if (text.size() < 2 || text.size() > 6 || is_digit(text[0])) return -1;
+  for (const auto word : {"true"sv, "yes"sv, "ja"sv, "wahr"sv, "on"sv, "ein"sv})
     if (same_word(text, word)) return 1;
-  for (const char* word : {"false", "no", "nein", "falsch", "off", "aus"})
+  for (const auto word : {"false"sv, "no"sv, "nein"sv, "falsch"sv, "off"sv, "aus"sv})
     if (same_word(text, word)) return 0;
   return -1;
 }
 
 bool is_missing_marker(std::string_view text, ColumnType type) {
   if (text.empty()) return true;
-  if (text.size() > 5) return false;
-  for (const char* marker : {"-", "--", "nan", "null", "#nv", "#n/a", "\\n", "n/a", "na"})
+  if (text.size() > 5 || is_digit(text[0])) return false;
+  for (const auto marker : {"-"sv, "--"sv, "nan"sv, "null"sv, "#nv"sv, "#n/a"sv, "\\n"sv, "n/a"sv, "na"sv})
     if (same_word(text, marker)) return true;
   if (type == ColumnType::text) return false;
-  for (const char* marker : {"?", ".", "---", "none", "k.a.", "n.a.", "*"})
+  for (const auto marker : {"?"sv, "."sv, "---"sv, "none"sv, "k.a."sv, "n.a."sv, "*"sv})
     if (same_word(text, marker)) return true;
   return false;
 }
 
 bool is_error_word(std::string_view text) {
   if (text.size() < 3 || text.size() > 24) return false;
-  for (const char* word :
-       {"bad input", "bad", "i/o timeout", "timeout", "no data", "no good data", "error", "err", "fehler", "scan off",
-        "scan timeout", "pt created", "configure", "comm fail", "comm failure", "not connected", "sensor failure",
-        "device failure", "out of service", "shutdown", "#wert!", "#value!", "#ref!", "#bezug!", "#div/0!", "#num!", "#zahl!",
-        "#name?", "overflow", "underflow", "overrange", "underrange", "over range", "under range", "ovf", "open", "inf", "+inf",
-        "-inf", "infinity", "-infinity", "1.#inf", "-1.#inf", "1.#qnan", "-1.#ind", "1.#ind", "calc failed", "arc offline",
-        "invalid", "drahtbruch", "wire break", "short circuit", "kurzschluss", "ungueltig"})
+  if (is_digit(text[0]) && text.find('#') == std::string_view::npos) return false;  // most cells are numbers
+  for (const auto word :
+       {"bad input"sv, "bad"sv, "i/o timeout"sv, "timeout"sv, "no data"sv, "no good data"sv, "error"sv, "err"sv, "fehler"sv, "scan off"sv,
+        "scan timeout"sv, "pt created"sv, "configure"sv, "comm fail"sv, "comm failure"sv, "not connected"sv, "sensor failure"sv,
+        "device failure"sv, "out of service"sv, "shutdown"sv, "#wert!"sv, "#value!"sv, "#ref!"sv, "#bezug!"sv, "#div/0!"sv, "#num!"sv, "#zahl!"sv,
+        "#name?"sv, "overflow"sv, "underflow"sv, "overrange"sv, "underrange"sv, "over range"sv, "under range"sv, "ovf"sv, "open"sv, "inf"sv, "+inf"sv,
+        "-inf"sv, "infinity"sv, "-infinity"sv, "1.#inf"sv, "-1.#inf"sv, "1.#qnan"sv, "-1.#ind"sv, "1.#ind"sv, "calc failed"sv, "arc offline"sv,
+        "invalid"sv, "drahtbruch"sv, "wire break"sv, "short circuit"sv, "kurzschluss"sv, "ungueltig"sv})
     if (same_word(text, word)) return true;
-  for (const char* word : {"ung\xC3\xBCltig", "\xC3\xBC" "berlauf", "\xC3\x9C" "berlauf", "unterlauf"})
+  for (const auto word : {"ung\xC3\xBCltig"sv, "\xC3\xBC" "berlauf"sv, "\xC3\x9C" "berlauf"sv, "unterlauf"sv})
     if (same_word(text, word)) return true;
   return false;
 }

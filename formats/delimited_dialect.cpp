@@ -76,7 +76,7 @@ double score(const Lines& lines, char delimiter, std::string& why) {
                     delimiter == '\t' ? "\\t" : std::string(1, delimiter), width.lines, lines.size(), width.cells, 100 * measured);
   if (width.cells < 2) return 0;
   // Any prose has blanks: they part cells only where most cells are measured.
-  if (delimiter == ' ' && measured < 0.3) return 0;
+  if (delimiter == ' ' && measured < 0.5) return 0;
   return share * (0.1 + 0.9 * measured);
 }
 

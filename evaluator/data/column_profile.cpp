@@ -24,6 +24,19 @@ ColumnType joined(ColumnType a, ColumnType b, bool& mixed) {
   return ColumnType::text;
 }
 
+/// A capital letter before two or more small ones, as names are written: "Anna", "Müller".
+bool looks_like_name(std::string_view text) {
+  int small = -1;  // small letters since a capital one
+  for (const char c : text) {
+    if (c >= 'A' && c <= 'Z') small = 0;
+    else if (static_cast<unsigned char>(c) >= 0x80) small += small >= 0 ? 1 : 0;  // half a letter beyond ASCII
+    else if (c >= 'a' && c <= 'z') small += small >= 0 ? 1 : 0;
+    else small = -1;
+    if (small >= 2) return true;
+  }
+  return false;
+}
+
 template <class T>
 Json or_null(const std::optional<T>& value) {
   return value ? Json(*value) : Json();
@@ -200,7 +213,8 @@ bool ColumnProfile::may_be_personal() const {
   std::string lower = name;
   for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
   for (const char* word : {"name", "mail", "phone", "telefon", "address", "adresse", "operator", "bediener", "mitarbeiter", "person",
-                           "birth", "geburt", "iban", "ssn", "user", "kunde", "customer", "employee", "worker", "street", "strasse"})
+                           "birth", "geburt", "iban", "ssn", "user", "kunde", "customer", "employee", "worker", "street", "strasse",
+                           "prüfer", "pruefer", "inspector", "technician", "techniker", "author", "contact", "kontakt", "driver", "fahrer", "patient"})
     if (lower.find(word) != std::string::npos) return true;
   return false;
 }
@@ -209,7 +223,7 @@ std::optional<std::map<std::string, std::int64_t>> ColumnProfile::codes() const 
   if (type_ != ColumnType::text || mixed_ || many_texts_ || texts_.empty() || may_be_personal()) return std::nullopt;
   for (const auto& [text, count] : texts_) {
     const auto blanks = std::count(text.begin(), text.end(), ' ');
-    if (count < code_repeats || blanks > 2 || text.find('@') != std::string::npos) return std::nullopt;
+    if (count < code_repeats || blanks > 2 || looks_like_name(text) || text.find('@') != std::string::npos) return std::nullopt;
   }
   return texts_;
 }

@@ -41,15 +41,6 @@ class PeekStream : public ByteStream {
   std::size_t at_ = 0;
 };
 
-/// Prose and program text come out as one text column, or as columns of text that few lines agree on.
-bool is_table(const DelimitedReader& reader) {
-  const auto& columns = reader.columns();
-  const bool words = std::all_of(columns.begin(), columns.end(), [](const Column& column) {
-    return column.type == ColumnType::text || column.type == ColumnType::empty;
-  });
-  return !words || (columns.size() > 1 && reader.dialect().confidence >= 0.5);
-}
-
 class Ingest {
  public:
   explicit Ingest(const IngestOptions& options) : options_(options) {}
@@ -185,6 +176,14 @@ class Ingest {
 };
 
 }  // namespace
+
+bool is_table(const DelimitedReader& reader) {
+  const auto& columns = reader.columns();
+  const bool words = std::all_of(columns.begin(), columns.end(), [](const Column& column) {
+    return column.type == ColumnType::text || column.type == ColumnType::empty;
+  });
+  return !words || (columns.size() > 1 && reader.dialect().confidence >= 0.5);
+}
 
 IngestedData ingest(const std::vector<std::filesystem::path>& paths, const IngestOptions& options) {
   Ingest work(options);

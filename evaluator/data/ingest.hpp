@@ -44,6 +44,10 @@ struct IngestOptions {
 /// @throws Error(input) when a path is missing, an archive is refused or nothing in `paths` is a table or a tensor.
 IngestedData ingest(const std::vector<std::filesystem::path>& paths, const IngestOptions& options = {});
 
+/// Is what `reader` found a table of values? Prose and program text come out as one text column, or as columns of text
+/// that few lines agree on.
+bool is_table(const DelimitedReader& reader);
+
 /// The text of profile.json ("iai.profile/1", canonical JSON).
 std::string profile_text(IngestedData& ingested);
 /// A contract that the data meet, with what was observed as comments to begin from.

@@ -1,0 +1,167 @@
+#include "commands/inspect_data.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "evaluator/data/data_set.hpp"
+#include "evaluator/data/ingest.hpp"
+#include "evaluator/data/tensor_elements.hpp"
+#include "formats/error.hpp"
+
+namespace iai {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t most_rows = 50;
+
+std::string sign_name(char sign) {
+  if (sign == '\t') return "tab";
+  return sign == ' ' ? "blanks" : std::string(1, sign);
+}
+
+ReportRows column_rows(const std::vector<Column>& columns) {
+  ReportRows rows;
+  for (const auto& column : columns) {
+    if (rows.size() == most_rows) break;
+    Report row;
+    row.add("column", column.name).add("type", column_type_name(column.type)).add("unit", column.unit);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+/// Files that are written the same way and have the same columns.
+struct Layout {
+  const DataFile* first;
+  std::int64_t files = 0, rows = 0;
+};
+
+bool same_layout(const DataFile& a, const DataFile& b) {
+  const auto same = [](const Column& x, const Column& y) { return x.name == y.name && x.unit == y.unit && x.type == y.type; };
+  return a.dialect.encoding == b.dialect.encoding && a.dialect.delimiter == b.dialect.delimiter && a.dialect.decimal == b.dialect.decimal &&
+         a.dialect.header == b.dialect.header && std::equal(a.columns.begin(), a.columns.end(), b.columns.begin(), b.columns.end(), same);
+}
+
+ReportRows layout_rows(const std::vector<Layout>& layouts) {
+  ReportRows rows;
+  for (const auto& layout : layouts) {
+    const auto& dialect = layout.first->dialect;
+    Report row;
+    row.add("first_file", layout.first->name).add("files", layout.files).add("rows", layout.rows).add("columns", layout.first->columns.size());
+    row.add("encoding", dialect.encoding).add("delimiter", sign_name(dialect.delimiter)).add("decimal", std::string(1, dialect.decimal));
+    row.add("header", dialect.header).add("timestamp_format", dialect.timestamp_format);
+    rows.push_back(std::move(row));
+    if (rows.size() == most_rows) break;
+  }
+  return rows;
+}
+
+Report inspect_data_set(const fs::path& path) {
+  const DataSet data = read_data_set(path);
+  std::vector<Layout> layouts;
+  ReportRows tensors;
+  std::int64_t others = 0;
+  for (const auto& file : data.files) {
+    if (file.kind == DataFileKind::other) ++others;
+    if (file.kind == DataFileKind::tensor && tensors.size() < most_rows) {
+      Report row;
+      row.add("name", file.name).add("type", type_name(file.type)).add("shape", shape_text(file.shape));
+      tensors.push_back(std::move(row));
+    }
+    if (file.kind != DataFileKind::delimited) continue;
+    auto known = std::find_if(layouts.begin(), layouts.end(), [&](const Layout& layout) { return same_layout(*layout.first, file); });
+    if (known == layouts.end()) known = layouts.insert(known, {&file, 0, 0});
+    ++known->files;
+    known->rows += file.rows;
+  }
+  Report report("iai.inspect/1");
+  report.headline(fmt::format("{}: data set of {} rows in {} {}", path.string(), human_count(data.rows()), data.files.size(), data.files.size() == 1 ? "file" : "files"));
+  report.add("kind", "data set").add("rows", data.rows()).add("files", data.files.size()).add("other_files", others);
+  report.add("data", data.bytes(), Unit::bytes).add("root_digest", data.root_digest);
+  ReportList sources;
+  for (const auto& source : data.sources) sources.push_back(source.lexically_normal().string());
+  report.add("sources", sources).add("layouts", layout_rows(layouts)).add("tensors", tensors);
+  if (layouts.size() == 1) report.add("columns", column_rows(layouts[0].first->columns));
+  return report;
+}
+
+/// An .npz archive by the headers of its arrays, or any other archive by the names and sizes of its entries.
+Report inspect_archive(const fs::path& path) {
+  ReportRows rows;
+  std::int64_t entries = 0, arrays = 0;
+  std::uint64_t bytes = 0;
+  for_each_entry(path, {}, [&](const std::string& name, ByteStream& stream) {
+    ++entries;
+    Report row;
+    row.add("name", name);
+    if (name.ends_with(".npy")) {
+      const TensorElements array(stream, path.string() + "/" + name);
+      ++arrays;
+      bytes += array.header().data_bytes;
+      row.add("type", type_name(array.header().type)).add("shape", shape_text(array.header().shape));
+      row.add("data", array.header().data_bytes, Unit::bytes);
+    } else {
+      std::vector<char> block(1 << 18);
+      std::uint64_t size = 0;
+      while (const auto count = stream.read(block.data(), block.size())) size += count;
+      bytes += size;
+      row.add("data", size, Unit::bytes);
+    }
+    if (rows.size() < most_rows) rows.push_back(std::move(row));
+  });
+  const bool tensors = entries > 0 && arrays == entries;
+  Report report("iai.inspect/1");
+  report.headline(fmt::format("{}: archive of {} {}", path.filename().string(), entries, tensors ? (entries == 1 ? "array" : "arrays") : entries == 1 ? "file" : "files"));
+  report.add("kind", tensors ? "tensor archive" : "archive").add("entries", entries).add("data", bytes, Unit::bytes);
+  report.add("file", static_cast<std::uint64_t>(fs::file_size(path)), Unit::bytes);
+  report.add(tensors ? "tensors" : "contents", rows);
+  return report;
+}
+
+/// Text, to the eye: no control characters at the beginning, or UTF-16.
+bool looks_like_text(const fs::path& path) {
+  const auto file = open_file(path);
+  char bytes[512];
+  const std::string_view head(bytes, file->read(bytes, sizeof bytes));
+  if (head.starts_with("\xFF\xFE") || head.starts_with("\xFE\xFF")) return true;
+  return std::none_of(head.begin(), head.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\r' && c != '\n'; });
+}
+
+std::optional<Report> inspect_delimited(const fs::path& path) {
+  if (path.extension() == ".onnx" || fs::file_size(path) == 0 || !looks_like_text(path)) return std::nullopt;
+  const auto file = open_file(path);
+  const DelimitedReader reader(*file, path.string());
+  if (!is_table(reader)) return std::nullopt;
+  const auto& dialect = reader.dialect();
+  Report report("iai.inspect/1");
+  report.headline(fmt::format("{}: delimited text, {} {}", path.filename().string(), reader.columns().size(), reader.columns().size() == 1 ? "column" : "columns"));
+  report.add("kind", "delimited text").add("encoding", dialect.encoding).add("byte_order_mark", dialect.byte_order_mark);
+  report.add("delimiter", sign_name(dialect.delimiter)).add("decimal", std::string(1, dialect.decimal)).add("thousands", dialect.thousands);
+  report.add("preamble_lines", dialect.preamble_lines).add("header", dialect.header).add("unit_row", dialect.unit_row);
+  report.add("trailing_delimiter", dialect.trailing_delimiter).add("timestamp_format", dialect.timestamp_format);
+  report.add("fitting_rows", dialect.confidence, Unit::share);
+  report.add("file", static_cast<std::uint64_t>(fs::file_size(path)), Unit::bytes);
+  ReportRows evidence;
+  for (const auto& sentence : dialect.evidence) {
+    Report row;
+    row.add("evidence", sentence);
+    evidence.push_back(std::move(row));
+  }
+  report.add("found_from", evidence).add("columns", column_rows(reader.columns()));
+  return report;
+}
+
+}  // namespace
+
+std::optional<Report> inspect_data(const fs::path& path) {
+  std::error_code failure;
+  if (is_data_set(path)) return inspect_data_set(path);
+  if (!fs::is_regular_file(path, failure)) return std::nullopt;
+  if (is_archive(path)) return inspect_archive(path);
+  return inspect_delimited(path);
+}
+
+}  // namespace iai

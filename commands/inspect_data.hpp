@@ -1,0 +1,14 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "commands/result.hpp"
+
+namespace iai {
+
+/// What a data set, an archive, an .npz archive or a delimited text file is; nothing when `path` is none of these.
+/// @throws Error(input) when it is one and is damaged.
+std::optional<Report> inspect_data(const std::filesystem::path& path);
+
+}  // namespace iai

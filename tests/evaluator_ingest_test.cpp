@@ -1,0 +1,157 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+
+#include "evaluator/data/ingest.hpp"
+#include "evaluator/data/validate.hpp"
+#include "formats/atomic_file.hpp"
+#include "formats/error.hpp"
+#include "formats/npy.hpp"
+
+namespace fs = std::filesystem;
+using namespace iai;
+
+namespace {
+
+struct Folder {
+  Folder() {
+    char name[] = "/tmp/iai-ingest-XXXXXX";
+    path = mkdtemp(name);
+  }
+  ~Folder() { fs::remove_all(path); }
+  fs::path write(const std::string& name, const std::string& text) const {
+    fs::create_directories((path / name).parent_path());
+    write_file(path / name, text);
+    return path / name;
+  }
+  fs::path path;
+};
+
+ColumnProfile& column(IngestedData& data, const std::string& name) {
+  for (auto& table : data.tables)
+    for (auto& one : table.columns)
+      if (one.name == name) return one;
+  FAIL("no column " << name);
+  return data.tables[0].columns[0];
+}
+
+}  // namespace
+
+TEST_CASE("figures of a column over several files") {
+  const Folder folder;
+  folder.write("in/a.csv", "t;v;k\n1;1,5;x\n2;-;x\n3;Bad Input;y\n");
+  folder.write("in/b.csv", "t;v;k\n4;2,5;x\n5;zwei;y\n6;5,0;x\n7;2,5;x\n8;2,5;x\n");
+  auto data = ingest({folder.path / "in"});
+  REQUIRE(data.tables.size() == 1);
+  CHECK(data.tables[0].rows == 8);
+  auto& v = column(data, "v");
+  CHECK(v.type() == ColumnType::real);
+  CHECK(v.present() == 5);
+  CHECK(v.empty() == 1);
+  CHECK(v.error_words() == 1);
+  CHECK(v.odd() == 1);
+  CHECK(v.missing() == 3);
+  CHECK(*v.minimum() == 1.5);
+  CHECK(*v.maximum() == 5.0);
+  CHECK(*v.mean() == doctest::Approx(2.8));
+  CHECK(*v.deviation() == doctest::Approx(std::sqrt((1.69 + 3 * 0.09 + 4.84) / 4)));
+  CHECK(v.first_odd_place().row == 2);
+  CHECK(v.distinct() == 3);
+}
+
+TEST_CASE("a large offset costs no digits") {
+  const Folder folder;
+  std::string text = "v\n";
+  for (int i = 0; i < 1000; ++i) text += i % 2 == 0 ? "1000000001.5\n" : "1000000000.5\n";
+  auto data = ingest({folder.write("a.csv", text)});
+  CHECK(*column(data, "v").mean() == 1000000001.0);
+  CHECK(*column(data, "v").deviation() == doctest::Approx(0.5002501876563869).epsilon(1e-12));
+}
+
+TEST_CASE("integers that turn out to have fractions later are real") {
+  const Folder folder;
+  std::string text = "a,b\n";
+  for (int i = 0; i < 60'000; ++i) text += "7,1\n";
+  text += "7.5,1\n";
+  auto data = ingest({folder.write("a.csv", text)});
+  CHECK(column(data, "a").type() == ColumnType::real);
+  CHECK(column(data, "a").odd() == 0);
+  CHECK(*column(data, "a").maximum() == 7.5);
+  CHECK(data.data.files[0].columns[0].type == ColumnType::real);
+}
+
+TEST_CASE("nothing that may name a person is kept as an example") {
+  const Folder folder;
+  std::string text = "operator,code,note,serial\n";
+  const char* people[] = {"Anna", "Bert"};
+  for (int i = 0; i < 40; ++i) text += std::string(people[i % 2]) + "," + (i % 4 == 0 ? "A" : "B") + ",free text " + std::to_string(i) + "," + std::to_string(1000 + i) + "\n";
+  auto data = ingest({folder.write("a.csv", text)});
+  const auto profile = profile_text(data);
+  CHECK(profile.find("Anna") == std::string::npos);
+  CHECK(profile.find("free text") == std::string::npos);
+  CHECK(draft_contract(data).find("Anna") == std::string::npos);
+  CHECK(column(data, "code").codes()->at("A") == 10);
+  std::string more = "who;what\n";
+  for (int i = 0; i < 40; ++i) more += i % 2 == 0 ? "Müller;on-line\n" : "Meier;off-line\n";
+  auto named = ingest({folder.write("b.csv", more)});
+  CHECK(profile_text(named).find("Meier") == std::string::npos);
+  CHECK(column(named, "what").codes()->size() == 2);
+}
+
+TEST_CASE("arrays are profiled element by element, both byte orders, and cut ones refused") {
+  const Folder folder;
+  const std::vector<float> values{1, 2, std::nanf(""), 4};
+  write_npy(folder.path / "x.npy", make_tensor<float>({2, 2}, values).view());
+  auto data = ingest({folder.path / "x.npy"});
+  CHECK(data.data.files[0].rows == 2);
+  CHECK(column(data, "x").missing() == 1);
+  CHECK(*column(data, "x").mean() == doctest::Approx(7.0 / 3));
+  std::string header = "{'descr': '>i2', 'fortran_order': False, 'shape': (3,), }";
+  std::string big = std::string("\x93NUMPY\x01\x00", 8) + static_cast<char>(header.size()) + '\0' + header + std::string("\x00\x01\x01\x00\xFF\xFF", 6);
+  auto swapped = ingest({folder.write("b.npy", big)});
+  CHECK(*column(swapped, "b").minimum() == -1);
+  CHECK(*column(swapped, "b").maximum() == 256);
+  CHECK_THROWS_WITH_AS(ingest({folder.write("c.npy", big.substr(0, big.size() - 1))}), doctest::Contains("c.npy"), Error);
+  CHECK_THROWS_WITH_AS(ingest({folder.write("d.npy", big + "x")}), doctest::Contains("goes on"), Error);
+}
+
+TEST_CASE("the draft contract is one, and the data meet it") {
+  const Folder folder;
+  folder.write("in/a.csv", "time;odd \"name\": #1;k\n2026-01-01 00:00:00;1;x\n2026-01-01 00:00:01;Bad Input;x\n2026-01-01 00:00:02;3;y\n");
+  folder.write("in/sub/b.csv", "p,q\n1,2\n3,4\n5,6,7\n8,9\n");
+  auto data = ingest({folder.path / "in"});
+  const auto contract = parse_contract(parse_yaml(draft_contract(data), "draft"));
+  CHECK(contract.tables.size() == 2);
+  const auto result = validate(std::vector{folder.path / "in"}, contract);
+  CHECK(result.log.errors() == 0);
+  CHECK(result.files == 2);
+  CHECK(result.rows == 7);
+}
+
+TEST_CASE("uniqueness over the files of a table, and within each") {
+  const Folder folder;
+  folder.write("in/a.csv", "k,v\n1,2\n2,3\n");
+  folder.write("in/b.csv", "k,v\n2,3\n3,4\n3,5\n");
+  const auto count = [&](const std::string& within) {
+    const auto contract = parse_contract(parse_yaml("tables: [{files: '**', unique: {columns: [k], within: " + within + "}, columns: [{name: k}]}]", "c"));
+    return validate(std::vector{folder.path / "in"}, contract).log.errors();
+  };
+  CHECK(count("table") == 2);
+  CHECK(count("file") == 1);
+}
+
+TEST_CASE("a file that lost its last bytes, its end of line or its middle still gives rows or a clear error") {
+  const Folder folder;
+  const std::string whole = "t;v\n1;1,5\n2;2,5\n3;3,5\n4;4,5\n5;5,5\n";
+  for (std::size_t cut = 1; cut < whole.size(); ++cut) {
+    const auto path = folder.write("a.csv", whole.substr(0, cut));
+    try {
+      const auto files = ingest({path}).data.files.size();
+      CHECK(files == 1);
+    } catch (const Error& error) {
+      CHECK(error.message().find("a.csv") != std::string::npos);
+    }
+  }
+}
