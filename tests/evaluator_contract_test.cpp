@@ -7,25 +7,25 @@
 using namespace iai;
 
 TEST_CASE("globs") {
-  CHECK(matches_glob("**", "a/b/c.csv"));
-  CHECK(matches_glob("*.csv", "c.csv"));
-  CHECK_FALSE(matches_glob("*.csv", "a/c.csv"));
-  CHECK(matches_glob("**/*.csv", "c.csv"));
-  CHECK(matches_glob("**/*.csv", "a/b/c.csv"));
-  CHECK_FALSE(matches_glob("**/c.csv", "a/xc.csv"));
-  CHECK(matches_glob("a/**/c.csv", "a/c.csv"));
-  CHECK(matches_glob("a/**/c.csv", "a/x/y/c.csv"));
-  CHECK_FALSE(matches_glob("a/**/c.csv", "b/c.csv"));
-  CHECK(matches_glob("P?/*", "P1/x"));
-  CHECK_FALSE(matches_glob("P?/*", "P/x"));
-  CHECK(matches_glob("a\\*b", "a*b"));
-  CHECK_FALSE(matches_glob("a\\*b", "axb"));
-  CHECK(matches_glob("", ""));
-  CHECK_FALSE(matches_glob("", "a"));
+  CHECK(matches_path_glob("**", "a/b/c.csv"));
+  CHECK(matches_path_glob("*.csv", "c.csv"));
+  CHECK_FALSE(matches_path_glob("*.csv", "a/c.csv"));
+  CHECK(matches_path_glob("**/*.csv", "c.csv"));
+  CHECK(matches_path_glob("**/*.csv", "a/b/c.csv"));
+  CHECK_FALSE(matches_path_glob("**/c.csv", "a/xc.csv"));
+  CHECK(matches_path_glob("a/**/c.csv", "a/c.csv"));
+  CHECK(matches_path_glob("a/**/c.csv", "a/x/y/c.csv"));
+  CHECK_FALSE(matches_path_glob("a/**/c.csv", "b/c.csv"));
+  CHECK(matches_path_glob("P?/*", "P1/x"));
+  CHECK_FALSE(matches_path_glob("P?/*", "P/x"));
+  CHECK(matches_path_glob("a\\*b", "a*b"));
+  CHECK_FALSE(matches_path_glob("a\\*b", "axb"));
+  CHECK(matches_path_glob("", ""));
+  CHECK_FALSE(matches_path_glob("", "a"));
   // No glob takes exponential time.
   std::string glob, name(2000, 'a');
   for (int i = 0; i < 200; ++i) glob += "*a";
-  CHECK_FALSE(matches_glob(glob + "b", name));
+  CHECK_FALSE(matches_path_glob(glob + "b", name));
 }
 
 TEST_CASE("durations") {

@@ -65,7 +65,7 @@ Contract read_contract(const std::filesystem::path& path);
 Contract parse_contract(const Yaml& root);
 
 /// Does `name` ('/' between parts) match the glob? '*' and '?' do not match '/', '**' does, "**/" also nothing; '\' quotes.
-bool matches_glob(std::string_view glob, std::string_view name);
+bool matches_path_glob(std::string_view glob, std::string_view name);
 /// "20 ms", "1.5 s", "5 min", "1 h", "1 d" in nanoseconds; nothing when it is no duration.
 std::optional<double> parse_duration(std::string_view text);
 

@@ -5,7 +5,7 @@
 namespace iai {
 
 /// Dynamic programming over the name's positions, so that no glob takes exponential time.
-bool matches_glob(std::string_view glob, std::string_view name) {
+bool matches_path_glob(std::string_view glob, std::string_view name) {
   std::vector<char> reached(name.size() + 1, 0), next;
   reached[0] = 1;
   for (std::size_t g = 0; g < glob.size(); ++g) {

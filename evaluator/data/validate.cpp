@@ -23,7 +23,7 @@ class Validator {
   TableState* table_of(const std::string& name) {
     for (auto& table : tables_)
       for (const auto& glob : table.contract.files)
-        if (matches_glob(glob, name)) return &table;
+        if (matches_path_glob(glob, name)) return &table;
     return nullptr;
   }
 
