@@ -2,7 +2,7 @@
 complete -c iai -f
 complete -c iai -n __fish_use_subcommand -a help -d 'show help'
 complete -c iai -n __fish_use_subcommand -l version -d 'Show the version and end'
-complete -c iai -n '__fish_seen_subcommand_from help' -a 'help init doctor ingest inspect convert evaluate bench gate registry report reproduce'
+complete -c iai -n '__fish_seen_subcommand_from help' -a 'help init doctor ingest validate inspect convert evaluate bench gate registry report reproduce'
 complete -c iai -l json -d 'One JSON document on standard output; errors as JSON too'
 complete -c iai -l quiet -s q -d 'No notes on standard error'
 complete -c iai -l verbose -s v -d 'More on standard error'
@@ -19,6 +19,12 @@ complete -c iai -n '__fish_seen_subcommand_from ingest' -l overwrite -d 'Replace
 complete -c iai -n '__fish_seen_subcommand_from ingest' -l output -s o -d 'Folder of the data set' -r -F
 complete -c iai -n '__fish_seen_subcommand_from ingest' -l names -d 'Names for the columns of files without a header that have as many columns' -x
 complete -c iai -n '__fish_seen_subcommand_from ingest' -r -F
+complete -c iai -n __fish_use_subcommand -a validate -d 'hold a data set against a contract: every violation with file, row and byte'
+complete -c iai -n '__fish_seen_subcommand_from validate' -l contract -d 'Contract that the data must meet' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
+complete -c iai -n '__fish_seen_subcommand_from validate' -l junit -d 'Also write the verdict of each rule as JUnit XML' -r -F
+complete -c iai -n '__fish_seen_subcommand_from validate' -l overwrite -d 'Replace an existing JUnit file'
+complete -c iai -n '__fish_seen_subcommand_from validate' -l limit -d 'Violations to show; all are counted' -x
+complete -c iai -n '__fish_seen_subcommand_from validate' -r -F
 complete -c iai -n __fish_use_subcommand -a inspect -d 'show what a model, data set, tensor or record is'
 complete -c iai -n '__fish_seen_subcommand_from inspect' -r -F
 complete -c iai -n __fish_use_subcommand -a convert -d 'write a model in another operator set, precision, shape or file layout'
