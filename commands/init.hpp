@@ -4,7 +4,9 @@
 
 namespace iai {
 
-struct InitOptions {};
+struct InitOptions {
+  bool with_templates = false;  ///< --template
+};
 
 void declare(CLI::App& app, InitOptions& options);
 ExitCode run(const InitOptions& options, Context& context);

@@ -106,6 +106,22 @@ TEST_CASE("facts name the record they rest on; of runs alike the newest counts; 
   CHECK(value_of(point(life.dossier({}, "set/manifest.json"), "2(d)"), "Data set: columns") == "7 @1");
 }
 
+TEST_CASE("a gate's checks are facts, each with the record it rests on") {
+  Life life;
+  Record record;
+  record.verb = "gate";
+  record.inputs = {artefact("model", "small.onnx")};
+  record.metrics = {{"checks", 2}, {"failed", 0}};
+  record.verdict = "passed";
+  record.details = {{"checks", {{{"check", "metrics.f1.minimum"}, {"outcome", "passed"}, {"found", 0.98}, {"relation", "at least"}, {"limit", 0.95}, {"record_number", 5}},
+                                {{"check", "records.prune"}, {"outcome", "passed"}, {"found", nullptr}, {"limit", nullptr}}, "damaged"}}};
+  Registry::open(life.file).append(record);
+  const Dossier dossier = life.dossier();
+  CHECK(value_of(point(dossier, "2(g)"), "Release gate") == "passed, checks 2; failed 0 @8");
+  CHECK(value_of(point(dossier, "2(g)"), "Check metrics.f1.minimum") == "passed: 0.98 (at least 0.95), by record 5 @8");
+  CHECK(value_of(point(dossier, "2(g)"), "Check records.prune") == "passed @8");
+}
+
 TEST_CASE("what nobody recorded or stated is a gap with the way to fill it") {
   const Life life;
   const AnsweredPoint gate = point(life.dossier(), "2(g)");

@@ -216,10 +216,31 @@ Facts evaluation_facts(const Subject& subject) {
   return facts;
 }
 
+/// The list under `key` of a verb's report; empty when it is none.
+Json list_in(const Json& details, const char* key) {
+  return details.is_object() && details.contains(key) && details[key].is_array() ? details[key] : Json::array();
+}
+
+std::string member_text(const Json& row, const char* key) {
+  return row.is_object() && row.contains(key) && !row[key].is_null() ? figure_text("", without_folders(row[key])) : std::string();
+}
+
+/// "passed: 0.973 (at least 0.95), by record 5"
+std::string check_text(const Json& check) {
+  std::string text = member_text(check, "outcome");
+  if (const std::string found = member_text(check, "found"); !found.empty()) text += ": " + found;
+  if (const std::string limit = member_text(check, "limit"); !limit.empty()) text += " (" + member_text(check, "relation") + " " + limit + ")";
+  if (const std::string record = member_text(check, "record_number"); !record.empty()) text += ", by record " + record;
+  return text;
+}
+
 Facts gate_facts(const Subject& subject) {
   Facts facts;
   for (const Record* record : with_verb(subject.judgements, "gate")) {
     facts.push_back({"Release gate", fmt::format("{}, {}", record->verdict, options_text(record->metrics)), record->number});
+    for (const Json& check : list_in(record->details, "checks")) {
+      facts.push_back({"Check " + member_text(check, "check"), check_text(check), record->number});
+    }
   }
   return facts;
 }

@@ -5,7 +5,7 @@
 
 namespace iai {
 
-/// A file of registry/documents/ ("annex-iv.json"), compiled in by cmake/documents.cmake; empty when there is none.
+/// A file of registry/documents/ ("annex-iv.json"), compiled in by cmake/embedded.cmake; empty when there is none.
 std::string_view document_template(std::string_view name);
 
 }  // namespace iai
