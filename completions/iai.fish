@@ -12,6 +12,7 @@ complete -c iai -l no-record -d 'Leave no record of this run'
 complete -c iai -l allow-network-fs -d 'Write the registry also on a network file system'
 complete -c iai -l help -s h -d 'Show this help and end'
 complete -c iai -n __fish_use_subcommand -a init -d 'make a project: .iai/registry.db and, on request, commented YAML files'
+complete -c iai -n '__fish_seen_subcommand_from init' -l template -d 'Write commented task, contract, policy, product and pipeline files'
 complete -c iai -n __fish_use_subcommand -a doctor -d 'show what this machine has and lacks, and how to get it'
 complete -c iai -n '__fish_seen_subcommand_from doctor' -l runtime -d 'ONNX Runtime library, or the folder that holds it' -r -F
 complete -c iai -n __fish_use_subcommand -a ingest -d 'read files, folders and archives once: manifest, profile, draft contract'
