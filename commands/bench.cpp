@@ -18,32 +18,50 @@ namespace fs = std::filesystem;
 
 const Manual bench_manual{
     .description =
-        "Measures how fast models run on this machine, and what they cost before they are warm. Only the runtime's own run lies "
-        "between two readings of the clock: inputs are bound before, outputs are written over those of the run before.\n\n"
-        "Several models are interleaved: rounds in which each runs for a block of about 10 ms, in an order drawn anew for every "
-        "round from --seed. The first model (or --reference) is what the others are compared with: consecutive rounds form up to 50 "
-        "groups, each gives the ratio of the two medians, and latency_ratio is the median of these with the 95 % interval that their "
+        "Measures how fast models run on this machine, and what they cost before they are warm. Only the runtime's own "
+        "run lies "
+        "between two readings of the clock: inputs are bound before, outputs are written over those of the run "
+        "before.\n\n"
+        "Several models are interleaved: rounds in which each runs for a block of about 10 ms, in an order drawn anew "
+        "for every "
+        "round from --seed. The first model (or --reference) is what the others are compared with: consecutive rounds "
+        "form up to 50 "
+        "groups, each gives the ratio of the two medians, and latency_ratio is the median of these with the 95 % "
+        "interval that their "
         "order gives (Hahn, Meeker and Escobar, Statistical Intervals, section 5.3.1). An interval needs 6 rounds.\n\n"
-        "Before that every model runs until it stops getting faster (two windows of 10 runs and 2 ms in a row that are not more than 2 "
-        "% faster than the one before, 50 ms at least); these runs are reported as warm-up and are in no other figure. Load time, first inference and "
-        "peak memory come from a forked child for each model, in which nothing ran before; the peak is the child's ru_maxrss and "
+        "Before that every model runs until it stops getting faster (two windows of 10 runs and 2 ms in a row that are "
+        "not more than 2 "
+        "% faster than the one before, 50 ms at least); these runs are reported as warm-up and are in no other figure. "
+        "Load time, first inference and "
+        "peak memory come from a forked child for each model, in which nothing ran before; the peak is the child's "
+        "ru_maxrss and "
         "includes the runtime's library.\n\n"
-        "throughput_per_s is samples a second of one stream of runs, one after the other. Energy is read from the processor "
-        "packages' and memory's counters (RAPL, through powercap) over blocks of 0.2 s, an inference's share of it; idle power and "
-        "other processes are in it. Where no counter can be read it says unavailable, and why. IAI_POWERCAP names another folder "
+        "throughput_per_s is samples a second of one stream of runs, one after the other. Energy is read from the "
+        "processor "
+        "packages' and memory's counters (RAPL, through powercap) over blocks of 0.2 s, an inference's share of it; "
+        "idle power and "
+        "other processes are in it. Where no counter can be read it says unavailable, and why. IAI_POWERCAP names "
+        "another folder "
         "than /sys/class/powercap.\n\n"
-        "Each model leaves its own record. A warning says when the machine was unsteady: processor time given to other machines, "
+        "Each model leaves its own record. A warning says when the machine was unsteady: processor time given to other "
+        "machines, "
         "other processes, a changing clock, a reference that drifted.",
     .examples = {{"How fast is it?", "iai bench model.onnx"},
                  {"Is the quantized model faster?", "iai bench model.onnx model-int8.onnx"},
-                 {"One thread, batches of 16, real inputs", "iai bench model.onnx --threads 1 --batch 16 --calibration calib.npy"},
+                 {"One thread, batches of 16, real inputs",
+                  "iai bench model.onnx --threads 1 --batch 16 --calibration calib.npy"},
                  {"A short look: 200 runs", "iai bench model.onnx --runs 200 --no-record"}},
     .diagnostics =
-        "\"takes ..., ... takes ...\": models measured together need the same inputs; measure the others in a run of their own.\n\n"
-        "\"is NaN, so its times say nothing\": the model answered NaN to its inputs. Random inputs may lie outside of what it was "
+        "\"takes ..., ... takes ...\": models measured together need the same inputs; measure the others in a run of "
+        "their own.\n\n"
+        "\"is NaN, so its times say nothing\": the model answered NaN to its inputs. Random inputs may lie outside of "
+        "what it was "
         "made for: give real ones with --calibration.\n\n"
-        "The interval says whether a ratio is real. Where it includes 1, measure longer (--seconds) or on a quieter machine.",
-    .memory = "The sessions of all models at once, up to 64 MB of inputs each, and 8 bytes a run (2 million runs a model at most).",
+        "The interval says whether a ratio is real. Where it includes 1, measure longer (--seconds) or on a quieter "
+        "machine.",
+    .memory =
+        "The sessions of all models at once, up to 64 MB of inputs each, and 8 bytes a run (2 million runs a model at "
+        "most).",
 };
 
 void declare(CLI::App& app, BenchOptions& options) {
@@ -62,7 +80,9 @@ void declare(CLI::App& app, BenchOptions& options) {
       ->type_name("N")
       ->check(CLI::Range(std::int64_t{1}, most_runs))
       ->excludes(seconds);
-  app.add_option("--seed", options.seed, "Of the order within the rounds and of the inputs")->type_name("N")->capture_default_str();
+  app.add_option("--seed", options.seed, "Of the order within the rounds and of the inputs")
+      ->type_name("N")
+      ->capture_default_str();
 }
 
 namespace {
@@ -112,12 +132,13 @@ std::vector<Figures> measure_models(const BenchOptions& options, Context& contex
   }
   SteadinessWatch watch;
   auto last = std::chrono::steady_clock::now();
-  const std::vector<Measured> measured = measure(subjects, {options.seconds, options.runs, options.seed}, [&](double done) {
-    context.output.progress("measuring", static_cast<std::uint64_t>(done * 1000), 1000);
-    if (std::chrono::steady_clock::now() - last < std::chrono::milliseconds(250)) return;
-    watch.sample();
-    last = std::chrono::steady_clock::now();
-  });
+  const std::vector<Measured> measured =
+      measure(subjects, {options.seconds, options.runs, options.seed}, [&](double done) {
+        context.output.progress("measuring", static_cast<std::uint64_t>(done * 1000), 1000);
+        if (std::chrono::steady_clock::now() - last < std::chrono::milliseconds(250)) return;
+        watch.sample();
+        last = std::chrono::steady_clock::now();
+      });
   watch.sample();
   setting.steadiness = watch.result(drift(measured.front().latency));
   setting.energy = measure_energy(subjects);
@@ -140,8 +161,10 @@ std::vector<Figures> measure_models(const BenchOptions& options, Context& contex
 Report ratio_report(const RatioInterval& ratio) {
   Report report;
   report.add("value", ratio.value);
-  if (ratio.low) report.add("low", *ratio.low).add("high", *ratio.high);
-  else report.add_null("low").add_null("high");
+  if (ratio.low)
+    report.add("low", *ratio.low).add("high", *ratio.high);
+  else
+    report.add_null("low").add_null("high");
   return report.add("n", ratio.groups);
 }
 
@@ -149,11 +172,14 @@ Report model_report(const Figures& figures, const Setting& setting) {
   const LatencySummary& latency = figures.latency;
   Report row;
   row.add("model", figures.model.generic_string());
-  if (figures.ratio) row.add("latency_ratio", ratio_report(*figures.ratio));
-  else row.add_null("latency_ratio");
+  if (figures.ratio)
+    row.add("latency_ratio", ratio_report(*figures.ratio));
+  else
+    row.add_null("latency_ratio");
   row.add("latency_p50", latency.p50, Unit::milliseconds).add("latency_p90", latency.p90, Unit::milliseconds);
   row.add("latency_p95", latency.p95, Unit::milliseconds).add("latency_p99", latency.p99, Unit::milliseconds);
-  row.add("latency_mean", latency.mean, Unit::milliseconds).add("latency_deviation", latency.deviation, Unit::milliseconds);
+  row.add("latency_mean", latency.mean, Unit::milliseconds)
+      .add("latency_deviation", latency.deviation, Unit::milliseconds);
   row.add("latency_min", latency.minimum, Unit::milliseconds).add("latency_max", latency.maximum, Unit::milliseconds);
   row.add("throughput", figures.throughput_per_s, Unit::per_second);
   row.add("runs", latency.runs).add("block", figures.measured.block);
@@ -163,8 +189,10 @@ Report model_report(const Figures& figures, const Setting& setting) {
   row.add("warm_up_runs", figures.measured.warm_up.runs);
   row.add("warm_up", figures.measured.warm_up.duration_ms, Unit::milliseconds);
   row.add("warm_up_settled", figures.measured.warm_up.settled);
-  if (figures.energy_j) row.add("energy", *figures.energy_j, Unit::joules);
-  else row.add("energy", "unavailable").add("energy_reason", setting.energy.reason);
+  if (figures.energy_j)
+    row.add("energy", *figures.energy_j, Unit::joules);
+  else
+    row.add("energy", "unavailable").add("energy_reason", setting.energy.reason);
   return row;
 }
 
@@ -172,7 +200,8 @@ Report steadiness_report(const Steadiness& steadiness) {
   Report report;
   report.add("steal", steadiness.steal_share, Unit::share).add("other_cores", steadiness.other_cores);
   if (steadiness.slowest_mhz) {
-    report.add("slowest_clock", *steadiness.slowest_mhz, Unit::megahertz).add("fastest_clock", *steadiness.fastest_mhz, Unit::megahertz);
+    report.add("slowest_clock", *steadiness.slowest_mhz, Unit::megahertz)
+        .add("fastest_clock", *steadiness.fastest_mhz, Unit::megahertz);
   } else {
     report.add_null("slowest_clock").add_null("fastest_clock");
   }
@@ -181,8 +210,8 @@ Report steadiness_report(const Steadiness& steadiness) {
 
 std::string headline(const std::vector<Figures>& all) {
   if (all.size() == 1) {
-    return fmt::format("{}: {:.4g} ms an inference (median of {} runs)", all[0].model.generic_string(), all[0].latency.p50,
-                       human_count(all[0].latency.runs));
+    return fmt::format("{}: {:.4g} ms an inference (median of {} runs)", all[0].model.generic_string(),
+                       all[0].latency.p50, human_count(all[0].latency.runs));
   }
   std::string text;
   for (std::size_t i = 1; i < all.size(); ++i) {
@@ -203,20 +232,25 @@ std::vector<std::string> arguments_for(const BenchOptions& options, const fs::pa
   words.insert(words.end(), {"--device", options.runtime.device, "--threads", std::to_string(options.runtime.threads)});
   words.insert(words.end(), {"--batch", std::to_string(batch), "--seed", std::to_string(options.seed)});
   if (!options.runtime.runtime.empty()) words.insert(words.end(), {"--runtime", options.runtime.runtime.string()});
-  if (options.runs > 0) words.insert(words.end(), {"--runs", std::to_string(options.runs)});
-  else words.insert(words.end(), {"--seconds", fmt::format("{}", options.seconds)});
+  if (options.runs > 0)
+    words.insert(words.end(), {"--runs", std::to_string(options.runs)});
+  else
+    words.insert(words.end(), {"--seconds", fmt::format("{}", options.seconds)});
   return words;
 }
 
-std::string record_model(Recording& recording, const BenchOptions& options, const Figures& figures, const Setting& setting) {
+std::string record_model(Recording& recording, const BenchOptions& options, const Figures& figures,
+                         const Setting& setting) {
   const fs::path reference = figures.ratio ? setting.reference : fs::path();
   recording.arguments(arguments_for(options, figures.model, reference, setting.batch));
   recording.option("device", options.runtime.device);
   recording.option("threads", setting.threads);
   recording.option("batch", setting.batch);
   recording.option("seed", options.seed);
-  if (options.runs > 0) recording.option("runs", options.runs);
-  else recording.option("seconds", options.seconds);
+  if (options.runs > 0)
+    recording.option("runs", options.runs);
+  else
+    recording.option("seconds", options.seconds);
   recording.option("inputs", options.calibration.empty() ? "seeded" : "calibration");
   recording.input("model", figures.model);
   if (!reference.empty()) recording.input("reference", reference);
@@ -245,7 +279,8 @@ ExitCode run(const BenchOptions& options, Context& context) {
   const std::vector<std::string> reasons = setting.steadiness.reasons();
   for (const std::string& reason : reasons) context.output.warn("the machine was unsteady: " + reason);
   for (const Figures& figures : all) {
-    if (!figures.measured.warm_up.settled) context.output.warn(figures.model.string() + ": still got faster when the warm-up ended");
+    if (!figures.measured.warm_up.settled)
+      context.output.warn(figures.model.string() + ": still got faster when the warm-up ended");
   }
   Report report("iai.bench/1");
   report.headline(headline(all));

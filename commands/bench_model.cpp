@@ -44,8 +44,9 @@ SessionOptions bench_session_options(const BenchOptions& options) {
 std::int64_t bench_batch(const fs::path& path, const Session& session, const BenchOptions& options) {
   const std::int64_t fixed = fixed_batch(session);
   if (fixed > 0 && options.runtime.batch > 0 && options.runtime.batch != fixed) {
-    throw Error(ErrorKind::input, path.string() + ": its batch is fixed at " + std::to_string(fixed) + ", not " +
-                                      std::to_string(options.runtime.batch),
+    throw Error(ErrorKind::input,
+                path.string() + ": its batch is fixed at " + std::to_string(fixed) + ", not " +
+                    std::to_string(options.runtime.batch),
                 "leave --batch out, or make the batch dynamic first");
   }
   return fixed > 0 ? fixed : std::max<std::int64_t>(options.runtime.batch, 1);
@@ -93,13 +94,14 @@ void BenchModel::run() {
 void refuse_other_interface(const BenchModel& reference, const BenchModel& candidate) {
   const std::string first = interface_text(reference.session()), second = interface_text(candidate.session());
   if (first != second) {
-    throw Error(ErrorKind::input, candidate.path().string() + ": takes " + second + ", " + reference.path().string() + " takes " +
-                                      first,
+    throw Error(ErrorKind::input,
+                candidate.path().string() + ": takes " + second + ", " + reference.path().string() + " takes " + first,
                 "measure models with the same inputs together, others apart");
   }
   if (reference.batch() != candidate.batch()) {
-    throw Error(ErrorKind::input, candidate.path().string() + ": its batch is " + std::to_string(candidate.batch()) + ", that of " +
-                                      reference.path().string() + " is " + std::to_string(reference.batch()),
+    throw Error(ErrorKind::input,
+                candidate.path().string() + ": its batch is " + std::to_string(candidate.batch()) + ", that of " +
+                    reference.path().string() + " is " + std::to_string(reference.batch()),
                 "give the batch that both can take with --batch");
   }
 }

@@ -16,7 +16,8 @@ namespace iai {
 /// A model that bench measures, warm and ready.
 class BenchModel {
  public:
-  /// Loads it and binds up to eight batches of inputs (64 MB at most, but one in any case), which the runs take in turn.
+  /// Loads it and binds up to eight batches of inputs (64 MB at most, but one in any case), which the runs take in
+  /// turn.
   /// @throws Error(input) when an output is NaN: the time of such a run says nothing.
   BenchModel(const std::filesystem::path& path, const BenchOptions& options);
   const std::filesystem::path& path() const { return path_; }

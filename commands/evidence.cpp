@@ -23,7 +23,8 @@ Exhibit Evidence::exhibit(const fs::path& path) {
   if (const auto known = digests_.find(path); known != digests_.end()) return known->second;
   std::error_code ignored;
   if (!fs::exists(path, ignored)) throw Error(ErrorKind::input, path.string() + ": no such file", "check the path");
-  if (fs::is_directory(path, ignored)) throw Error(ErrorKind::input, path.string() + ": is a folder, a file is wanted", "name the file in it");
+  if (fs::is_directory(path, ignored))
+    throw Error(ErrorKind::input, path.string() + ": is a folder, a file is wanted", "name the file in it");
   const FileDigest file = digest_files(std::span(&path, 1)).front();
   Exhibit exhibit{path, recorded_path(path, registry_.project_folder()), file.sha256, file.bytes};
   digests_.emplace(path, exhibit);
@@ -41,10 +42,12 @@ std::string Evidence::digest_of(const fs::path& path) {
   }
 }
 
-/// The first input besides the models (which are looked up by their bytes) that has other bytes today, empty when none has.
+/// The first input besides the models (which are looked up by their bytes) that has other bytes today, empty when none
+/// has.
 std::string Evidence::changed_input(const Record& record) {
   for (const Artefact& input : record.inputs) {
-    if (input.role == "model" || input.role == "reference" || (input.kind != "file" && input.kind != "folder")) continue;
+    if (input.role == "model" || input.role == "reference" || (input.kind != "file" && input.kind != "folder"))
+      continue;
     const std::string now = digest_of(registry_.project_folder() / input.path);
     if (!now.empty() && now != input.sha256) return input.path;
   }
@@ -65,7 +68,8 @@ std::string Evidence::older_version(const std::string& verb, const std::string& 
   return {};
 }
 
-Finding Evidence::newest(const std::string& verb, const Exhibit& model, const std::function<bool(const Record&)>& fits) {
+Finding Evidence::newest(const std::string& verb, const Exhibit& model,
+                         const std::function<bool(const Record&)>& fits) {
   Finding finding;
   const std::vector<Record> users = registry_.users(model.sha256);
   for (auto record = users.rbegin(); record != users.rend(); ++record) {

@@ -7,18 +7,32 @@
 namespace iai {
 namespace {
 
-/// For attributes and text alike. Line feeds in an attribute must be written as references, or parsers turn them into blanks.
+/// For attributes and text alike. Line feeds in an attribute must be written as references, or parsers turn them into
+/// blanks.
 std::string escaped(const std::string& text) {
   std::string out;
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\n': out += "&#10;"; break;
-      case '\t': out += "&#9;"; break;
-      default: out += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\n':
+        out += "&#10;";
+        break;
+      case '\t':
+        out += "&#9;";
+        break;
+      default:
+        out += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
     }
   }
   return out;
@@ -31,9 +45,11 @@ std::size_t count(const std::vector<JUnitCase>& cases, const std::string* suite,
 }
 
 std::string counts(const std::vector<JUnitCase>& cases, const std::string* suite) {
-  const std::size_t passed = count(cases, suite, JUnitOutcome::passed), failed = count(cases, suite, JUnitOutcome::failed);
+  const std::size_t passed = count(cases, suite, JUnitOutcome::passed),
+                    failed = count(cases, suite, JUnitOutcome::failed);
   const std::size_t skipped = count(cases, suite, JUnitOutcome::skipped);
-  return fmt::format("tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\"", passed + failed + skipped, failed, skipped);
+  return fmt::format("tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\"", passed + failed + skipped, failed,
+                     skipped);
 }
 
 std::string case_xml(const JUnitCase& one) {
@@ -44,8 +60,10 @@ std::string case_xml(const JUnitCase& one) {
   }
   const char* tag = one.outcome == JUnitOutcome::failed ? "failure" : "skipped";
   xml += fmt::format(">\n      <{} message=\"{}\"", tag, escaped(one.message));
-  if (one.text.empty() || one.outcome == JUnitOutcome::skipped) xml += "/>\n";
-  else xml += fmt::format(">{}</{}>\n", escaped(one.text), tag);
+  if (one.text.empty() || one.outcome == JUnitOutcome::skipped)
+    xml += "/>\n";
+  else
+    xml += fmt::format(">{}</{}>\n", escaped(one.text), tag);
   return xml + "    </testcase>\n";
 }
 

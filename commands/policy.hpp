@@ -19,12 +19,12 @@ enum class CheckKind {
   record,      ///< a step is in the lineage of the model
 };
 enum class Relation { at_least, at_most };
-enum class Bound { value, low, high };       ///< which end of a figure's 95 % interval is judged
+enum class Bound { value, low, high };  ///< which end of a figure's 95 % interval is judged
 enum class DropScale { absolute, relative };
 
 /// One thing that a release must show.
 struct Check {
-  std::string id;    ///< "metrics.accuracy.minimum"; waivers name it
+  std::string id;  ///< "metrics.accuracy.minimum"; waivers name it
   CheckKind kind = CheckKind::metric;
   std::string name;  ///< of the metric, figure or verb
   Relation relation = Relation::at_least;

@@ -22,13 +22,13 @@ struct Verdict {
   Check check;
   Outcome outcome = Outcome::missing;
   std::optional<double> found;
-  std::string found_text;             ///< where the answer is no number: "passed", "recorded"
-  std::optional<Record> record;       ///< that the verdict rests on
+  std::string found_text;                  ///< where the answer is no number: "passed", "recorded"
+  std::optional<Record> record;            ///< that the verdict rests on
   std::optional<Record> reference_record;  ///< of a drop: the reference's evaluation
-  std::string reason;                 ///< why not passed
-  std::string hint;                   ///< command line that would change it
-  std::string note;                   ///< what a reader should know although it passed
-  const Waiver* waiver = nullptr;     ///< when waived, and when one was void
+  std::string reason;                      ///< why not passed
+  std::string hint;                        ///< command line that would change it
+  std::string note;                        ///< what a reader should know although it passed
+  const Waiver* waiver = nullptr;          ///< when waived, and when one was void
 };
 
 /// What is judged.

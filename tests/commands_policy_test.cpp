@@ -43,18 +43,22 @@ struct PolicyFile {
 
 TEST_CASE("a policy becomes checks in its order, paths against its folder") {
   const PolicyFile file;
-  const Policy policy = file.read("model: out/m.onnx\ntask: ../task.yaml\nmetrics:\n  f1: {minimum: 0.9, maximum: 1, bound: low, samples: 50}\n"
-                                  "drop: {f1: 1%, rmse: 0.5}\nsize: {maximum_bytes: 100, maximum_ratio: 0.5}\nbench: {latency_p99_ms: {maximum: 5}}\n"
-                                  "data: [{data_set: d, contract: c.yaml}]\nrecords: [bench]\n"
-                                  "waivers: [{check: records.bench, name: A, reason: B, expires: 2028-02-29}]\n");
+  const Policy policy = file.read(
+      "model: out/m.onnx\ntask: ../task.yaml\nmetrics:\n  f1: {minimum: 0.9, maximum: 1, bound: low, samples: 50}\n"
+      "drop: {f1: 1%, rmse: 0.5}\nsize: {maximum_bytes: 100, maximum_ratio: 0.5}\nbench: {latency_p99_ms: {maximum: "
+      "5}}\n"
+      "data: [{data_set: d, contract: c.yaml}]\nrecords: [bench]\n"
+      "waivers: [{check: records.bench, name: A, reason: B, expires: 2028-02-29}]\n");
   CHECK(policy.name == "p");
   CHECK(policy.model == file.folder / "out/m.onnx");
   CHECK(policy.task == file.folder.parent_path() / "task.yaml");
   CHECK(policy.split == "evaluation");
   std::string ids;
   for (const Check& check : policy.checks) ids += check.id + " ";
-  CHECK(ids == "metrics.f1.minimum metrics.f1.maximum metrics.f1.samples drop.f1 drop.rmse size.maximum_bytes size.maximum_ratio "
-               "bench.latency_p99_ms.maximum data.d records.bench ");
+  CHECK(ids ==
+        "metrics.f1.minimum metrics.f1.maximum metrics.f1.samples drop.f1 drop.rmse size.maximum_bytes "
+        "size.maximum_ratio "
+        "bench.latency_p99_ms.maximum data.d records.bench ");
   CHECK(policy.checks[0].bound == Bound::low);
   CHECK(policy.checks[2].bound == Bound::value);
   CHECK(policy.checks[3].scale == DropScale::relative);
@@ -68,8 +72,10 @@ TEST_CASE("a policy becomes checks in its order, paths against its folder") {
 TEST_CASE("what is wrong in a policy is named with its place and the nearest that is right") {
   const PolicyFile file;
   CHECK(file.complaint("metric: {f1: {minimum: 1}}") == "1:1: unknown key 'metric' | did you mean 'metrics'?");
-  CHECK(file.complaint("metrics: {acuracy: {minimum: 1}}") == "1:20: there is no metric 'acuracy' | did you mean 'accuracy'?");
-  CHECK(file.complaint("bench: {latency_p98_ms: {maximum: 1}}").find("did you mean 'latency_p90_ms'?") != std::string::npos);
+  CHECK(file.complaint("metrics: {acuracy: {minimum: 1}}") ==
+        "1:20: there is no metric 'acuracy' | did you mean 'accuracy'?");
+  CHECK(file.complaint("bench: {latency_p98_ms: {maximum: 1}}").find("did you mean 'latency_p90_ms'?") !=
+        std::string::npos);
   CHECK(file.complaint("metrics: {f1: {minimun: 1}}").find("did you mean 'minimum'?") != std::string::npos);
   CHECK(file.complaint("metrics: {f1: {bound: low}}").find("has no limit") != std::string::npos);
   CHECK(file.complaint("metrics: {f1: {minimum: high}}").rfind("1:25: ", 0) == 0);
@@ -90,16 +96,20 @@ TEST_CASE("a waiver needs all four keys, a check that is there, a day of the cal
   const std::string start = "records: [bench, evaluate]\nwaivers:\n  - ";
   const std::string good = "{check: records.bench, name: A, reason: B, expires: 2027-01-31}\n";
   CHECK(file.complaint(start + "{check: records.bench, name: A, reason: B}") == "3:5: missing key 'expires' | ");
-  CHECK(file.complaint(start + "{check: records.bench, name: ' ', reason: B, expires: 2027-01-31}").find("must not be empty") != std::string::npos);
-  CHECK(file.complaint(start + "{check: record.bench, name: A, reason: B, expires: 2027-01-31}").find("did you mean 'records.bench'?") != std::string::npos);
-  CHECK(file.complaint(start + "{check: records.bench, name: A, reason: B, expires: 2027-02-29}").find("'2027-02-29' is no day") != std::string::npos);
+  CHECK(file.complaint(start + "{check: records.bench, name: ' ', reason: B, expires: 2027-01-31}")
+            .find("must not be empty") != std::string::npos);
+  CHECK(file.complaint(start + "{check: record.bench, name: A, reason: B, expires: 2027-01-31}")
+            .find("did you mean 'records.bench'?") != std::string::npos);
+  CHECK(file.complaint(start + "{check: records.bench, name: A, reason: B, expires: 2027-02-29}")
+            .find("'2027-02-29' is no day") != std::string::npos);
   CHECK(file.complaint(start + good + "  - " + good).find("waived twice") != std::string::npos);
   CHECK(file.complaint(start + good) == "");
 }
 
 TEST_CASE("days of the calendar") {
   CHECK(is_date("2028-02-29"));
-  for (const char* text : {"2027-02-29", "2027-13-01", "2027-00-10", "2027-1-31", "31.01.2027", "2027-01-31T00:00:00Z", "", "2027-01-3x"}) {
+  for (const char* text : {"2027-02-29", "2027-13-01", "2027-00-10", "2027-1-31", "31.01.2027", "2027-01-31T00:00:00Z",
+                           "", "2027-01-3x"}) {
     CHECK_FALSE(is_date(text));
   }
 }

@@ -68,8 +68,8 @@ TEST_CASE("the interval is the binomial one, and absent where 95 % cannot be had
   for (std::size_t i = 0; i < 20; ++i) candidate.values[i] = static_cast<double>(i + 1);
   const RatioInterval interval = paired_ratio(candidate, constant(2, 20));
   CHECK(interval.value == doctest::Approx(5.25));
-  CHECK(*interval.low == 3.0);    // the 6th smallest of 20: Conover, Practical Nonparametric Statistics, table A3
-  CHECK(*interval.high == 7.5);   // the 6th largest
+  CHECK(*interval.low == 3.0);   // the 6th smallest of 20: Conover, Practical Nonparametric Statistics, table A3
+  CHECK(*interval.high == 7.5);  // the 6th largest
   CHECK(interval.groups == 20);
   CHECK_FALSE(paired_ratio(constant(1, 5), constant(2, 5)).low);
   CHECK(paired_ratio(constant(1, 6), constant(2, 6)).low);

@@ -41,7 +41,8 @@ Json load_and_run(const fs::path& model, const SessionOptions& options, const Ma
 }
 
 /// The child: whatever happens goes through the pipe as JSON, nothing to the terminal.
-[[noreturn]] void answer(int pipe, const fs::path& model, const SessionOptions& options, const MakeInputs& make_inputs) {
+[[noreturn]] void answer(int pipe, const fs::path& model, const SessionOptions& options,
+                         const MakeInputs& make_inputs) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   Json said;
   try {
@@ -53,7 +54,8 @@ Json load_and_run(const fs::path& model, const SessionOptions& options, const Ma
             {"message", model.string() + ": the memory of this machine does not hold the model and a batch of inputs"},
             {"hint", "give a smaller --batch"}};
   } catch (const std::exception& error) {
-    said = {{"kind", static_cast<int>(ErrorKind::input)}, {"message", model.string() + ": " + error.what()}, {"hint", ""}};
+    said = {
+        {"kind", static_cast<int>(ErrorKind::input)}, {"message", model.string() + ": " + error.what()}, {"hint", ""}};
   }
   const std::string text = said.dump(-1, ' ', false, Json::error_handler_t::replace);
   for (std::size_t done = 0; done < text.size();) {
@@ -79,7 +81,8 @@ std::string read_all(int pipe) {
 
 ColdStart measure_cold_start(const fs::path& model, const SessionOptions& options, const MakeInputs& make_inputs) {
   int ends[2];
-  if (pipe(ends) != 0) throw Error(ErrorKind::environment, std::string("a pipe cannot be made: ") + std::strerror(errno));
+  if (pipe(ends) != 0)
+    throw Error(ErrorKind::environment, std::string("a pipe cannot be made: ") + std::strerror(errno));
   const pid_t child = fork();
   if (child < 0) {
     const int code = errno;
@@ -99,12 +102,15 @@ ColdStart measure_cold_start(const fs::path& model, const SessionOptions& option
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   if (WIFSIGNALED(status)) {
-    throw Error(ErrorKind::input, model.string() + ": loading it and running it once ended by signal " +
-                                      std::to_string(WTERMSIG(status)) + " (" + strsignal(WTERMSIG(status)) + ")",
-                WTERMSIG(status) == SIGKILL ? "the machine may have run out of memory" : "iai inspect shows what the file is");
+    throw Error(
+        ErrorKind::input,
+        model.string() + ": loading it and running it once ended by signal " + std::to_string(WTERMSIG(status)) + " (" +
+            strsignal(WTERMSIG(status)) + ")",
+        WTERMSIG(status) == SIGKILL ? "the machine may have run out of memory" : "iai inspect shows what the file is");
   }
   if (text.empty()) {
-    throw Error(ErrorKind::input, model.string() + ": the process that loaded it ended without an answer", "iai inspect shows what the file is");
+    throw Error(ErrorKind::input, model.string() + ": the process that loaded it ended without an answer",
+                "iai inspect shows what the file is");
   }
   const Json said = parse_json(text, model.string());
   if (said.contains("message")) {

@@ -11,18 +11,19 @@ namespace iai {
 
 /// What a model costs before it is warm.
 struct ColdStart {
-  double load_ms = 0;               ///< making the session: reading, checking and optimizing the graph
+  double load_ms = 0;  ///< making the session: reading, checking and optimizing the graph
   double first_inference_ms = 0;
-  std::uint64_t peak_rss_bytes = 0; ///< of the whole process, the runtime's library included
+  std::uint64_t peak_rss_bytes = 0;  ///< of the whole process, the runtime's library included
 };
 
 /// The inputs of one run, made for the session that takes them.
 using MakeInputs = std::function<std::vector<Tensor>(const Session&)>;
 
 /// Loads `model` and runs it once in a forked child, so that models do not share memory, caches of the runtime or one
-/// another's crashes; call it while no session is open. The runtime's library is opened before the clock starts. The peak
-/// is the child's ru_maxrss (getrusage(2)).
+/// another's crashes; call it while no session is open. The runtime's library is opened before the clock starts. The
+/// peak is the child's ru_maxrss (getrusage(2)).
 /// @throws Error as Session and `inputs` do, and Error(input) when the child was ended by a signal.
-ColdStart measure_cold_start(const std::filesystem::path& model, const SessionOptions& options, const MakeInputs& inputs);
+ColdStart measure_cold_start(const std::filesystem::path& model, const SessionOptions& options,
+                             const MakeInputs& inputs);
 
 }  // namespace iai

@@ -33,8 +33,8 @@ class EnergyMeter {
   const std::string& reason() const { return reason_; }
   /// "package-0", "dram" ...
   std::vector<std::string> zones() const;
-  /// Joules since the last call (or since the meter was made); a counter that started over in between counts right as long
-  /// as it did so once. Nothing when a counter can no longer be read or its range is not known where it is needed.
+  /// Joules since the last call (or since the meter was made); a counter that started over in between counts right as
+  /// long as it did so once. Nothing when a counter can no longer be read or its range is not known where it is needed.
   std::optional<double> joules();
 
  private:

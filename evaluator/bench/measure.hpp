@@ -31,7 +31,7 @@ struct WarmUp {
 /// What was measured of one subject, in milliseconds.
 struct Measured {
   WarmUp warm_up;
-  std::int64_t block = 1;   ///< runs in a row within a round
+  std::int64_t block = 1;  ///< runs in a row within a round
   RoundSeries latency;
 };
 
@@ -41,14 +41,15 @@ using Subject = std::function<void()>;
 using BetweenRounds = std::function<void(double done)>;
 
 /// Runs `subject` until it stops getting faster: windows of runs follow each other (10 runs and 2 ms at least), and the
-/// warm-up ends with the first whose median is not more than 2 % below the median of the window before, two windows in a
-/// row, not before 50 ms have passed. It is given up after `limit_s` (settled = false), but not before three windows.
+/// warm-up ends with the first whose median is not more than 2 % below the median of the window before, two windows in
+/// a row, not before 50 ms have passed. It is given up after `limit_s` (settled = false), but not before three windows.
 WarmUp warm_up(const Subject& subject, double limit_s, NowMs now = steady_now_ms);
 
 /// Warms every subject up, one after the other, then measures them in rounds. Every round runs each subject once for a
 /// block of consecutive runs (about 10 ms, so that one subject's caches do not decide on the other's times) in an order
 /// drawn anew for each round; a run that is not counted opens every block of more than one.
-std::vector<Measured> measure(const std::vector<Subject>& subjects, const MeasureOptions& options, const BetweenRounds& between);
+std::vector<Measured> measure(const std::vector<Subject>& subjects, const MeasureOptions& options,
+                              const BetweenRounds& between);
 
 /// The order of `count` subjects in round `round`. @source Fisher and Yates' shuffle; Knuth, TAOCP 2, algorithm 3.4.2P
 std::vector<std::size_t> round_order(std::size_t count, std::uint64_t seed, std::uint64_t round);

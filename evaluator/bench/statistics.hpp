@@ -35,9 +35,9 @@ inline constexpr std::int64_t most_groups = 50;
 inline constexpr std::int64_t fewest_groups = 6;
 
 /// Candidate over reference, from rounds in which both ran. Consecutive rounds form at most 50 groups; in each the
-/// candidate's median is divided by the reference's, so that what slows both down for a while cancels out and short-lived
-/// correlation stays inside a group. The value is the median of these ratios, the interval the one that their order gives
-/// without any assumption on their distribution (the sign test turned round).
+/// candidate's median is divided by the reference's, so that what slows both down for a while cancels out and
+/// short-lived correlation stays inside a group. The value is the median of these ratios, the interval the one that
+/// their order gives without any assumption on their distribution (the sign test turned round).
 /// @source Hahn, Meeker and Escobar, "Statistical Intervals" (2nd edition, 2017), section 5.3.1
 /// @throws Error(internal) when the two have not the same number of rounds, or none.
 RatioInterval paired_ratio(const RoundSeries& candidate, const RoundSeries& reference);

@@ -10,11 +10,11 @@ namespace iai {
 
 /// What the machine did besides the measurement.
 struct Steadiness {
-  double steal_share = 0;                   ///< of the processor time that the hypervisor gave to others, 0 to 1
-  double other_cores = 0;                   ///< cores that other processes kept busy on average
-  double cores = 0;                         ///< cores the machine has
+  double steal_share = 0;                          ///< of the processor time that the hypervisor gave to others, 0 to 1
+  double other_cores = 0;                          ///< cores that other processes kept busy on average
+  double cores = 0;                                ///< cores the machine has
   std::optional<double> slowest_mhz, fastest_mhz;  ///< of the core that measured; nothing where it is not shown
-  double drift_share = 0;                   ///< of the reference model, evaluator/bench/statistics.hpp
+  double drift_share = 0;                          ///< of the reference model, evaluator/bench/statistics.hpp
   /// Why the figures may be off, in words; empty when the machine was steady: steal over 1 %, other processes on more
   /// than 5 % of the cores, a clock that changed by more than 10 %, drift over 5 %.
   std::vector<std::string> reasons() const;

@@ -29,7 +29,8 @@ struct BoundRun::Bound {
   }
 };
 
-BoundRun::BoundRun(const Session& session, std::vector<Tensor> inputs) : bound_(std::make_unique<Bound>(*session.state_)) {
+BoundRun::BoundRun(const Session& session, std::vector<Tensor> inputs)
+    : bound_(std::make_unique<Bound>(*session.state_)) {
   Bound& bound = *bound_;
   bound.inputs = std::move(inputs);
   std::vector<TensorView> views;
@@ -71,9 +72,11 @@ std::string BoundRun::output_with_nan() const {
         type != ElementType::bfloat16) {
       continue;
     }
-    const std::span bytes(static_cast<const std::byte*>(value.GetTensorRawData()), info.GetElementCount() * element_size(type));
+    const std::span bytes(static_cast<const std::byte*>(value.GetTensorRawData()),
+                          info.GetElementCount() * element_size(type));
     const std::vector<double> values = to_doubles({type, info.GetShape(), bytes});
-    if (std::any_of(values.begin(), values.end(), [](double x) { return std::isnan(x); })) return bound_->session.outputs[i].name;
+    if (std::any_of(values.begin(), values.end(), [](double x) { return std::isnan(x); }))
+      return bound_->session.outputs[i].name;
   }
   return {};
 }

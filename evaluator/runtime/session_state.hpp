@@ -25,8 +25,8 @@ struct Session::State {
 /// The reason without the source line that some of the runtime's messages begin with.
 std::string reason_of(const Ort::Exception& error);
 
-/// The runtime's tensor over the caller's memory, or over a copy in `aligned` where that memory is not aligned (a memory
-/// map begins its elements anywhere) or there is none.
+/// The runtime's tensor over the caller's memory, or over a copy in `aligned` where that memory is not aligned (a
+/// memory map begins its elements anywhere) or there is none.
 Ort::Value make_value(const TensorView& view, std::vector<std::byte>& aligned);
 
 }  // namespace iai
