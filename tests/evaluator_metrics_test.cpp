@@ -213,7 +213,7 @@ TEST_CASE("answers: logits, probabilities and single scores") {
   Task task = task_of(TaskKind::classification, {"cross_entropy", "accuracy"});
   const LabelledSamples samples = labelled({0, 1, 2, 2, 1, 0});
   AnswerReader reader(task, samples);
-  reader.add("z", make_tensor<float>({6, 3}, logits), 0);
+  reader.add("z", make_tensor<float>({6, 3}, logits), 0, 6);
   const Answers answers = reader.take();
   CHECK(std::abs(value("cross_entropy", answers) - 1.4043729880568234) < 1e-7);  // the logits are float32 here
 
@@ -221,7 +221,7 @@ TEST_CASE("answers: logits, probabilities and single scores") {
   const LabelledSamples two = labelled({1, 0});
   const auto read = [&](const Tensor& tensor) {
     AnswerReader binary(task, two);
-    binary.add("z", tensor, 0);
+    binary.add("z", tensor, 0, 2);
     return binary.take();
   };
   const Answers pair = read(make_tensor<float>({2, 2}, std::vector<float>{1, 3, 4, 2}));
@@ -241,18 +241,21 @@ TEST_CASE("answers: logits, probabilities and single scores") {
 }
 
 TEST_CASE("answers: what does not fit is named") {
-  const auto read = [](const Task& task, const LabelledSamples& samples, const Tensor& tensor) {
-    return error_of([&] { AnswerReader(task, samples).add("z", tensor, 3); });
+  const auto read = [](const Task& task, const LabelledSamples& samples, const Tensor& tensor, std::int64_t n) {
+    return error_of([&] { AnswerReader(task, samples).add("z", tensor, 3, n); });
   };
   const Task regression = task_of(TaskKind::regression, {"rmse"}), classes = task_of(TaskKind::classification, {"accuracy"});
   const LabelledSamples labels = labelled({0, 0, 0, 1, 2.5, 7});
   constexpr float nan = std::numeric_limits<float>::quiet_NaN();
-  CHECK(read(regression, labels, make_tensor<float>({2, 1}, std::vector<float>{1, nan})) == "output 'z' is NaN for sample 4");
-  CHECK(read(regression, labels, make_tensor<float>({1, 2}, std::vector<float>{1, 2})) ==
+  CHECK(read(regression, labels, make_tensor<float>({2, 1}, std::vector<float>{1, nan}), 2) == "output 'z' is NaN for sample 4");
+  CHECK(read(regression, labels, make_tensor<float>({1, 2}, std::vector<float>{1, 2}), 1) ==
         "output 'z' is [1, 2], which does not fit kind: regression with 1 label a sample");
-  CHECK(read(classes, labels, make_tensor<float>({2, 3}, std::vector<float>{1, 2, 3, 4, 5, 6})) ==
+  CHECK(read(classes, labels, make_tensor<float>({2, 3}, std::vector<float>{1, 2, 3, 4, 5, 6}), 2) ==
         "y.npy: the label of sample 4 is 2.5, the model has classes 0 to 2");
-  CHECK(read(classes, labels, make_tensor<float>({1, 1}, std::vector<float>{1})).find("does not fit kind: classification") != std::string::npos);
+  CHECK(read(classes, labels, make_tensor<float>({1, 1}, std::vector<float>{1}), 1).find("does not fit kind: classification") != std::string::npos);
+  // An output without a batch axis would be taken for other samples' answers.
+  CHECK(read(classes, labels, make_tensor<float>({3}, std::vector<float>{1, 2, 3}), 1) ==
+        "output 'z' is [3], which does not fit kind: classification with 1 label a sample");
   CHECK(error_of([&] { AnswerReader(classes, labelled({})); }) == "task.yaml: the split has no labels");
 }
 

@@ -161,6 +161,9 @@ slices: [file]
   CHECK(limited.labels == std::vector<double>{1, 0});
   const LabelledSamples valid = load_task_samples(folder.task(text + "data: c.csv\nvalid: {x: [0, 13]}\n"), "evaluation", wanted);
   CHECK(valid.groups == std::vector<std::string>{"10", "10"});
+  const LabelledSamples by_file = load_task_samples(folder.task("kind: binary\ndata: [b.csv, a.csv]\nlabels: label\ninputs: {columns: [t]}\nwindows: {length: 3, stride: 3}\n"),
+                                                    "evaluation", {{"x", ElementType::float32, {-1, 1, 3}}});
+  CHECK(floats(by_file) == std::vector<float>{1, 2, 3, 1, 2, 3, 4, 5, 9});
   const LabelledSamples time_first = load_task_samples(
       folder.task("kind: binary\ndata: a.csv\nlabels: label\ninputs: {columns: [x, t], layout: time-first}\nwindows: {by: [unit, file], length: 3}\n"), "evaluation",
       {{"any", ElementType::float32, {-1, 3, 2}}});
@@ -229,6 +232,9 @@ TEST_CASE("task: what does not go together is refused with its place") {
   CHECK(message("kind: regression\ninputs: {columns: [x]}\n") == "task.yaml:1:1: the inputs are columns, but no data is named");
   CHECK(message("kind: regression\ndata: d\ninputs: x.npy\n") == "task.yaml:1:1: the inputs are files, but 'data' is named");
   CHECK(message("kind: regression\ndata: d\ninputs: {columns: [x]}\nwindows: {by: a}\n") == "task.yaml:4:10: missing key 'length'");
+  CHECK(message("kind: regression\ndata: d\ninputs: {columns: [x]}\nvalid: {y: [0, 1]}\n") == "task.yaml:1:1: 'valid' names 'y', which is no column of an input");
+  CHECK(message("kind: regression\ndata: d\ninputs: {columns: [x]}\nlabels: {file: y.csv, key: x}\n") == "task.yaml:4:9: the file's column with the labels is not named");
+  CHECK(message("kind: regression\ndata: d\ninputs: {columns: [x]}\ngroups: {file: y.csv}\n") == "task.yaml:1:1: with 'data', groups are columns");
   CHECK(message("kind: binary\nclasses: [a, b, c]\ninputs: x\n") == "task.yaml:2:10: 3 classes; kind: binary has two");
   CHECK(message("kind: classification\nlabels: {column: x, clip: 3}\ninputs: x\n") == "task.yaml:2:27: class labels cannot be clipped");
   CHECK(message("kind: regression\nmetrics: [rmse]\nprimary: mae\ninputs: x\n") == "task.yaml:3:10: 'mae' is none of rmse");

@@ -42,6 +42,7 @@ class ColumnRows {
   std::span<const double> row(std::int64_t position) const {
     return spool_->row(positions_.empty() ? position : positions_[static_cast<std::size_t>(position)]);
   }
+  void looked_at(std::int64_t rows) const { spool_->looked_at(rows); }
   // Numbers of a row behind its features.
   double order(std::span<const double> row) const { return row[features_]; }      ///< nanoseconds for times
   double label(std::span<const double> row) const { return row[features_ + 1]; }  ///< NaN: none

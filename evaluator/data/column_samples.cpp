@@ -65,6 +65,7 @@ class ColumnSamples : public Samples {
         }
       }
     }
+    rows_->looked_at(n * rows);
     return make_tensor<T>(std::move(shape), values);
   }
 
@@ -98,6 +99,7 @@ class WindowFinder {
     std::int64_t bad = -1, jump = 0;  // last row that cannot be used; last row behind a gap
     for (std::int64_t end = 0; end < unit.count; ++end) {
       const std::span<const double> row = rows_.row(unit.first + end);
+      rows_.looked_at(1);
       if (std::any_of(row.begin(), row.begin() + static_cast<std::ptrdiff_t>(rows_.features()), [](double value) { return std::isnan(value); })) bad = end;
       if (spec_.largest_gap && end > 0 && rows_.order(row) - rows_.order(rows_.row(unit.first + end - 1)) > gap_) jump = end;
       const std::int64_t begin = end - spec_.length + 1;
@@ -161,6 +163,7 @@ std::vector<double> window_labels(const Task& task, const TaskSplit& split, cons
   }
   std::vector<double> labels;
   for (const Window& window : windows) {
+    rows.looked_at(length);
     const std::int64_t end = window.first + length - 1;
     const std::span<const double> row = rows.row(end);
     double label = 0;
@@ -210,6 +213,7 @@ LabelledSamples column_samples(const Task& task, const TaskSplit& split, const s
   samples.slices.resize(split.slices.size());
   for (std::size_t i = 0; i < split.slices.size(); ++i) samples.slices[i].name = split.slices[i].name;
   for (const Window& window : windows) {
+    rows->looked_at(length);
     const std::span<const double> row = rows->row(window.first + length - 1);
     if (split.groups) samples.groups.push_back(rows->group(row));
     for (std::size_t i = 0; i < split.slices.size(); ++i) samples.slices[i].values.push_back(rows->slice(row, i));

@@ -12,7 +12,8 @@
 namespace iai {
 namespace {
 
-constexpr std::size_t buffered = 1 << 16;  // numbers
+constexpr std::size_t buffered = 1 << 16;   // numbers
+constexpr std::size_t resident = 16 << 20;  // bytes
 
 [[noreturn]] void refuse(const char* what) {
   throw Error(ErrorKind::environment, std::filesystem::temp_directory_path().string() + ": " + what + ": " + std::strerror(errno),
@@ -60,6 +61,13 @@ void RowSpool::finish() {
   void* map = mmap(nullptr, bytes_, PROT_READ, MAP_SHARED, descriptor_, 0);
   if (map == MAP_FAILED) refuse("cannot map a temporary file");
   map_ = static_cast<const double*>(map);
+}
+
+void RowSpool::looked_at(std::int64_t rows) const {
+  const std::size_t bytes = static_cast<std::size_t>(rows) * width_ * sizeof(double);
+  if (looked_at_.fetch_add(bytes) + bytes < resident || map_ == nullptr) return;
+  looked_at_ = 0;
+  madvise(const_cast<double*>(map_), bytes_, MADV_DONTNEED);  // the mapping is shared with the file: nothing is lost
 }
 
 }  // namespace iai

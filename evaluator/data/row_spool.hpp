@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -21,6 +22,9 @@ class RowSpool {
   /// Ends the writing and maps what was written.
   void finish();
   std::int64_t rows() const { return rows_; }
+  /// Tells that about `rows` rows were looked at. Every few megabytes their pages are given back: they stay in the file, and
+  /// in the system's cache as long as nobody else needs the memory. Any thread may call it at any time.
+  void looked_at(std::int64_t rows) const;
   std::span<const double> row(std::int64_t index) const { return {map_ + static_cast<std::size_t>(index) * width_, width_}; }
 
  private:
@@ -31,6 +35,7 @@ class RowSpool {
   std::int64_t rows_ = 0;
   const double* map_ = nullptr;
   std::size_t bytes_ = 0;
+  mutable std::atomic<std::size_t> looked_at_ = 0;  // bytes since pages were given back
 };
 
 }  // namespace iai

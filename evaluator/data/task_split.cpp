@@ -65,6 +65,7 @@ WindowSource windows(const Yaml& node, WindowSource from) {
     from.largest_gap = gap->number();
     if (from.order.empty()) gap->fail("a gap is measured in the column 'order', which is not named", "add 'order'");
   }
+  if (from.by.empty()) from.by = {"file"};
   if (from.length == 0) node.fail("missing key 'length'", "say how many rows a window has");
   return from;
 }
@@ -166,6 +167,7 @@ LabelSource SplitReader::label_source(const Yaml& node) const {
   source.file_key = node.text_or("file_key", source.key);
   source.countdown = node.text_or("countdown", "");
   if (!source.key.empty() && source.files.empty()) node.fail("'key' joins a file, which is not named", "add 'file'");
+  if (!source.key.empty() && source.column.empty()) node.fail("the file's column with the labels is not named", "add 'column'");
   if (source.files.empty() && source.column.empty() && source.countdown.empty()) node.fail("no label is named", "name a file or a column");
   if (const Yaml* clip = node.find("clip")) {
     if (kind_ != TaskKind::regression) clip->fail("class labels cannot be clipped", "remove it");
@@ -224,6 +226,13 @@ TaskSplit SplitReader::finish(TaskSplit split, const Yaml& node) const {
   if (!columns && (split.windows || split.select || !split.where.empty() || !split.valid.empty() || !split.exclude.empty() || !split.columns.empty())) {
     node.fail("windows, select, where, valid, exclude and columns need 'data'", "add 'data', or remove them");
   }
+  for (const ValidRange& range : split.valid) {
+    std::vector<std::string> names;
+    for (const InputSource& input : split.inputs) {
+      for (const Feature& feature : input.features) names.push_back(feature.column);
+    }
+    if (std::find(names.begin(), names.end(), range.column) == names.end()) node.fail(fmt::format("'valid' names '{}', which is no column of an input", range.column), did_you_mean(range.column, names));
+  }
   if (split.windows && split.select && !split.select->order.empty()) node.fail("windows have an order of their own", "remove 'order' from 'select'");
   const auto settle = [&](LabelSource& source, bool bare) {
     if (!columns && !source.countdown.empty()) node.fail("'countdown' counts rows of 'data', which is not named", "add 'data'");
@@ -235,9 +244,13 @@ TaskSplit SplitReader::finish(TaskSplit split, const Yaml& node) const {
     return source.files.size() == 1 && source.files.front() == (folder_ / source.column).lexically_normal() && !source.column.empty();
   };
   if (split.labels) settle(*split.labels, is_bare(*split.labels));
-  if (split.groups) settle(split.groups->source, is_bare(split.groups->source));
+  const auto settle_group = [&](GroupSource& group) {
+    settle(group.source, is_bare(group.source));
+    if (columns && (!group.source.files.empty() || group.source.column.empty())) node.fail(fmt::format("with 'data', {} are columns", group.name), "name a column");
+  };
+  if (split.groups) settle_group(*split.groups);
   for (GroupSource& slice : split.slices) {
-    settle(slice.source, is_bare(slice.source));
+    settle_group(slice);
     if (!columns) slice.name = fs::path(slice.name).stem().string();
   }
   return split;

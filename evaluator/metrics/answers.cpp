@@ -67,14 +67,14 @@ AnswerReader::AnswerReader(const Task& task, const LabelledSamples& samples) : t
   answers_.clustered = !samples.groups.empty() || width > 1;
 }
 
-void AnswerReader::add(const std::string& output, const Tensor& tensor, std::int64_t first) {
-  const std::int64_t n = tensor.shape.empty() ? 0 : tensor.shape[0], labels = samples_.labels_per_sample;
+void AnswerReader::add(const std::string& output, const Tensor& tensor, std::int64_t first, std::int64_t n) {
+  const std::int64_t labels = samples_.labels_per_sample;
   const auto refuse = [&](const std::string& wanted) {
     throw Error(ErrorKind::input, fmt::format("output '{}' is {}, which does not fit kind: {} with {} label{} a sample", output,
                                               shape_text(tensor.shape), task_kind_name(task_.kind), labels, labels == 1 ? "" : "s"),
                 wanted);
   };
-  if (n == 0) refuse("axis 0 of the output must count the samples");
+  if (tensor.shape.empty() || tensor.shape[0] != n) refuse("axis 0 of the output must count the samples, as that of the input does");
   const std::vector<double> values = to_doubles(tensor.view());
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (std::isfinite(values[i])) continue;

@@ -71,7 +71,9 @@ Answers run_answers(const Session& session, const Task& task, const LabelledSamp
   const std::string output = session.outputs().front().name;
   AnswerReader reader(task, samples);
   if (fixed_batch(session) > 1) {
-    run_samples(session, *samples.inputs, 0, threads, [&](std::int64_t first, const std::vector<Tensor>& outputs) { reader.add(output, outputs.front(), first); });
+    const std::int64_t fixed = fixed_batch(session), count = samples.inputs->count();
+    run_samples(session, *samples.inputs, 0, threads,
+                [&](std::int64_t first, const std::vector<Tensor>& outputs) { reader.add(output, outputs.front(), first, std::min(fixed, count - first)); });
     return reader.take();
   }
   const std::int64_t size = batch > 0 ? batch : 8, count = samples.inputs->count();
@@ -82,7 +84,7 @@ Answers run_answers(const Session& session, const Task& task, const LabelledSamp
         return run_alone(session, samples.inputs->read(run * size, n), n);
       },
       [&](std::int64_t run, const std::vector<Tensor>& outputs) {
-        for (std::size_t i = 0; i < outputs.size(); ++i) reader.add(output, outputs[i], run * size + static_cast<std::int64_t>(i));
+        for (std::size_t i = 0; i < outputs.size(); ++i) reader.add(output, outputs[i], run * size + static_cast<std::int64_t>(i), 1);
       });
   return reader.take();
 }
