@@ -1,0 +1,52 @@
+#include "commands/calibration.hpp"
+
+#include "commands/scratch_model.hpp"
+#include "evaluator/metrics/output_error.hpp"
+#include "quantizer/quantize/static_int8.hpp"
+
+namespace iai {
+
+namespace {
+
+/// `model` with `tensors` as its only outputs. A graph input cannot be an output: an Identity stands between.
+Model with_outputs(Model model, const std::vector<std::string>& tensors) {
+  onnx::GraphProto& graph = model.graph();
+  std::map<std::string, bool> inputs;
+  for (const onnx::ValueInfoProto& input : graph.input()) inputs[input.name()] = true;
+  graph.clear_output();
+  for (const std::string& tensor : tensors) {
+    std::string name = tensor;
+    if (inputs.contains(tensor)) {
+      name += "_observed";
+      onnx::NodeProto& node = *graph.add_node();
+      node.set_op_type("Identity");
+      node.add_input(tensor);
+      node.add_output(name);
+    }
+    onnx::ValueInfoProto& output = *graph.add_output();
+    output.set_name(name);
+    output.mutable_type()->mutable_tensor_type()->set_elem_type(onnx::TensorProto::FLOAT);
+  }
+  return model;
+}
+
+}  // namespace
+
+std::map<std::string, TensorStatistics> calibrate(const Model& model, const QuantizationPlan& plan, const Samples& samples, const RuntimeOption& runtime,
+                                                  Output& output) {
+  Observer observer(plan.observed(), channel_axes(plan));
+  if (observer.tensors().empty()) return {};
+  const ScratchModel scratch(with_outputs(model, observer.tensors()));
+  const Session session(scratch.path(), {.device = runtime.device, .optimization = GraphOptimization::none, .runtime = runtime.runtime});
+  const auto total = static_cast<std::uint64_t>(2 * samples.count());
+  std::uint64_t done = 0;
+  for (const auto observe : {&Observer::observe_range, &Observer::observe_histogram}) {
+    run_samples(session, samples, 1, runtime.threads, [&](std::int64_t, const std::vector<Tensor>& tensors) {
+      for (std::size_t i = 0; i < tensors.size(); ++i) (observer.*observe)(i, tensors[i]);
+      output.progress("calibrating", ++done, total);
+    });
+  }
+  return observer.statistics();
+}
+
+}  // namespace iai

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "commands/context.hpp"
+#include "commands/options.hpp"
+#include "evaluator/data/samples.hpp"
+#include "formats/model.hpp"
+#include "quantizer/quantize/plan.hpp"
+#include "quantizer/quantize/observer.hpp"
+
+namespace iai {
+
+/// Runs `model` over the samples twice and watches the tensors of the plan: ranges first, then histograms. Every sample
+/// runs alone, so that what is seen depends neither on threads nor on batches.
+/// @throws Error(input) when an activation is NaN or infinite, naming the tensor.
+std::map<std::string, TensorStatistics> calibrate(const Model& model, const QuantizationPlan& plan, const Samples& samples, const RuntimeOption& runtime,
+                                                  Output& output);
+
+}  // namespace iai

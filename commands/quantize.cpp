@@ -1,0 +1,249 @@
+#include "commands/quantize.hpp"
+
+#include <cmath>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "commands/quantize_search.hpp"
+#include "commands/recording.hpp"
+#include "formats/error.hpp"
+
+namespace iai {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr Example examples[] = {
+    {"Static int8, calibrated on recorded inputs", "iai quantize model.onnx --calibration calibration.npy -o model-int8.onnx"},
+    {"Only when accuracy holds: at most 0.5 % of the task's primary metric may be lost",
+     "iai quantize model.onnx --task task.yaml --max-drop 0.5% -o model-int8.onnx"},
+    {"Dynamic int8, without calibration data", "iai quantize model.onnx --dynamic -o model-int8.onnx"},
+    {"Leave the first convolution and every Gemm in float", "iai quantize model.onnx --calibration calibration.npy --exclude conv1 --exclude Gemm -o model-int8.onnx"},
+};
+
+/// Bytes of a model's file and, where it has one, of its external data file.
+std::uint64_t stored_size(const fs::path& model) {
+  std::error_code none;
+  const fs::path data = external_data_path(model);
+  return fs::file_size(model) + (fs::exists(data, none) ? fs::file_size(data) : 0);
+}
+
+void check_options(const QuantizeOptions& options) {
+  if (options.output.path.empty()) throw Error(ErrorKind::usage, "missing: -o, the file to write", "add -o model-int8.onnx");
+  std::vector<fs::path> inputs{options.model};
+  inputs.insert(inputs.end(), options.calibration.begin(), options.calibration.end());
+  if (!options.task.empty()) inputs.push_back(options.task);
+  refuse_same_path(inputs, {options.output.path});
+  refuse_existing(options.output.path, options.output.if_exists());
+  if (!options.max_drop.empty() && options.task.empty()) {
+    throw Error(ErrorKind::usage, "--max-drop needs a task to measure the drop on", "add --task task.yaml");
+  }
+  if (!options.dynamic && options.calibration.empty() && options.task.empty()) {
+    throw Error(ErrorKind::usage, "static int8 needs inputs to calibrate on",
+                "add --calibration PATH, or --task with a split 'calibration'; or choose --dynamic, which needs none");
+  }
+}
+
+/// Calibration inputs: those given, else the task's.
+std::unique_ptr<Samples> calibration_samples(const QuantizeOptions& options, const std::optional<Task>& task, const Session& session) {
+  std::unique_ptr<Samples> samples;
+  if (!options.calibration.empty()) samples = open_samples(options.calibration, wanted_inputs(session));
+  else if (task && task->splits.contains("calibration")) samples = std::move(load_task_samples(*task, "calibration", wanted_inputs(session)).inputs);
+  else if (options.dynamic) return nullptr;
+  else throw Error(ErrorKind::usage, options.task.string() + ": the task has no split 'calibration'", "add one to the task file, or pass --calibration PATH");
+  if (samples->count() == 0) throw Error(ErrorKind::input, "there are no calibration inputs", "name arrays with at least one sample");
+  return limit_samples(std::move(samples), options.samples);
+}
+
+std::string layer_summary(const std::vector<QuantizedLayer>& layers, std::size_t& integers) {
+  integers = 0;
+  for (const QuantizedLayer& layer : layers) integers += layer.form != "float" ? 1 : 0;
+  return fmt::format("{} of {} operators with weights in int8", integers, layers.size());
+}
+
+ReportRows layer_rows(const std::vector<QuantizedLayer>& layers) {
+  ReportRows rows;
+  for (const QuantizedLayer& layer : layers) {
+    Report row;
+    row.add("layer", layer.name).add("operator", layer.op_type).add("form", layer.form);
+    row.add("weight_sqnr", layer.weight_sqnr_db, Unit::decibels).add("input_sqnr", layer.input_sqnr_db, Unit::decibels);
+    row.add("clipped", layer.clipped_share, Unit::share).add("reason", layer.reason.empty() ? "-" : layer.reason);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+ReportRows output_rows(const std::vector<OutputError>& errors) {
+  ReportRows rows;
+  for (const OutputError& error : errors) {
+    Report row;
+    row.add("output", error.output).add("sqnr", error.sqnr_db, Unit::decibels).add("cosine", error.cosine);
+    row.add("max_error", error.max_absolute).add("mean_error", error.mean_absolute).add("samples", error.samples);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+Report gate_report(const GateResult& gate, const Task& task, const std::string& limit) {
+  Report report;
+  report.add("metric", task.primary).add("before", gate.before.value).add("after", gate.after.value);
+  report.add("before_low", gate.before.low).add("before_high", gate.before.high).add("after_low", gate.after.low).add("after_high", gate.after.high);
+  report.add("drop", gate.drop.absolute).add("relative_drop", gate.drop.relative, Unit::share);
+  report.add("limit", limit.empty() ? "none" : limit).add("holds", gate.holds).add("returned_to_float", gate.returned);
+  return report;
+}
+
+Report quantize_report(const QuantizeOptions& options, const Candidate& candidate, std::uint64_t before, std::uint64_t after, std::int64_t samples) {
+  std::size_t integers = 0;
+  const std::string layers = layer_summary(candidate.made.layers, integers);
+  Report report("iai.quantize/1");
+  std::string line = fmt::format("{}: {} -> {}, {}", options.output.path.filename().string(), human_bytes(static_cast<double>(before)),
+                                 human_bytes(static_cast<double>(after)), layers);
+  if (!candidate.errors.empty()) line += fmt::format("; worst output {:.1f} dB from the source", candidate.worst_sqnr_db());
+  report.headline(line);
+  report.add("model", options.output.path.string()).add("source", options.model.string());
+  report.add("form", options.dynamic ? "dynamic int8" : "static int8").add("method", candidate.method.name);
+  report.add("calibration_samples", samples);
+  report.add("size_before", before, Unit::bytes).add("size_after", after, Unit::bytes);
+  report.add("size_ratio", static_cast<double>(after) / static_cast<double>(before));
+  report.add("quantized_layers", std::uint64_t{integers}).add("float_layers", std::uint64_t{candidate.made.layers.size() - integers});
+  report.add("outputs", output_rows(candidate.errors)).add("layers", layer_rows(candidate.made.layers));
+  return report;
+}
+
+void record_options(Recording& recording, const QuantizeOptions& options) {
+  recording.option("form", options.dynamic ? "dynamic int8" : "static int8");
+  recording.option("method", options.method);
+  recording.option("percentile", options.percentile);
+  recording.option("exclude", options.exclude);
+  recording.option("max_drop", options.max_drop);
+  recording.option("samples", options.samples);
+  recording.option("device", options.runtime.device);
+}
+
+/// Each file once, whatever reads it.
+void record_inputs(Recording& recording, const QuantizeOptions& options, const std::optional<Task>& task) {
+  recording.input("model", options.model);
+  for (const fs::path& path : options.calibration) recording.input("calibration", path);
+  if (!task) return;
+  std::set<fs::path> seen;
+  for (const char* split : {"calibration", "evaluation"}) {
+    if (!task->splits.contains(split) || (split == std::string("calibration") && !options.calibration.empty())) continue;
+    for (const TaskFile& file : task_files(*task, split)) {
+      if (seen.insert(file.path).second) recording.input(file.role, file.path);
+    }
+  }
+}
+
+void record_gate(Recording& recording, const GateResult& gate) {
+  recording.metric("metric_before", gate.before.value);
+  recording.metric("metric_after", gate.after.value);
+  recording.metric("drop_absolute", gate.drop.absolute);
+  recording.metric("drop_relative", std::isfinite(gate.drop.relative) ? Json(gate.drop.relative) : Json(nullptr));
+}
+
+void refuse_nothing_to_do(const Candidate& candidate, const QuantizeOptions& options) {
+  std::string why;
+  for (const QuantizedLayer& layer : candidate.made.layers) {
+    if (layer.form != "float") return;
+    if (why.empty()) why = fmt::format(": '{}' ({}): {}", layer.name, layer.op_type, layer.reason);
+  }
+  throw Error(ErrorKind::input, options.model.string() + ": no operator can be quantized" + why,
+              options.dynamic ? "iai inspect shows its operators" : "--dynamic also takes LSTM; iai inspect shows the operators");
+}
+
+}  // namespace
+
+const Manual quantize_manual{
+    .description = "Makes the weights of Conv, ConvTranspose, Gemm and MatMul int8 and lets the runtime compute with integers.\n\n"
+                   "Static int8 (the default) watches the activations on calibration inputs and writes the QDQ form that ONNX Runtime, TensorRT and OpenVINO read. "
+                   "Weights have one symmetric scale a channel, activations one scale and zero point a tensor; batch normalization is folded first, biases become int32 and are "
+                   "corrected for what the rounding of the weights shifts. Normalization of raw engineering units in front of the first layer, Softmax, LayerNormalization and all "
+                   "that is element-wise stay in float.\n\n"
+                   "--method says how the range of an activation is chosen: min-max takes all that was seen, percentile clips a share at both ends, mse takes the range with the least "
+                   "squared error seen through the operator that reads it. auto tries them all, with and without products of two activations (attention), and keeps the one whose outputs lie "
+                   "nearest to the source's.\n\n"
+                   "Dynamic int8 (--dynamic) needs no calibration: activations are quantized as they come. It also makes LSTM smaller.\n\n"
+                   "With --task and --max-drop the result is judged: where the primary metric drops by more than the limit, operators go back to float, the most sensitive first. When no "
+                   "choice holds, nothing is written and the exit code is 1. Without --calibration the task's split 'calibration' is used.\n\n"
+                   "The same inputs give the same bytes, whatever --threads and --batch and the order of the calibration files.",
+    .examples = {std::begin(examples), std::end(examples)},
+    .diagnostics = "\"becomes NaN on the calibration inputs\": the model overflows, or a weight is not a number; iai evaluate shows the same.\n\n"
+                   "\"is quantized already\": quantize the floating-point model instead.",
+    .memory = "The model, 64 kB for each watched tensor, and the activations of one sample for each thread."};
+
+void declare(CLI::App& app, QuantizeOptions& options) {
+  declare_model(app, options.model);
+  declare_output(app, options.output, "The quantized model to write");
+  declare_calibration(app, options.calibration);
+  declare_task(app, options.task);
+  app.add_option("--max-drop", options.max_drop, "Largest drop of the task's primary metric: 0.5% (relative) or 0.01 (absolute); over it exit 1")->type_name("LIMIT");
+  app.add_option("--method", options.method, "How ranges of activations are chosen")
+      ->type_name("NAME")
+      ->check(CLI::IsMember({"auto", "mse", "percentile", "min-max"}))
+      ->capture_default_str();
+  app.add_option("--percentile", options.percentile, "With --method percentile: share of the values that is not clipped, in percent")
+      ->type_name("P")
+      ->check(CLI::Range(50.0, 100.0))
+      ->capture_default_str();
+  app.add_option("--exclude", options.exclude, "Leave operators in float, by name or type; * and ? match any text and any character")->type_name("PATTERN");
+  app.add_flag("--dynamic", options.dynamic, "Quantize activations as they come; needs no calibration");
+  app.add_option("--samples", options.samples, "At most so many calibration samples, spread evenly; 0: all")->type_name("N")->check(CLI::NonNegativeNumber)->capture_default_str();
+  declare_runtime(app, options.runtime);
+}
+
+ExitCode run(const QuantizeOptions& options, Context& context) {
+  check_options(options);
+  const bool limited = !options.max_drop.empty();
+  const DropLimit limit = limited ? parse_drop_limit(options.max_drop) : DropLimit{HUGE_VAL, false};
+  const std::optional<Task> task = options.task.empty() ? std::nullopt : std::optional(read_task(options.task));
+  Recording recording(context, "quantize");
+  const Model source = read_model(options.model);
+  check_model(source, options.model.string());
+  if (const std::int64_t opset = source.opset(); opset < 13) {
+    throw Error(ErrorKind::input, fmt::format("{}: operator set {}; scales for each channel need 13 or newer", options.model.string(), opset),
+                "iai convert " + options.model.string() + " --opset 17 -o newer.onnx");
+  }
+  std::unique_ptr<Samples> samples;
+  {
+    const Session session(options.model, {.device = options.runtime.device, .runtime = options.runtime.runtime});
+    samples = calibration_samples(options, task, session);
+  }
+  QuantizeSearch search(source, options, samples.get(), context.output);
+  Candidate candidate = search.best();
+  refuse_nothing_to_do(candidate, options);
+  std::optional<GateResult> gate;
+  if (task && (limited || task->splits.contains("evaluation"))) gate = search.gate(candidate, *task, limit);
+  const bool holds = !gate || gate->holds;
+  const std::uint64_t before = stored_size(options.model);
+  record_options(recording, options);
+  record_inputs(recording, options, task);
+  std::uint64_t after = 0;
+  if (holds) {
+    for (const fs::path& file : write_model(candidate.made.model, options.output.path)) {
+      after += fs::file_size(file);
+      recording.output("model", file);
+    }
+  } else {
+    after = serialize_model(candidate.made.model).size();
+  }
+  Report report = quantize_report(options, candidate, before, after, samples == nullptr ? 0 : samples->count());
+  if (gate) {
+    report.add("gate", gate_report(*gate, *task, options.max_drop));
+    record_gate(recording, *gate);
+  }
+  if (!holds) {
+    report.headline(fmt::format("{} is not written: {} drops from {:.4g} to {:.4g} ({:.3g} %), the limit is {}", options.output.path.string(), task->primary,
+                                gate->before.value, gate->after.value, gate->drop.relative * 100, options.max_drop));
+  }
+  recording.metric("size_before_bytes", before);
+  recording.metric("size_after_bytes", after);
+  if (!candidate.errors.empty() && std::isfinite(candidate.worst_sqnr_db())) recording.metric("sqnr_db", candidate.worst_sqnr_db());
+  recording.commit(report, limited ? (holds ? "passed" : "failed") : "done");
+  context.output.result(report);
+  return holds ? ExitCode::done : ExitCode::answer_is_no;
+}
+
+}  // namespace iai

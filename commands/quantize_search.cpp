@@ -1,0 +1,174 @@
+#include "commands/quantize_search.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "commands/scratch_model.hpp"
+#include "formats/error.hpp"
+#include "quantizer/graph/fold.hpp"
+#include "quantizer/quantize/dynamic_int8.hpp"
+#include "quantizer/quantize/static_int8.hpp"
+
+namespace iai {
+
+namespace {
+
+constexpr std::int64_t most_compared = 256, most_for_sensitivity = 32;
+
+/// Rewrites that change no answer and that the plan relies on.
+Model prepared(Model model) {
+  lift_constants(model);
+  fold_batch_norms(model);
+  remove_dead_nodes(model);
+  return model;
+}
+
+QuantizationPlan plan_of(const Model& model, const PlanOptions& options) {
+  Model inferred = model;
+  infer_shapes(inferred);
+  return plan_quantization(inferred, options);
+}
+
+/// Part of the samples, spread evenly; they stay the owner's.
+class BorrowedSamples : public Samples {
+ public:
+  explicit BorrowedSamples(const Samples& samples) : samples_(samples) {}
+  std::int64_t count() const override { return samples_.count(); }
+  std::vector<Tensor> read(std::int64_t first, std::int64_t n) const override { return samples_.read(first, n); }
+
+ private:
+  const Samples& samples_;
+};
+
+std::unique_ptr<Samples> some_of(const Samples& samples, std::int64_t limit) {
+  return limit_samples(std::make_unique<BorrowedSamples>(samples), limit);
+}
+
+std::vector<QuantizeMethod> methods_of(const QuantizeOptions& options) {
+  if (options.dynamic) return {{"dynamic", RangeMethod::min_max, false}};
+  const std::string& name = options.method;
+  if (name == "mse") return {{name, RangeMethod::mse, true}};
+  if (name == "percentile") return {{name, RangeMethod::percentile, true}};
+  if (name == "min-max") return {{name, RangeMethod::min_max, true}};
+  // Not percentile: on few samples it cuts tails that come back in use, and the calibration inputs cannot tell.
+  return {{"mse", RangeMethod::mse, true}, {"min-max", RangeMethod::min_max, true}, {"mse", RangeMethod::mse, false}, {"min-max", RangeMethod::min_max, false}};
+}
+
+}  // namespace
+
+double Candidate::worst_sqnr_db() const {
+  double worst = std::numeric_limits<double>::infinity();
+  for (const OutputError& error : errors) worst = std::min(worst, error.sqnr_db);
+  return worst;
+}
+
+struct QuantizeSearch::State {
+  const QuantizeOptions& options;
+  const Samples* samples;
+  Output& output;
+  Model model;  // prepared
+  Session reference;
+  std::map<std::string, TensorStatistics> statistics;
+
+  State(const Model& source, const QuantizeOptions& chosen, const Samples* given, Output& shown)
+      : options(chosen), samples(given), output(shown), model(prepared(source)), reference(chosen.model, session_options()) {}
+
+  SessionOptions session_options() const { return {.device = options.runtime.device, .runtime = options.runtime.runtime}; }
+
+  PlanOptions plan_options(const QuantizeMethod& method, const std::set<std::string>& keep_float) const {
+    return {options.exclude, method.attention, keep_float};
+  }
+
+  void compare(Candidate& candidate, std::int64_t limit) const {
+    if (samples == nullptr) return;
+    const ScratchModel scratch(candidate.made.model);
+    const Session session(scratch.path(), session_options());
+    candidate.errors = compare_outputs(reference, session, *some_of(*samples, limit), options.runtime.threads);
+  }
+
+  Candidate make(const QuantizeMethod& method, const std::set<std::string>& keep_float) const {
+    if (options.dynamic) return {quantize_dynamic(model, options.exclude, keep_float), method, {}};
+    const QuantizationPlan plan = plan_of(model, plan_options(method, keep_float));
+    return {quantize_static(model, plan, statistics, {method.range, options.percentile}), method, {}};
+  }
+
+  Evaluation judge(const Session& session, const Task& task) const { return evaluate(session, task, options.runtime.batch, options.runtime.threads); }
+
+  /// Operators that are quantized in `candidate`, the one that alone does the most harm first.
+  std::vector<std::string> by_sensitivity(const Candidate& candidate) const {
+    std::set<std::string> all;
+    for (const QuantizedLayer& layer : candidate.made.layers) {
+      if (layer.form != "float") all.insert(layer.name);
+    }
+    std::vector<std::pair<double, std::string>> ranked;
+    for (const std::string& name : all) {
+      output.progress("measuring sensitivity", ranked.size(), all.size());
+      std::set<std::string> others = all;
+      others.erase(name);
+      Candidate alone = make(candidate.method, others);
+      compare(alone, most_for_sensitivity);
+      ranked.emplace_back(alone.worst_sqnr_db(), name);
+    }
+    std::sort(ranked.begin(), ranked.end());
+    std::vector<std::string> names;
+    for (const auto& [sqnr, name] : ranked) names.push_back(name);
+    return names;
+  }
+};
+
+QuantizeSearch::QuantizeSearch(const Model& source, const QuantizeOptions& options, const Samples* samples, Output& output)
+    : state_(std::make_unique<State>(source, options, samples, output)) {
+  if (options.dynamic) return;
+  const QuantizationPlan plan = plan_of(state_->model, {options.exclude, true, {}});
+  if (plan.linear.empty()) return;
+  state_->statistics = calibrate(state_->model, plan, *samples, options.runtime, output);
+}
+
+QuantizeSearch::~QuantizeSearch() = default;
+
+Candidate QuantizeSearch::best() {
+  std::optional<Candidate> best;
+  for (const QuantizeMethod& method : methods_of(state_->options)) {
+    Candidate candidate = state_->make(method, {});
+    state_->compare(candidate, most_compared);
+    state_->output.detail(fmt::format("{}{}: worst output {:.2f} dB", method.name, method.attention ? "" : ", attention in float", candidate.worst_sqnr_db()));
+    if (!best || candidate.worst_sqnr_db() > best->worst_sqnr_db()) best = std::move(candidate);
+  }
+  return std::move(*best);
+}
+
+GateResult QuantizeSearch::gate(Candidate& candidate, const Task& task, const DropLimit& limit) {
+  const Evaluation before = state_->judge(state_->reference, task);
+  GateResult result;
+  result.before = before.metric(task.primary);
+  const auto try_candidate = [&] {
+    const ScratchModel scratch(candidate.made.model);
+    const Evaluation after = state_->judge(Session(scratch.path(), state_->session_options()), task);
+    result.after = after.metric(task.primary);
+    result.drop = primary_drop(task, before, after);
+    result.holds = limit.holds(result.drop);
+  };
+  try_candidate();
+  if (result.holds || state_->samples == nullptr) return result;
+  const QuantizeMethod method = candidate.method;
+  std::set<std::string> keep_float;
+  const std::vector<std::string> ranked = state_->by_sensitivity(candidate);
+  for (const std::string& worst : ranked) {
+    if (keep_float.size() + 1 == ranked.size()) break;  // with none left in int8 the limit would hold for nothing
+    state_->output.note(fmt::format("drop of {} {:.4g} ({:.3g} %) is over the limit: '{}' goes back to float", task.primary, result.drop.absolute,
+                                    result.drop.relative * 100, worst));
+    keep_float.insert(worst);
+    result.returned.push_back(worst);
+    candidate = state_->make(method, keep_float);
+    try_candidate();
+    if (result.holds) break;
+  }
+  state_->compare(candidate, most_compared);
+  return result;
+}
+
+}  // namespace iai

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "commands/calibration.hpp"
+#include "commands/quantize.hpp"
+#include "evaluator/metrics/metrics.hpp"
+#include "evaluator/metrics/output_error.hpp"
+#include "quantizer/quantize/quantized_model.hpp"
+#include "quantizer/quantize/range.hpp"
+
+namespace iai {
+
+/// One way to quantize.
+struct QuantizeMethod {
+  std::string name;       ///< "mse", "percentile", "min-max" or "dynamic"
+  RangeMethod range = RangeMethod::min_max;
+  bool attention = true;  ///< products of two activations become integers too
+};
+
+/// A quantized model and how far its outputs lie from those of the source on the calibration samples.
+struct Candidate {
+  QuantizedModel made;
+  QuantizeMethod method;
+  std::vector<OutputError> errors; ///< one a floating-point output; empty where nothing was compared
+  double worst_sqnr_db() const;    ///< of the outputs; infinite without any
+};
+
+/// How the metric fared under the accuracy limit.
+struct GateResult {
+  Metric before, after;
+  Drop drop;
+  bool holds = false;
+  std::vector<std::string> returned;  ///< operators sent back to float, worst first
+};
+
+/// Quantizes one model in the ways that the options ask for and measures what comes out.
+class QuantizeSearch {
+ public:
+  /// @param source   the model as read, its file `options.model`
+  /// @param samples  calibration inputs; null with --dynamic where there are none
+  QuantizeSearch(const Model& source, const QuantizeOptions& options, const Samples* samples, Output& output);
+  ~QuantizeSearch();
+
+  /// The best candidate by the error of the outputs; of equal ones the first.
+  Candidate best();
+  /// Holds `candidate` against the limit on the task's evaluation split. Where it is missed, operators go back to float,
+  /// the most sensitive first, until it holds or only one is left; `candidate` becomes the last one tried.
+  /// Sensitivity: error of the outputs when that operator alone is quantized.
+  GateResult gate(Candidate& candidate, const Task& task, const DropLimit& limit);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace iai

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "quantizer/quantize/quantized_model.hpp"
+
+namespace iai {
+
+/// Makes the weights int8 (one symmetric scale a channel) and lets the runtime quantize each activation when it meets it:
+/// DynamicQuantizeLinear with MatMulInteger for MatMul and Gemm and ConvInteger for Conv; LSTM becomes ONNX Runtime's
+/// com.microsoft.DynamicQuantizeLSTM. Needs no calibration; the scale of an activation is that of its whole batch.
+/// @param source      checked, constants lifted and batch norms folded (quantizer/graph/fold.hpp); default operator set 11 or newer
+/// @param exclude     globs over node names and operator types
+/// @param keep_float  names of operators that an accuracy limit sent back to float
+/// @throws Error(input) when the model is quantized already, or a weight is NaN or infinite; Error(usage) when a pattern
+/// names nothing.
+/// @source ONNX, operators DynamicQuantizeLinear, MatMulInteger and ConvInteger; ONNX Runtime, contrib operators
+QuantizedModel quantize_dynamic(const Model& source, const std::vector<std::string>& exclude, const std::set<std::string>& keep_float = {});
+
+}  // namespace iai

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "formats/tensor.hpp"
+
+namespace iai {
+
+/// What calibration saw of one float tensor. Every figure is a minimum, a maximum or an integer count, so that neither the
+/// order of the samples nor their grouping changes a bit of it.
+struct TensorStatistics {
+  float minimum = 0, maximum = 0;            ///< both 0 as long as nothing was seen
+  std::int64_t elements = 0;
+  std::vector<std::uint64_t> histogram;      ///< equal bins over [minimum, maximum]; empty when the two are equal
+  std::vector<double> channel_means;         ///< one a channel, where they were asked for
+  double bin_width() const;
+  /// Middle of bin `i`.
+  double bin_value(std::size_t i) const;
+};
+
+/// Watches named tensors in two passes over the same samples: first ranges, then histograms over the fixed ranges and sums
+/// in fixed point. Memory: tensors x `bins` + channels, whatever the number of samples.
+class Observer {
+ public:
+  static constexpr std::size_t bins = 8192;
+
+  /// @param channel_axes  tensors whose mean for each channel is wanted, with the axis (negative counts from the end)
+  Observer(std::vector<std::string> tensors, std::map<std::string, int> channel_axes);
+
+  const std::vector<std::string>& tensors() const { return names_; }
+  /// First pass. `tensor` is an index into tensors(). @throws Error(input) naming the tensor when a value is NaN or infinite.
+  void observe_range(std::size_t tensor, const Tensor& values);
+  /// Second pass, over the same values.
+  void observe_histogram(std::size_t tensor, const Tensor& values);
+  /// After both passes.
+  std::map<std::string, TensorStatistics> statistics() const;
+
+ private:
+  struct State {
+    TensorStatistics seen;
+    int axis = 0;
+    bool wants_means = false;
+    std::vector<std::int64_t> sums;    ///< in units of 2^-24 of the largest power of two
+    std::vector<std::int64_t> counts;
+  };
+  std::vector<std::string> names_;
+  std::vector<State> states_;
+  static void add_channel_sums(State& state, const Tensor& values, std::span<const float> elements);
+};
+
+}  // namespace iai

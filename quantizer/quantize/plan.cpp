@@ -1,0 +1,238 @@
+#include "quantizer/quantize/plan.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "formats/error.hpp"
+#include "formats/spelling.hpp"
+#include "quantizer/graph/fold.hpp"
+
+namespace iai {
+namespace {
+
+bool has_type(const onnx::NodeProto& node, std::span<const std::string_view> types) {
+  return std::any_of(types.begin(), types.end(), [&](std::string_view type) { return is_standard(node, type); });
+}
+
+/// Operators that only move or pick values, so that input and output may share a scale; input 0 is the data.
+bool is_pass_through(const onnx::NodeProto& node) {
+  static constexpr std::array<std::string_view, 9> types{"MaxPool", "Reshape", "Transpose", "Flatten", "Squeeze", "Unsqueeze", "Slice", "Gather", "Identity"};
+  return has_type(node, types);
+}
+
+/// Weights, but no integer kernel in this form.
+bool is_recurrent(const onnx::NodeProto& node) {
+  static constexpr std::array<std::string_view, 3> types{"LSTM", "GRU", "RNN"};
+  return has_type(node, types);
+}
+
+class Planner {
+ public:
+  Planner(const Model& model, const PlanOptions& options) : model_(model), options_(options), index_(model.graph()) {
+    for (const auto* list : {&model.graph().value_info(), &model.graph().input(), &model.graph().output()}) {
+      for (const onnx::ValueInfoProto& value : *list) types_[value.name()] = value.type().tensor_type().elem_type();
+    }
+  }
+
+  QuantizationPlan plan() {
+    for (int i = 0; i < model_.graph().node_size(); ++i) look_at(i);
+    share_ranges();
+    return std::move(plan_);
+  }
+
+ private:
+  const Model& model_;
+  const PlanOptions& options_;
+  const GraphIndex index_;
+  std::map<std::string, int> types_;
+  QuantizationPlan plan_;
+
+  void leave(const onnx::NodeProto& node, std::string reason) { plan_.floats.push_back({node_label(node), node.op_type(), std::move(reason)}); }
+
+  void look_at(int i) {
+    const onnx::NodeProto& node = model_.graph().node(i);
+    for (const onnx::AttributeProto& attribute : node.attribute()) {
+      if (attribute.has_g() || attribute.graphs_size() > 0) return leave(node, "its subgraphs stay as they are");
+    }
+    if (is_recurrent(node)) return leave(node, "recurrent: only --dynamic makes it smaller");
+    static constexpr std::array<std::string_view, 4> linear{"Conv", "ConvTranspose", "Gemm", "MatMul"};
+    if (!has_type(node, linear) || node.input_size() < 2 || node.output_size() != 1) return;
+    if (is_excluded(node, options_.exclude)) return leave(node, "excluded");
+    if (options_.keep_float.contains(node_label(node))) return leave(node, "returned to float for the accuracy limit");
+    LinearNode made{i, node_label(node), node.op_type(), node.input(0), {}, {}, 0, {}, node.output(0), {}, false};
+    const std::string reason = is_standard(node, "MatMul") ? look_at_matmul(node, made) : look_at_weights(node, made);
+    if (!reason.empty()) return leave(node, reason);
+    made.result = fused_result(i);
+    // ONNX Runtime's CPU kernels: integer Conv writes integers; Gemm and MatMul also write floats.
+    made.output_quantized = is_standard(node, "Conv");
+    plan_.linear.push_back(std::move(made));
+  }
+
+  /// Why `name` cannot be the weight, empty when it can.
+  std::string weight_fault(const std::string& name) const {
+    if (!model_.has_initializer(name) || index_.is_graph_input(name)) return "its weights are computed";
+    const TensorView view = *model_.initializer(name);
+    if (view.type != ElementType::float32) return "its weights are " + type_name(view.type);
+    if (view.size() == 0) return "its weights are empty";
+    return {};
+  }
+
+  bool is_float(const std::string& tensor) const {
+    const auto found = types_.find(tensor);
+    return found == types_.end() || found->second == 0 || found->second == static_cast<int>(ElementType::float32);
+  }
+
+  std::string look_at_matmul(const onnx::NodeProto& node, LinearNode& made) const {
+    if (model_.has_initializer(node.input(0))) return "its left side is constant";
+    if (!is_float(node.input(0))) return "its input is not float32";
+    if (!model_.has_initializer(node.input(1))) {
+      if (!options_.attention) return "product of two activations";
+      made.other = node.input(1);
+      return {};
+    }
+    const std::string fault = weight_fault(node.input(1));
+    if (!fault.empty()) return fault;
+    const std::size_t rank = model_.initializer(node.input(1))->shape.size();
+    if (rank < 2) return "its weight is a vector";
+    made.weight = node.input(1);
+    made.axis = static_cast<int>(rank) - 1;
+    return {};
+  }
+
+  std::string look_at_weights(const onnx::NodeProto& node, LinearNode& made) const {
+    if (model_.has_initializer(node.input(0))) return "its input is constant";
+    if (!is_float(node.input(0))) return "its input is not float32";
+    if (std::string fault = weight_fault(node.input(1)); !fault.empty()) return fault;
+    const TensorView weight = *model_.initializer(node.input(1));
+    const bool gemm = is_standard(node, "Gemm"), transposed = is_standard(node, "ConvTranspose");
+    if (weight.shape.size() < 2) return "its weight is a vector";
+    if (gemm && (float_attribute(node, "alpha", 1) != 1.0F || float_attribute(node, "beta", 1) != 1.0F)) return "alpha or beta is not 1";
+    made.weight = node.input(1);
+    made.axis = gemm ? (int_attribute(node, "transB", 0) != 0 ? 0 : 1) : transposed ? 1 : 0;
+    if (node.input_size() < 3 || node.input(2).empty() || transposed) return {};  // ConvTranspose adds its bias in float
+    if (std::string fault = weight_fault(node.input(2)); !fault.empty()) return "its bias is computed or not float32";
+    const TensorView bias = *model_.initializer(node.input(2));
+    if (bias.size() != weight.shape[static_cast<std::size_t>(made.axis)] || bias.shape.back() != bias.size()) {
+      return "its bias is not one number a channel";
+    }
+    made.bias = node.input(2);
+    return {};
+  }
+
+  /// Bounds of a Clip as constants, so that a quantized range can stand for it.
+  bool is_constant_clip(const onnx::NodeProto& node) const {
+    if (!is_standard(node, "Clip")) return false;
+    for (int i = 1; i < node.input_size(); ++i) {
+      if (!node.input(i).empty() && !model_.has_initializer(node.input(i))) return false;
+    }
+    return true;
+  }
+
+  std::string fused_result(int i) const {
+    const std::string& output = model_.graph().node(i).output(0);
+    const int user = index_.only_user(output);
+    if (user < 0) return output;
+    const onnx::NodeProto& node = model_.graph().node(user);
+    return (is_standard(node, "Relu") || is_constant_clip(node)) && node.input(0) == output ? node.output(0) : output;
+  }
+
+  void share_ranges() {
+    std::set<std::string> results;
+    for (const LinearNode& linear : plan_.linear) {
+      plan_.ranges[linear.input] = linear.input;
+      if (!linear.other.empty()) plan_.ranges[linear.other] = linear.other;
+      if (linear.output_quantized) results.insert(linear.result);
+    }
+    for (const std::string& result : results) plan_.ranges[result] = result;
+    for (const onnx::NodeProto& node : model_.graph().node()) {
+      if (node.output_size() == 0 || !plan_.ranges.contains(node.output(0))) continue;
+      if (is_pass_through(node)) {
+        const auto source = plan_.ranges.find(node.input(0));
+        if (source != plan_.ranges.end()) plan_.ranges[node.output(0)] = source->second;
+      } else if (is_standard(node, "Concat")) {
+        // Parts that exist only as integers take the scale of the whole: they are rounded once, not twice.
+        for (const std::string& part : node.input()) {
+          if (results.contains(part) && index_.only_user(part) >= 0) plan_.ranges[part] = plan_.ranges[node.output(0)];
+        }
+      }
+    }
+  }
+};
+
+}  // namespace
+
+std::vector<std::string> QuantizationPlan::observed() const {
+  std::vector<std::string> names;
+  for (const auto& [tensor, source] : ranges) names.push_back(tensor);
+  return names;
+}
+
+std::vector<std::string> QuantizationPlan::sources() const {
+  std::set<std::string> names;
+  for (const auto& [tensor, source] : ranges) names.insert(source);
+  return {names.begin(), names.end()};
+}
+
+QuantizationPlan plan_quantization(const Model& model, const PlanOptions& options) {
+  refuse_quantized(model);
+  check_patterns(model.graph(), options.exclude);
+  return Planner(model, options).plan();
+}
+
+std::string node_label(const onnx::NodeProto& node) { return node.name().empty() && node.output_size() > 0 ? node.output(0) : node.name(); }
+
+bool glob_matches(std::string_view pattern, std::string_view text) {
+  std::size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      resume = t;
+    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+      ++p, ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++resume;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+bool is_excluded(const onnx::NodeProto& node, const std::vector<std::string>& patterns) {
+  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+    return glob_matches(pattern, node_label(node)) || glob_matches(pattern, node.op_type());
+  });
+}
+
+void check_patterns(const onnx::GraphProto& graph, const std::vector<std::string>& patterns) {
+  for (const std::string& pattern : patterns) {
+    std::vector<std::string> names;
+    bool found = false;
+    for (const onnx::NodeProto& node : graph.node()) {
+      found = found || is_excluded(node, {pattern});
+      names.push_back(node_label(node));
+      names.push_back(node.op_type());
+    }
+    if (!found) {
+      throw Error(ErrorKind::usage, fmt::format("--exclude {}: no operator of the model is named or typed so", pattern),
+                  did_you_mean(pattern, names, "iai inspect shows the operators; * and ? stand for any text and any character"));
+    }
+  }
+}
+
+void refuse_quantized(const Model& model) {
+  static constexpr std::array<std::string_view, 8> marks{"QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "QLinearConv",
+                                                         "QLinearMatMul", "MatMulInteger", "ConvInteger", "DynamicQuantizeLSTM"};
+  for (const onnx::NodeProto& node : model.graph().node()) {
+    if (std::find(marks.begin(), marks.end(), node.op_type()) == marks.end()) continue;
+    throw Error(ErrorKind::input, fmt::format("the model is quantized already: it has {} ('{}')", node.op_type(), node_label(node)),
+                "quantize the floating-point model it was made from");
+  }
+}
+
+}  // namespace iai

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "formats/model.hpp"
+#include "quantizer/graph/graph_index.hpp"
+
+namespace iai {
+
+/// A node that will compute with integers (static form), and the tensors it does so with.
+struct LinearNode {
+  int node = -1;             ///< index into graph.node()
+  std::string name, op_type;
+  std::string input;         ///< activation, quantized per tensor
+  std::string other;         ///< MatMul of two activations: the right one; else empty
+  std::string weight;        ///< float32 initializer; empty when `other` is set
+  int axis = 0;              ///< of the weight, along which each channel has its scale
+  std::string bias;          ///< float32 initializer [channels] that becomes int32; empty: none
+  std::string output;        ///< tensor the node itself makes
+  std::string result;        ///< the tensor behind activations that the runtime fuses (Relu, Clip): where a quantized output is cut
+  bool output_quantized = false;  ///< the runtime has an integer kernel only when the output is quantized too (Conv)
+};
+
+/// A node with weights that stays in floating point.
+struct FloatNode {
+  std::string name, op_type, reason;
+};
+
+/// What of a model will be quantized. Built from the skeleton: no payload is read.
+struct QuantizationPlan {
+  std::vector<LinearNode> linear;          ///< in the order of the nodes
+  std::vector<FloatNode> floats;
+  /// Tensors that get QuantizeLinear and DequantizeLinear -> the tensor whose observed range they use. They differ where
+  /// operators only move values (MaxPool, Reshape, Transpose ...) and where the parts of a Concat share its scale.
+  std::map<std::string, std::string> ranges;
+  /// The tensors whose ranges are used: the distinct values of `ranges`, sorted.
+  std::vector<std::string> sources() const;
+  /// The tensors to observe, sorted: all of `ranges`, so that what was seen also serves a plan that leaves more in float.
+  std::vector<std::string> observed() const;
+};
+
+struct PlanOptions {
+  std::vector<std::string> exclude;  ///< globs (* ?) over node names and operator types
+  bool attention = true;             ///< MatMul of two activations too
+  std::set<std::string> keep_float;  ///< names (LinearNode::name) that an accuracy limit sent back to float
+};
+
+/// Decides operator by operator. Conv, ConvTranspose, Gemm and MatMul with constant float32 weights are quantized; so all
+/// that lies before the first of them (normalization of raw engineering units) and everything element-wise stays float.
+/// @param model  checked, batch norms folded (quantizer/graph/fold.hpp), shapes inferred where they can be
+/// @throws Error(input) when the model holds quantization operators already; Error(usage) when a pattern names nothing.
+QuantizationPlan plan_quantization(const Model& model, const PlanOptions& options);
+
+/// The node's name, or that of its first output where it has none.
+std::string node_label(const onnx::NodeProto& node);
+/// Does the glob `pattern` (* any text, ? one character) match all of `text`?
+bool glob_matches(std::string_view pattern, std::string_view text);
+/// Is the node named or typed by one of the patterns?
+bool is_excluded(const onnx::NodeProto& node, const std::vector<std::string>& patterns);
+/// @throws Error(usage) naming a pattern that no node of the main graph fits.
+void check_patterns(const onnx::GraphProto& graph, const std::vector<std::string>& patterns);
+/// @throws Error(input) when the graph has QuantizeLinear, DequantizeLinear or integer operators.
+void refuse_quantized(const Model& model);
+
+}  // namespace iai

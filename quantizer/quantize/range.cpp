@@ -1,0 +1,150 @@
+#include "quantizer/quantize/range.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "quantizer/graph/fold.hpp"
+
+namespace iai {
+namespace {
+
+constexpr double levels = 255;
+
+Range with_zero(double low, double high) { return {std::min(low, 0.0), std::max(high, 0.0)}; }
+
+Range percentile_range(const TensorStatistics& seen, double percentile) {
+  // Integer counts: the cut does not depend on the order in which they came.
+  const auto cut = static_cast<std::uint64_t>(static_cast<double>(seen.elements) * (1 - percentile / 100));
+  std::size_t first = 0, last = seen.histogram.size() - 1;
+  for (std::uint64_t below = seen.histogram[first]; below <= cut && first < last;) below += seen.histogram[++first];
+  for (std::uint64_t above = seen.histogram[last]; above <= cut && last > first;) above += seen.histogram[--last];
+  const double low = static_cast<double>(seen.minimum), width = seen.bin_width();
+  const double high = last + 1 == seen.histogram.size() ? static_cast<double>(seen.maximum) : low + static_cast<double>(last + 1) * width;
+  return with_zero(low + static_cast<double>(first) * width, high);
+}
+
+/// Occupied bins: value, weight, and what is seen of it.
+struct Occupied {
+  std::vector<double> value, seen, count;
+};
+
+double squared_error(const Occupied& bins, const Range& range, const SeenThrough& through, double best) {
+  const AffineParameters parameters = affine_parameters(range);
+  // All values that fall on one integer are seen alike, so the function is asked 256 times, not once a bin.
+  std::vector<double> images(256);
+  for (int q = 0; q < 256; ++q) {
+    const double value = static_cast<double>(parameters.scale) * (q - parameters.zero_point);
+    images[static_cast<std::size_t>(q)] = through ? through(value) : value;
+  }
+  const double factor = 1 / static_cast<double>(parameters.scale), zero = parameters.zero_point;
+  double sum = 0;
+  for (std::size_t i = 0; i < bins.value.size() && sum < best; ++i) {
+    const double place = std::clamp(std::nearbyint(bins.value[i] * factor) + zero, 0.0, levels);
+    const double difference = images[static_cast<std::size_t>(place)] - bins.seen[i];
+    sum += bins.count[i] * difference * difference;
+  }
+  return sum;
+}
+
+/// Shrinks both ends together, then each on its own, and keeps what lowers the error; two rounds settle it.
+Range least_error_range(const TensorStatistics& seen, const SeenThrough& through) {
+  Occupied bins;
+  for (std::size_t i = 0; i < seen.histogram.size(); ++i) {
+    if (seen.histogram[i] == 0) continue;
+    const double value = seen.bin_value(i);
+    bins.value.push_back(value);
+    bins.seen.push_back(through ? through(value) : value);
+    bins.count.push_back(static_cast<double>(seen.histogram[i]));
+  }
+  const Range whole = with_zero(static_cast<double>(seen.minimum), static_cast<double>(seen.maximum));
+  Range best = whole;
+  double least = squared_error(bins, best, through, std::numeric_limits<double>::infinity());
+  const auto consider = [&](const Range& range) {
+    const double error = squared_error(bins, range, through, least);
+    if (error >= least) return;
+    least = error;
+    best = range;
+  };
+  constexpr int steps = 100;
+  for (int i = 1; i < steps; ++i) consider({whole.low * i / steps, whole.high * i / steps});
+  for (int round = 0; round < 2; ++round) {
+    const Range high = best;
+    if (whole.high > 0) {
+      for (int i = 1; i <= steps; ++i) consider({high.low, whole.high * i / steps});
+    }
+    const Range low = best;
+    if (whole.low < 0) {
+      for (int i = 1; i <= steps; ++i) consider({whole.low * i / steps, low.high});
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+double AffineParameters::quantized(double value) const {
+  const double place = std::clamp(std::nearbyint(value / static_cast<double>(scale)) + zero_point, 0.0, levels);
+  return static_cast<double>(scale) * (place - zero_point);
+}
+
+AffineParameters affine_parameters(const Range& range) {
+  const Range whole = with_zero(range.low, range.high);
+  const double width = whole.high - whole.low;
+  // Below the smallest normal float a scale loses its digits, and 1 / scale is infinite in the runtime.
+  if (!(width / levels >= static_cast<double>(std::numeric_limits<float>::min()))) return {1.0F, 0};
+  AffineParameters made;
+  made.scale = static_cast<float>(width / levels);
+  const double zero = std::nearbyint(-whole.low / static_cast<double>(made.scale));
+  made.zero_point = static_cast<std::uint8_t>(std::clamp(zero, 0.0, levels));
+  // The runtime drops a Clip behind an integer operator only when uint8 cannot say more than the Clip lets through.
+  if (made.zero_point == 0 && static_cast<float>(made.high()) > static_cast<float>(whole.high)) made.scale = std::nextafter(made.scale, 0.0F);
+  return made;
+}
+
+Range choose_range(const TensorStatistics& seen, RangeMethod method, double percentile, const SeenThrough& through) {
+  const Range whole = with_zero(static_cast<double>(seen.minimum), static_cast<double>(seen.maximum));
+  if (seen.histogram.empty() || method == RangeMethod::min_max) return whole;
+  return method == RangeMethod::percentile ? percentile_range(seen, percentile) : least_error_range(seen, through);
+}
+
+RangeError range_error(const TensorStatistics& seen, const AffineParameters& parameters) {
+  double signal = 0, noise = 0, clipped = 0;
+  for (std::size_t i = 0; i < seen.histogram.size(); ++i) {
+    if (seen.histogram[i] == 0) continue;
+    const double value = seen.bin_value(i), count = static_cast<double>(seen.histogram[i]);
+    const double difference = parameters.quantized(value) - value, half = static_cast<double>(parameters.scale) / 2;
+    signal += count * value * value;
+    noise += count * difference * difference;
+    if (value < parameters.low() - half || value > parameters.high() + half) clipped += count;
+  }
+  RangeError error{std::numeric_limits<double>::infinity(), 0};
+  if (noise > 0) error.sqnr_db = 10 * std::log10(signal / noise);
+  if (seen.elements > 0) error.clipped_share = clipped / static_cast<double>(seen.elements);
+  return error;
+}
+
+SeenThrough elementwise_function(const onnx::NodeProto& node) {
+  if (is_standard(node, "Relu")) return [](double x) { return std::max(x, 0.0); };
+  if (is_standard(node, "HardSwish")) return [](double x) { return x * std::clamp(x / 6 + 0.5, 0.0, 1.0); };
+  if (is_standard(node, "Sigmoid")) return [](double x) { return 1 / (1 + std::exp(-x)); };
+  if (is_standard(node, "Tanh")) return [](double x) { return std::tanh(x); };
+  if (is_standard(node, "Gelu")) return [](double x) { return 0.5 * x * (1 + std::erf(x / std::sqrt(2.0))); };
+  if (is_standard(node, "Softplus")) return [](double x) { return x > 30 ? x : std::log1p(std::exp(x)); };
+  if (is_standard(node, "Swish")) return [](double x) { return x / (1 + std::exp(-x)); };
+  if (is_standard(node, "HardSigmoid")) {
+    const double alpha = static_cast<double>(float_attribute(node, "alpha", 0.2F)), beta = static_cast<double>(float_attribute(node, "beta", 0.5F));
+    return [=](double x) { return std::clamp(alpha * x + beta, 0.0, 1.0); };
+  }
+  if (is_standard(node, "LeakyRelu")) {
+    const double alpha = static_cast<double>(float_attribute(node, "alpha", 0.01F));
+    return [=](double x) { return x < 0 ? alpha * x : x; };
+  }
+  if (is_standard(node, "Elu")) {
+    const double alpha = static_cast<double>(float_attribute(node, "alpha", 1.0F));
+    return [=](double x) { return x < 0 ? alpha * std::expm1(x) : x; };
+  }
+  return {};
+}
+
+}  // namespace iai

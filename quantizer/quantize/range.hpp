@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include <onnx/onnx_pb.h>
+
+#include "quantizer/quantize/observer.hpp"
+
+namespace iai {
+
+/// How an activation's range is chosen from what calibration saw.
+enum class RangeMethod {
+  min_max,     ///< all that was seen
+  percentile,  ///< a share of the values, the same at both ends, is clipped
+  mse,         ///< the range with the least mean squared error, seen through the operator that reads the tensor
+};
+
+/// Range of an activation; zero lies inside, so that padding and Relu are exact.
+struct Range {
+  double low = 0, high = 0;
+};
+
+/// value = scale * (integer - zero_point), integer in [0, 255]. Unsigned, as x86-64's integer instructions
+/// take activations: ONNX Runtime turns signed ones around itself, but not all, and then leaves Conv in float between them.
+/// @source Jacob et al. (CVPR 2018), equation 1
+struct AffineParameters {
+  float scale = 1;
+  std::uint8_t zero_point = 0;
+  double quantized(double value) const;  ///< `value` after one trip through uint8
+  double low() const { return static_cast<double>(scale) * (0.0 - zero_point); }
+  double high() const { return static_cast<double>(scale) * (255.0 - zero_point); }
+};
+AffineParameters affine_parameters(const Range& range);
+
+/// What happens to a value before anybody sees it; identity when the tensor is read as it is.
+using SeenThrough = std::function<double(double)>;
+
+/// @param percentile  for RangeMethod::percentile: share of the values that stays, in percent (99.99)
+Range choose_range(const TensorStatistics& seen, RangeMethod method, double percentile, const SeenThrough& through = {});
+
+/// How far uint8 values under `parameters` lie from those that calibration saw.
+struct RangeError {
+  double sqnr_db = 0;        ///< infinite when nothing is lost
+  double clipped_share = 0;  ///< of the elements, outside of what uint8 can say
+};
+RangeError range_error(const TensorStatistics& seen, const AffineParameters& parameters);
+
+/// The function of an element-wise operator of one input (HardSwish, Sigmoid, Gelu ...), nothing for others.
+SeenThrough elementwise_function(const onnx::NodeProto& node);
+
+}  // namespace iai

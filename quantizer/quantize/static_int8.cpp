@@ -1,0 +1,235 @@
+#include "quantizer/quantize/static_int8.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "formats/error.hpp"
+#include "quantizer/graph/edit.hpp"
+#include "quantizer/graph/fold.hpp"
+#include "quantizer/quantize/weights.hpp"
+
+namespace iai {
+namespace {
+
+/// Room for the sum that the bias is added to: 2^30 of 2^31.
+constexpr double largest_bias = 1 << 30;
+
+struct Activation {
+  AffineParameters parameters;
+  std::string scale, zero_point;  // names of the initializers
+};
+
+class StaticWriter {
+ public:
+  StaticWriter(const Model& source, const QuantizationPlan& plan, const std::map<std::string, TensorStatistics>& statistics, const StaticOptions& options)
+      : source_(source), plan_(plan), statistics_(statistics), options_(options), index_(source.graph()), made_{source, {}}, edit_(made_.model) {
+    for (const LinearNode& linear : plan.linear) {
+      linear_[linear.node] = &linear;
+      if (linear.output_quantized) results_.insert(linear.result);
+    }
+  }
+
+  QuantizedModel write() {
+    for (const std::string& tensor : plan_.sources()) add_activation(tensor);
+    find_smallest_scales();
+    for (const onnx::ValueInfoProto& input : source_.graph().input()) wrap(input.name());
+    for (int i = 0; i < source_.graph().node_size(); ++i) write_node(i);
+    for (const FloatNode& node : plan_.floats) made_.layers.push_back({node.name, node.op_type, "float", node.reason});
+    edit_.commit();
+    return std::move(made_);
+  }
+
+ private:
+  const Model& source_;
+  const QuantizationPlan& plan_;
+  const std::map<std::string, TensorStatistics>& statistics_;
+  const StaticOptions& options_;
+  const GraphIndex index_;
+  QuantizedModel made_;
+  GraphEdit edit_;
+  std::map<int, const LinearNode*> linear_;
+  std::set<std::string> results_;
+  std::map<std::string, Activation> activations_;                    // by the tensor whose range is used
+  std::map<std::string, std::string> dequantized_;                   // tensor -> what its integer readers read
+  std::map<std::pair<std::string, int>, std::vector<float>> smallest_;  // weight and axis -> bounds of its scales
+  std::map<std::pair<std::string, int>, std::pair<QuantizedWeight, std::string>> weights_;  // -> and the name of its floats
+
+  const Activation& activation(const std::string& tensor) const { return activations_.at(plan_.ranges.at(tensor)); }
+
+  void add_activation(const std::string& tensor) {
+    SeenThrough through;
+    if (const int user = index_.only_user(tensor); user >= 0) through = elementwise_function(source_.graph().node(user));
+    const AffineParameters made = affine_parameters(choose_range(statistics_.at(tensor), options_.method, options_.percentile, through));
+    Activation& activation = activations_[tensor];
+    activation.parameters = made;
+    activation.scale = edit_.add_initializer(tensor + "_scale", make_tensor<float>({}, std::array{made.scale}));
+    activation.zero_point = edit_.add_initializer(tensor + "_zero_point", make_tensor<std::uint8_t>({}, std::array{made.zero_point}));
+  }
+
+  std::vector<double> bias_of(const LinearNode& linear) const {
+    return linear.bias.empty() ? std::vector<double>() : to_doubles(*source_.initializer(linear.bias));
+  }
+
+  /// Scales under which every bias fits into int32 and no product of scales loses its digits.
+  void find_smallest_scales() {
+    for (const LinearNode& linear : plan_.linear) {
+      if (linear.weight.empty() || linear.bias.empty()) continue;
+      std::vector<float>& smallest = smallest_[{linear.weight, linear.axis}];
+      const std::vector<double> bias = bias_of(linear);
+      smallest.resize(bias.size());
+      const double scale = static_cast<double>(activation(linear.input).parameters.scale);
+      for (std::size_t c = 0; c < bias.size(); ++c) {
+        const double least = std::max(std::abs(bias[c]) / (scale * largest_bias), static_cast<double>(std::numeric_limits<float>::min()) / scale);
+        smallest[c] = std::max(smallest[c], static_cast<float>(least));
+      }
+    }
+  }
+
+  /// Appends QuantizeLinear and DequantizeLinear behind `tensor` when the plan has it.
+  void wrap(const std::string& tensor) {
+    if (!plan_.ranges.contains(tensor)) return;
+    const Activation& how = activation(tensor);
+    const bool renamed = results_.contains(tensor) && index_.is_graph_output(tensor);  // its producer writes raw_name()
+    const std::string integers = edit_.add_node("QuantizeLinear", {renamed ? raw_names_.at(tensor) : tensor, how.scale, how.zero_point}, tensor + "_quantized");
+    dequantized_[tensor] = edit_.add_node("DequantizeLinear", {integers, how.scale, how.zero_point}, tensor + "_dequantized");
+    if (!renamed) return;
+    edit_.last().set_output(0, tensor);
+    dequantized_[tensor] = tensor;
+  }
+  std::map<std::string, std::string> raw_names_;
+
+  /// Does `node` compute on the integers of input `i`?
+  bool reads_integers(const onnx::NodeProto& node, int at, int i) const {
+    const std::string& tensor = node.input(i);
+    const auto range = plan_.ranges.find(tensor);
+    if (range == plan_.ranges.end()) return false;
+    if (results_.contains(tensor)) return true;  // there are no other values of it
+    if (const auto linear = linear_.find(at); linear != linear_.end()) return i == 0 || (i == 1 && !linear->second->other.empty());
+    const auto output = node.output_size() > 0 ? plan_.ranges.find(node.output(0)) : plan_.ranges.end();
+    if (output == plan_.ranges.end() || output->second != range->second) return false;
+    return is_standard(node, "Concat") || i == 0;
+  }
+
+  void write_node(int at) {
+    onnx::NodeProto node = source_.graph().node(at);
+    for (int i = 0; i < node.input_size(); ++i) {
+      if (reads_integers(source_.graph().node(at), at, i)) node.set_input(i, dequantized_.at(node.input(i)));
+    }
+    if (const auto linear = linear_.find(at); linear != linear_.end()) write_linear(*linear->second, node);
+    for (std::string& output : *node.mutable_output()) {
+      if (!results_.contains(output) || !index_.is_graph_output(output)) continue;
+      raw_names_[output] = edit_.new_name(output + "_float");
+      output = raw_names_[output];
+    }
+    edit_.append(std::move(node));
+    for (const std::string& output : source_.graph().node(at).output()) wrap(output);
+  }
+
+  void write_linear(const LinearNode& linear, onnx::NodeProto& node) {
+    const TensorStatistics& seen = statistics_.at(plan_.ranges.at(linear.input));
+    const RangeError error = range_error(seen, activation(linear.input).parameters);
+    QuantizedLayer layer{linear.name, linear.op_type, "int8", {}, std::numeric_limits<double>::quiet_NaN(), error.sqnr_db, error.clipped_share};
+    if (!linear.weight.empty()) {
+      const auto& [weight, floats] = weight_of(linear);
+      layer.weight_sqnr_db = weight.sqnr_db;
+      node.set_input(1, floats);
+      write_bias(linear, weight, node);
+    }
+    made_.layers.push_back(std::move(layer));
+  }
+
+  const std::pair<QuantizedWeight, std::string>& weight_of(const LinearNode& linear) {
+    const std::pair key{linear.weight, linear.axis};
+    const auto found = weights_.find(key);
+    if (found != weights_.end()) return found->second;
+    try {
+      const auto bounds = smallest_.find(key);
+      QuantizedWeight made = quantize_weight(*source_.initializer(linear.weight), linear.axis, bounds == smallest_.end() ? std::span<const float>() : bounds->second);
+      const auto channels = static_cast<std::int64_t>(made.scales.size());
+      const std::string floats = dequantize(linear.weight, made.values, made.scales, linear.axis,
+                                            Tensor{ElementType::int8, {channels}, std::vector<std::byte>(made.scales.size())});
+      return weights_.emplace(key, std::pair(std::move(made), floats)).first->second;
+    } catch (const Error& error) {
+      throw Error(error.kind(), fmt::format("operator '{}': {}", linear.name, error.message()), error.hint());
+    }
+  }
+
+  /// Adds integers with their scales and appends the DequantizeLinear that reads them. @returns the name of the floats.
+  std::string dequantize(const std::string& name, const Tensor& integers, const std::vector<float>& scales, int axis, Tensor zeros) {
+    const std::string values = edit_.add_initializer(name + "_quantized", integers);
+    const std::string scale = edit_.add_initializer(name + "_scale", make_tensor<float>({static_cast<std::int64_t>(scales.size())}, scales));
+    const std::string zero = edit_.add_initializer(name + "_zero_point", std::move(zeros));
+    const std::string floats = edit_.add_node("DequantizeLinear", {values, scale, zero}, name + "_dequantized");
+    set_attribute(edit_.last(), "axis", axis);
+    return floats;
+  }
+
+  void write_bias(const LinearNode& linear, const QuantizedWeight& weight, onnx::NodeProto& node) {
+    if (linear.op_type == "MatMul" || linear.bias.empty()) return;
+    std::vector<double> bias = bias_of(linear);
+    const std::vector<double> shift = mean_shift(linear, weight);
+    const double input_scale = static_cast<double>(activation(linear.input).parameters.scale);
+    std::vector<std::int32_t> integers(bias.size());
+    std::vector<float> scales(bias.size());
+    for (std::size_t c = 0; c < bias.size(); ++c) {
+      if (!std::isfinite(bias[c])) {
+        throw Error(ErrorKind::input, fmt::format("operator '{}': a bias is {}", linear.name, std::isnan(bias[c]) ? "NaN" : "infinite"),
+                    "export the model again; its training may have diverged");
+      }
+      if (!shift.empty()) bias[c] += shift[c];
+      scales[c] = static_cast<float>(input_scale * static_cast<double>(weight.scales[c]));
+      integers[c] = static_cast<std::int32_t>(std::clamp(std::nearbyint(bias[c] / static_cast<double>(scales[c])), -2147483647.0, 2147483647.0));
+    }
+    const auto channels = static_cast<std::int64_t>(bias.size());
+    node.set_input(2, dequantize(linear.bias, make_tensor<std::int32_t>(source_.initializer(linear.bias)->shape, integers), scales, 0,
+                                 Tensor{ElementType::int32, {channels}, std::vector<std::byte>(bias.size() * 4)}));
+    if (const auto shape = source_.initializer(linear.bias)->shape; shape.size() > 1) set_attribute(edit_.last(), "axis", static_cast<std::int64_t>(shape.size()) - 1);
+  }
+
+  /// What the rounded weights lose on average for each output channel, from the means of the input's channels; empty when
+  /// these were not observed.
+  std::vector<double> mean_shift(const LinearNode& linear, const QuantizedWeight& weight) const {
+    const std::vector<double>& means = statistics_.at(plan_.ranges.at(linear.input)).channel_means;
+    if (plan_.ranges.at(linear.input) != linear.input || means.empty()) return {};
+    const TensorView floats = *source_.initializer(linear.weight);
+    const std::vector<float> values = to_floats(floats);
+    const auto integers = weight.values.values<std::int8_t>();
+    const std::size_t outputs = weight.scales.size();
+    std::vector<double> shift(outputs);
+    const auto groups = static_cast<std::size_t>(std::max<std::int64_t>(1, int_attribute(source_.graph().node(linear.node), "group", 1)));
+    const std::size_t ins = values.size() == 0 ? 0 : means.size() / groups;
+    if (ins == 0 || outputs % groups != 0) return {};
+    const auto rows = static_cast<std::size_t>(floats.shape[0]), columns = static_cast<std::size_t>(floats.shape[1]);
+    if ((linear.axis == 0 ? columns : rows) != ins) return {};
+    const std::size_t inner = values.size() / rows / columns;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const std::size_t row = i / inner / columns, column = i / inner % columns;
+      const std::size_t out = linear.axis == 0 ? row : column, in = linear.axis == 0 ? column : row;
+      const double lost = static_cast<double>(values[i]) - static_cast<double>(weight.scales[out]) * integers[i];
+      shift[out] += lost * means[out / (outputs / groups) * ins + in];
+    }
+    return shift;
+  }
+};
+
+}  // namespace
+
+QuantizedModel quantize_static(const Model& source, const QuantizationPlan& plan, const std::map<std::string, TensorStatistics>& statistics,
+                               const StaticOptions& options) {
+  return StaticWriter(source, plan, statistics, options).write();
+}
+
+std::map<std::string, int> channel_axes(const QuantizationPlan& plan) {
+  std::map<std::string, int> axes;
+  for (const LinearNode& linear : plan.linear) {
+    if (!linear.bias.empty() && linear.op_type != "ConvTranspose") axes[linear.input] = 1;
+  }
+  return axes;
+}
+
+}  // namespace iai

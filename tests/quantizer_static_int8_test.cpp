@@ -1,0 +1,134 @@
+#include <array>
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "formats/error.hpp"
+#include "quantizer/graph/edit.hpp"
+#include "quantizer/graph/fold.hpp"
+#include "quantizer/quantize/dynamic_int8.hpp"
+#include "quantizer/quantize/static_int8.hpp"
+#include "quantizer/quantize/weights.hpp"
+
+using namespace iai;
+
+namespace {
+
+/// x [batch, 2] -> Gemm with W [3, 2], b [3] -> Relu -> y
+Model small_gemm() {
+  Model model;
+  model.proto.set_ir_version(8);
+  model.set_opset(17);
+  onnx::ValueInfoProto& input = *model.graph().add_input();
+  input.set_name("x");
+  input.mutable_type()->mutable_tensor_type()->set_elem_type(onnx::TensorProto::FLOAT);
+  model.graph().add_output()->set_name("y");
+  model.set_initializer("W", make_tensor<float>({3, 2}, std::array{1.0F, -0.5F, 0.25F, 2.0F, -3.0F, 0.0F}));
+  model.set_initializer("b", make_tensor<float>({3}, std::array{0.5F, 1e-3F, -2.0F}));
+  onnx::NodeProto& gemm = *model.graph().add_node();
+  gemm.set_name("linear");
+  gemm.set_op_type("Gemm");
+  for (const char* name : {"x", "W", "b"}) gemm.add_input(name);
+  gemm.add_output("z");
+  set_attribute(gemm, "transB", 1);
+  onnx::NodeProto& relu = *model.graph().add_node();
+  relu.set_op_type("Relu");
+  relu.add_input("z");
+  relu.add_output("y");
+  return model;
+}
+
+std::map<std::string, TensorStatistics> seen(const QuantizationPlan& plan) {
+  Observer observer(plan.observed(), channel_axes(plan));
+  const Tensor values = make_tensor<float>({2, 2}, std::array{-1.0F, 0.5F, 0.25F, 3.0F});
+  for (std::size_t i = 0; i < observer.tensors().size(); ++i) observer.observe_range(i, values);
+  for (std::size_t i = 0; i < observer.tensors().size(); ++i) observer.observe_histogram(i, values);
+  return observer.statistics();
+}
+
+const onnx::NodeProto* find_node(const Model& model, const std::string& op_type) {
+  for (const onnx::NodeProto& node : model.graph().node()) {
+    if (node.op_type() == op_type) return &node;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+TEST_CASE("a range holds zero, and its ends and zero come back exactly or within half a step") {
+  const AffineParameters parameters = affine_parameters({-1, 3});
+  CHECK(parameters.quantized(0) == 0);
+  CHECK(std::abs(parameters.quantized(3) - 3) <= static_cast<double>(parameters.scale) / 2);
+  CHECK(std::abs(parameters.quantized(-1) + 1) <= static_cast<double>(parameters.scale) / 2);
+  CHECK(parameters.quantized(100) == doctest::Approx(parameters.high()));
+  CHECK(affine_parameters({0, 6}).zero_point == 0);
+  CHECK(affine_parameters({0.5, 6}).low() == 0);
+}
+
+TEST_CASE("weights are within half a step of each channel's scale") {
+  const Tensor weight = make_tensor<float>({3, 2}, std::array{1.0F, -0.5F, 0.25F, 2.0F, -3.0F, 0.0F});
+  const QuantizedWeight made = quantize_weight(weight.view(), 0);
+  REQUIRE(made.scales.size() == 3);
+  CHECK(made.scales[1] == 2.0F / 127);
+  for (std::size_t i = 0; i < 6; ++i) {
+    const double back = static_cast<double>(made.scales[i / 2]) * made.values.values<std::int8_t>()[i];
+    CHECK(std::abs(back - static_cast<double>(weight.values<float>()[i])) <= static_cast<double>(made.scales[i / 2]) / 2);
+  }
+  const Tensor broken = make_tensor<float>({1, 2}, std::array{1.0F, std::nanf("")});
+  CHECK_THROWS_AS(quantize_weight(broken.view(), 0), Error);
+}
+
+TEST_CASE("a Gemm reads integers, its bias is int32 at the product of the scales, Relu stays behind it") {
+  const Model model = small_gemm();
+  const QuantizationPlan plan = plan_quantization(model, {});
+  REQUIRE(plan.linear.size() == 1);
+  CHECK(plan.linear[0].axis == 0);
+  const QuantizedModel made = quantize_static(model, plan, seen(plan), {RangeMethod::min_max});
+  const onnx::NodeProto* gemm = find_node(made.model, "Gemm");
+  REQUIRE(gemm != nullptr);
+  CHECK(gemm->input(0) == "x_dequantized");
+  const TensorView scale_x = *made.model.initializer("x_scale"), scale_w = *made.model.initializer("W_scale"), scale_b = *made.model.initializer("b_scale");
+  const TensorView bias = *made.model.initializer("b_quantized");
+  CHECK(bias.type == ElementType::int32);
+  for (std::size_t c = 0; c < 3; ++c) {
+    CHECK(to_floats(scale_b)[c] == to_floats(scale_x)[0] * to_floats(scale_w)[c]);
+    const double back = to_doubles(scale_b)[c] * to_doubles(bias)[c];
+    CHECK(back == doctest::Approx(to_doubles(*model.initializer("b"))[c]).epsilon(0.02));
+  }
+  CHECK_FALSE(made.model.has_initializer("W"));
+  CHECK(find_node(made.model, "Relu")->input(0) == "z");
+  CHECK_THROWS_AS(plan_quantization(made.model, {}), Error);
+}
+
+TEST_CASE("what is excluded or sent back stays in float, a pattern that fits nothing is an error") {
+  const Model model = small_gemm();
+  CHECK(plan_quantization(model, {{"lin*"}, true, {}}).linear.empty());
+  CHECK(plan_quantization(model, {{"Gemm"}, true, {}}).floats.at(0).reason == "excluded");
+  CHECK(plan_quantization(model, {{}, true, {"linear"}}).linear.empty());
+  CHECK_THROWS_AS(plan_quantization(model, {{"Gemmm"}, true, {}}), Error);
+}
+
+TEST_CASE("dynamic: the transposed weight of a Gemm is turned, and its output keeps its name") {
+  const QuantizedModel made = quantize_dynamic(small_gemm(), {});
+  CHECK(find_node(made.model, "Gemm") == nullptr);
+  const TensorView weight = *made.model.initializer("W_quantized");
+  CHECK(weight.shape == std::vector<std::int64_t>{2, 3});
+  CHECK(find_node(made.model, "Relu")->input(0) == "z");
+  CHECK(find_node(made.model, "Add")->output(0) == "z");
+}
+
+TEST_CASE("batch normalization is merged into the layer before it") {
+  Model model = small_gemm();
+  onnx::NodeProto& norm = *model.graph().mutable_node(1);
+  norm.set_op_type("BatchNormalization");
+  for (const char* name : {"gamma", "beta", "mean", "variance"}) {
+    norm.add_input(name);
+    model.set_initializer(name, make_tensor<float>({3}, std::array{0.5F, 2.0F, 4.0F}));
+  }
+  CHECK(fold_batch_norms(model) == 1);
+  REQUIRE(model.graph().node_size() == 1);
+  CHECK(model.graph().node(0).output(0) == "y");
+  const double factor = 2.0 / std::sqrt(2.0 + 1e-5);
+  CHECK(to_doubles(*model.initializer("W"))[2] == doctest::Approx(0.25 * factor));
+  CHECK(to_doubles(*model.initializer("b"))[1] == doctest::Approx((1e-3 - 2.0) * factor + 2.0));
+}
