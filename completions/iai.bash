@@ -25,8 +25,8 @@ _iai() {
     --color) _iai_words "auto always never"; return ;;
     --registry) _iai_files db; return ;;
   esac
-  if [ -z "$verb" ]; then _iai_words "help init doctor ingest validate inspect convert evaluate bench gate registry report reproduce --version --help"; return; fi
-  if [ "$verb" = help ]; then _iai_words "help init doctor ingest validate inspect convert evaluate bench gate registry report reproduce"; return; fi
+  if [ -z "$verb" ]; then _iai_words "help init doctor ingest validate inspect convert quantize evaluate bench gate registry report reproduce --version --help"; return; fi
+  if [ "$verb" = help ]; then _iai_words "help init doctor ingest validate inspect convert quantize evaluate bench gate registry report reproduce"; return; fi
   case $verb:$previous in
     doctor:--runtime) _iai_files ''; return ;;
     ingest:--output|ingest:-o) _iai_files ''; return ;;
@@ -47,6 +47,18 @@ _iai() {
     convert:--threads) :; return ;;
     convert:--batch) :; return ;;
     convert:--runtime) _iai_files ''; return ;;
+    quantize:--output|quantize:-o) _iai_files ''; return ;;
+    quantize:--calibration) _iai_files ''; return ;;
+    quantize:--task) _iai_files 'yaml|yml'; return ;;
+    quantize:--max-drop) :; return ;;
+    quantize:--method) _iai_words "auto mse percentile min-max"; return ;;
+    quantize:--percentile) :; return ;;
+    quantize:--exclude) :; return ;;
+    quantize:--samples) :; return ;;
+    quantize:--device) :; return ;;
+    quantize:--threads) :; return ;;
+    quantize:--batch) :; return ;;
+    quantize:--runtime) _iai_files ''; return ;;
     evaluate:--task) _iai_files 'yaml|yml'; return ;;
     evaluate:--split) :; return ;;
     evaluate:--device) :; return ;;
@@ -88,6 +100,7 @@ _iai() {
     validate) flags="--contract --junit --overwrite --limit --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
     inspect) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
     convert) flags="--overwrite --output --opset --external --precision --io --arithmetic --exclude --shape --calibration --no-compare --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
+    quantize) flags="--overwrite --output --calibration --task --max-drop --method --percentile --exclude --dynamic --samples --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     evaluate) flags="--task --split --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     bench) flags="--reference --calibration --device --threads --batch --runtime --seconds --runs --seed --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     gate) flags="--policy --reference --task --junit --overwrite --date --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;

@@ -2,7 +2,7 @@
 complete -c iai -f
 complete -c iai -n __fish_use_subcommand -a help -d 'show help'
 complete -c iai -n __fish_use_subcommand -l version -d 'Show the version and end'
-complete -c iai -n '__fish_seen_subcommand_from help' -a 'help init doctor ingest validate inspect convert evaluate bench gate registry report reproduce'
+complete -c iai -n '__fish_seen_subcommand_from help' -a 'help init doctor ingest validate inspect convert quantize evaluate bench gate registry report reproduce'
 complete -c iai -l json -d 'One JSON document on standard output; errors as JSON too'
 complete -c iai -l quiet -s q -d 'No notes on standard error'
 complete -c iai -l verbose -s v -d 'More on standard error'
@@ -45,6 +45,22 @@ complete -c iai -n '__fish_seen_subcommand_from convert' -l threads -d 'Threads;
 complete -c iai -n '__fish_seen_subcommand_from convert' -l batch -d 'Samples that run together; 0: chosen by iai' -x
 complete -c iai -n '__fish_seen_subcommand_from convert' -l runtime -d 'ONNX Runtime library to use instead of the one found' -r -F
 complete -c iai -n '__fish_seen_subcommand_from convert' -x -a '(__fish_complete_suffix .onnx)'
+complete -c iai -n __fish_use_subcommand -a quantize -d 'make a model int8, gated by measured accuracy'
+complete -c iai -n '__fish_seen_subcommand_from quantize' -l overwrite -d 'Replace an existing output'
+complete -c iai -n '__fish_seen_subcommand_from quantize' -l output -s o -d 'The quantized model to write' -r -F
+complete -c iai -n '__fish_seen_subcommand_from quantize' -l calibration -d 'Calibration inputs: .npy, .npz, or a folder of them' -r -F
+complete -c iai -n '__fish_seen_subcommand_from quantize' -l task -d 'Task file: what the model is for and how it is judged' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
+complete -c iai -n '__fish_seen_subcommand_from quantize' -l max-drop -d 'Largest drop of the tasks primary metric: 0.5% (relative) or 0.01 (absolute); over it exit 1' -x
+complete -c iai -n '__fish_seen_subcommand_from quantize' -l method -d 'How ranges of activations are chosen' -x -a 'auto mse percentile min-max'
+complete -c iai -n '__fish_seen_subcommand_from quantize' -l percentile -d 'With --method percentile: share of the values that is not clipped, in percent' -x
+complete -c iai -n '__fish_seen_subcommand_from quantize' -l exclude -d 'Leave operators in float, by name or type; * and ? match any text and any character' -x
+complete -c iai -n '__fish_seen_subcommand_from quantize' -l dynamic -d 'Quantize activations as they come; needs no calibration'
+complete -c iai -n '__fish_seen_subcommand_from quantize' -l samples -d 'At most so many calibration samples, spread evenly; 0: all' -x
+complete -c iai -n '__fish_seen_subcommand_from quantize' -l device -d 'Execution provider (cpu, cuda, webgpu ...); never a silent fall-back' -x
+complete -c iai -n '__fish_seen_subcommand_from quantize' -l threads -d 'Threads; 0: all cores. The result does not depend on it' -x
+complete -c iai -n '__fish_seen_subcommand_from quantize' -l batch -d 'Samples that run together; 0: chosen by iai' -x
+complete -c iai -n '__fish_seen_subcommand_from quantize' -l runtime -d 'ONNX Runtime library to use instead of the one found' -r -F
+complete -c iai -n '__fish_seen_subcommand_from quantize' -x -a '(__fish_complete_suffix .onnx)'
 complete -c iai -n __fish_use_subcommand -a evaluate -d 'judge models by a task: metrics with intervals, side by side'
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -l task -d 'Task file: what the model is for and how it is judged' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -l split -d 'Part of the data, as the task names it' -x
