@@ -108,6 +108,27 @@ TEST_CASE("what is excluded or sent back stays in float, a pattern that fits not
   CHECK_THROWS_AS(plan_quantization(model, {{"Gemmm"}, true, {}}), Error);
 }
 
+TEST_CASE("a product of one output behind a larger one stays in float, alone it is quantized") {
+  Model model = small_gemm();
+  model.set_initializer("W", make_tensor<float>({5, 2}, std::vector<float>(10, 0.5F)));
+  model.set_initializer("b", make_tensor<float>({5}, std::vector<float>(5, 0.25F)));
+  model.set_initializer("head", make_tensor<float>({5, 1}, std::vector<float>(5, 1.0F)));
+  onnx::NodeProto& head = *model.graph().add_node();
+  head.set_name("head");
+  head.set_op_type("MatMul");
+  head.add_input("y");
+  head.add_input("head");
+  head.add_output("answer");
+  model.graph().mutable_output(0)->set_name("answer");
+  const QuantizationPlan plan = plan_quantization(model, {});
+  REQUIRE(plan.linear.size() == 1);
+  CHECK(plan.linear[0].name == "linear");
+  REQUIRE(plan.floats.size() == 1);
+  CHECK(plan.floats[0].reason == "too few outputs to gain from integers");
+  CHECK_FALSE(plan.ranges.contains("y"));
+  CHECK(plan_quantization(model, {{"linear"}, true, {}}).linear.at(0).name == "head");
+}
+
 TEST_CASE("dynamic: the transposed weight of a Gemm is turned, and its output keeps its name") {
   const QuantizedModel made = quantize_dynamic(small_gemm(), {});
   CHECK(find_node(made.model, "Gemm") == nullptr);

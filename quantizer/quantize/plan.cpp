@@ -39,6 +39,8 @@ class Planner {
 
   QuantizationPlan plan() {
     for (int i = 0; i < model_.graph().node_size(); ++i) look_at(i);
+    leave_small_products();
+    leave_where([&](const LinearNode& linear) { return options_.keep_float.contains(linear.name); }, "returned to float for the accuracy limit");
     share_ranges();
     return std::move(plan_);
   }
@@ -61,7 +63,6 @@ class Planner {
     static constexpr std::array<std::string_view, 4> linear{"Conv", "ConvTranspose", "Gemm", "MatMul"};
     if (!has_type(node, linear) || node.input_size() < 2 || node.output_size() != 1) return;
     if (is_excluded(node, options_.exclude)) return leave(node, "excluded");
-    if (options_.keep_float.contains(node_label(node))) return leave(node, "returned to float for the accuracy limit");
     LinearNode made{i, node_label(node), node.op_type(), node.input(0), {}, {}, 0, {}, node.output(0), {}, false};
     const std::string reason = is_standard(node, "MatMul") ? look_at_matmul(node, made) : look_at_weights(node, made);
     if (!reason.empty()) return leave(node, reason);
@@ -69,6 +70,29 @@ class Planner {
     // ONNX Runtime's CPU kernels: integer Conv writes integers; Gemm and MatMul also write floats.
     made.output_quantized = is_standard(node, "Conv");
     plan_.linear.push_back(std::move(made));
+  }
+
+  /// A product of few outputs: the last layer of a regression or of a binary classifier.
+  bool is_small(const LinearNode& linear) const {
+    constexpr std::int64_t fewest_channels = 4;
+    const bool product = linear.op_type == "Gemm" || linear.op_type == "MatMul";
+    return product && !linear.weight.empty() && model_.initializer(linear.weight)->shape[static_cast<std::size_t>(linear.axis)] < fewest_channels;
+  }
+
+  /// Turning the inputs of a product into integers takes as long as a channel or two of it. Where a product makes so few,
+  /// int8 saves neither time nor bytes, and its error goes straight into the answer. A model that has nothing else is
+  /// quantized as asked.
+  void leave_small_products() {
+    const auto small = [&](const LinearNode& linear) { return is_small(linear); };
+    if (!std::all_of(plan_.linear.begin(), plan_.linear.end(), small)) leave_where(small, "too few outputs to gain from integers");
+  }
+
+  template <class Condition>
+  void leave_where(Condition condition, const std::string& reason) {
+    for (const LinearNode& linear : plan_.linear) {
+      if (condition(linear)) leave(model_.graph().node(linear.node), reason);
+    }
+    std::erase_if(plan_.linear, condition);
   }
 
   /// Why `name` cannot be the weight, empty when it can.

@@ -49,7 +49,8 @@ struct PlanOptions {
 };
 
 /// Decides operator by operator. Conv, ConvTranspose, Gemm and MatMul with constant float32 weights are quantized; so all
-/// that lies before the first of them (normalization of raw engineering units) and everything element-wise stays float.
+/// that lies before the first of them (normalization of raw engineering units) and everything element-wise stays float, and
+/// so do Gemm and MatMul of fewer than four outputs in a model that has larger ones.
 /// @param model  checked, batch norms folded (quantizer/graph/fold.hpp), shapes inferred where they can be
 /// @throws Error(input) when the model holds quantization operators already; Error(usage) when a pattern names nothing.
 QuantizationPlan plan_quantization(const Model& model, const PlanOptions& options);
