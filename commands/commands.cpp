@@ -9,6 +9,7 @@
 #include "commands/init.hpp"
 #include "commands/inspect.hpp"
 #include "commands/quantize.hpp"
+#include "commands/prune.hpp"
 #include "commands/registry.hpp"
 #include "commands/report.hpp"
 #include "commands/reproduce.hpp"
@@ -25,6 +26,7 @@ const Command table[] = {
     {"inspect", Stage::model, "show what a model, data set, tensor or record is", &inspect_manual, bind_command<InspectOptions>},
     {"convert", Stage::model, "write a model in another operator set, precision, shape or file layout", &convert_manual, bind_command<ConvertOptions>},
     {"quantize", Stage::model, "make a model int8, gated by measured accuracy", &quantize_manual, bind_command<QuantizeOptions>},
+    {"prune", Stage::model, "remove the channels or weights that contribute least", &prune_manual, bind_command<PruneOptions>},
     {"evaluate", Stage::judge, "judge models by a task: metrics with intervals, side by side", &evaluate_manual, bind_command<EvaluateOptions>},
     {"bench", Stage::judge, "measure latency, throughput, memory and energy, models side by side", &bench_manual, bind_command<BenchOptions>},
     {"gate", Stage::release, "say whether a model may be released, by a policy and the records", &gate_manual, bind_command<GateOptions>},

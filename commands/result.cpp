@@ -65,6 +65,11 @@ Report& Report::add_null(std::string key) {
   return *this;
 }
 
+Report& Report::append(const Report& other) {
+  fields_.insert(fields_.end(), other.fields_.begin(), other.fields_.end());
+  return *this;
+}
+
 Report& Report::headline(std::string text) {
   headline_ = std::move(text);
   return *this;

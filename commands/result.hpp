@@ -56,6 +56,8 @@ class Report {
   Report& add(std::string key, Report nested);   ///< an object
   Report& add(std::string key, ReportRows rows); ///< a table
   Report& add_null(std::string key);
+  /// The fields of `other`, after those that are here.
+  Report& append(const Report& other);
   /// One line of prose shown first in text mode ("model.onnx: 48,137 parameters, opset 17"); key "summary" in JSON.
   Report& headline(std::string text);
 

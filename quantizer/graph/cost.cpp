@@ -5,12 +5,14 @@
 #include <unordered_map>
 
 #include "formats/error.hpp"
+#include "quantizer/graph/known_shapes.hpp"
+#include "quantizer/graph/node_names.hpp"
 
 namespace iai {
 
 namespace {
 
-using Shape = std::vector<std::int64_t>;
+using Shape = KnownShapes::Shape;
 using Count = std::optional<std::int64_t>;
 
 Count times(Count a, Count b) {
@@ -31,54 +33,8 @@ Count product_of(const Shape& shape, std::size_t first = 0) {
   return product;
 }
 
-const onnx::AttributeProto* attribute_of(const onnx::NodeProto& node, const std::string& name) {
-  for (const auto& attribute : node.attribute()) {
-    if (attribute.name() == name) return &attribute;
-  }
-  return nullptr;
-}
-
-std::int64_t integer_of(const onnx::NodeProto& node, const std::string& name, std::int64_t otherwise) {
-  const auto* attribute = attribute_of(node, name);
-  return attribute == nullptr ? otherwise : attribute->i();
-}
-
-/// Known shapes by tensor name; a tensor of which one dimension is unknown has none.
-class Shapes {
- public:
-  explicit Shapes(const onnx::GraphProto& graph) {
-    for (const auto& value : graph.input()) add(value);
-    for (const auto& value : graph.value_info()) add(value);
-    for (const auto& value : graph.output()) add(value);
-    for (const auto& tensor : graph.initializer()) shapes_[tensor.name()] = Shape(tensor.dims().begin(), tensor.dims().end());
-  }
-
-  const Shape* input(const onnx::NodeProto& node, int position) const {
-    return position < node.input_size() ? find(node.input(position)) : nullptr;
-  }
-  const Shape* output(const onnx::NodeProto& node) const { return node.output_size() > 0 ? find(node.output(0)) : nullptr; }
-
- private:
-  const Shape* find(const std::string& name) const {
-    const auto found = shapes_.find(name);
-    return found == shapes_.end() ? nullptr : &found->second;
-  }
-
-  void add(const onnx::ValueInfoProto& value) {
-    if (!value.type().tensor_type().has_shape()) return;
-    Shape shape;
-    for (const auto& dimension : value.type().tensor_type().shape().dim()) {
-      if (!dimension.has_dim_value() || dimension.dim_value() < 0) return;
-      shape.push_back(dimension.dim_value());
-    }
-    shapes_[value.name()] = std::move(shape);
-  }
-
-  std::unordered_map<std::string, Shape> shapes_;
-};
-
 /// Every output element sums over the input channels of its group and the kernel. weights: [out, in / groups, kernel...]
-Count convolution(const onnx::NodeProto& node, const Shapes& shapes, int weights_at) {
+Count convolution(const onnx::NodeProto& node, const KnownShapes& shapes, int weights_at) {
   const Shape* weights = shapes.input(node, weights_at);
   const Shape* output = shapes.output(node);
   if (weights == nullptr || output == nullptr || weights->empty()) return std::nullopt;
@@ -86,7 +42,7 @@ Count convolution(const onnx::NodeProto& node, const Shapes& shapes, int weights
 }
 
 /// Every input element is spread over the output channels of its group and the kernel. weights: [in, out / groups, kernel...]
-Count transposed_convolution(const onnx::NodeProto& node, const Shapes& shapes) {
+Count transposed_convolution(const onnx::NodeProto& node, const KnownShapes& shapes) {
   const Shape* input = shapes.input(node, 0);
   const Shape* weights = shapes.input(node, 1);
   if (input == nullptr || weights == nullptr || weights->empty()) return std::nullopt;
@@ -94,7 +50,7 @@ Count transposed_convolution(const onnx::NodeProto& node, const Shapes& shapes) 
 }
 
 /// output elements times the summed axis of the first operand
-Count product_over(const onnx::NodeProto& node, const Shapes& shapes, std::size_t from_last) {
+Count product_over(const onnx::NodeProto& node, const KnownShapes& shapes, std::size_t from_last) {
   const Shape* first = shapes.input(node, 0);
   const Shape* output = shapes.output(node);
   if (first == nullptr || output == nullptr || first->size() < from_last) return std::nullopt;
@@ -102,7 +58,7 @@ Count product_over(const onnx::NodeProto& node, const Shapes& shapes, std::size_
 }
 
 /// @param gates  matrices a step: 1 (RNN), 3 (GRU), 4 (LSTM)
-Count recurrence(const onnx::NodeProto& node, const Shapes& shapes, std::int64_t gates) {
+Count recurrence(const onnx::NodeProto& node, const KnownShapes& shapes, std::int64_t gates) {
   const Shape* input = shapes.input(node, 0);    // [length, batch, in], or [batch, length, in]
   const Shape* weights = shapes.input(node, 1);  // [directions, gates * hidden, in]
   if (input == nullptr || weights == nullptr || input->size() != 3 || weights->size() != 3) return std::nullopt;
@@ -112,7 +68,7 @@ Count recurrence(const onnx::NodeProto& node, const Shapes& shapes, std::int64_t
 }
 
 /// Scores and weighted values. Q, K, V: [batch, heads, length, size], or [batch, length, heads * size]
-Count attention(const onnx::NodeProto& node, const Shapes& shapes) {
+Count attention(const onnx::NodeProto& node, const KnownShapes& shapes) {
   const Shape* q = shapes.input(node, 0);
   const Shape* k = shapes.input(node, 1);
   const Shape* v = shapes.input(node, 2);
@@ -133,7 +89,7 @@ Count attention(const onnx::NodeProto& node, const Shapes& shapes) {
 }
 
 /// Product of the sizes of all labels, for every operand after the first.
-Count einsum(const onnx::NodeProto& node, const Shapes& shapes) {
+Count einsum(const onnx::NodeProto& node, const KnownShapes& shapes) {
   const auto* equation = attribute_of(node, "equation");
   if (equation == nullptr) return std::nullopt;
   std::map<char, std::int64_t> sizes;
@@ -157,14 +113,14 @@ Count einsum(const onnx::NodeProto& node, const Shapes& shapes) {
   return product;
 }
 
-Count matrix_product(const onnx::NodeProto& node, const Shapes& shapes) {
+Count matrix_product(const onnx::NodeProto& node, const KnownShapes& shapes) {
   const std::string& type = node.op_type();
   if (type == "Gemm" || type == "FusedGemm" || type == "QGemm") return product_over(node, shapes, integer_of(node, "transA", 0) != 0 ? 2 : 1);
   if (type == "FusedMatMul") return product_over(node, shapes, integer_of(node, "transA", 0) != 0 ? 2 : 1);
   return product_over(node, shapes, 1);
 }
 
-using Counter = Count (*)(const onnx::NodeProto&, const Shapes&);
+using Counter = Count (*)(const onnx::NodeProto&, const KnownShapes&);
 
 const std::unordered_map<std::string, Counter>& counters() {
   static const std::unordered_map<std::string, Counter> all{
@@ -206,7 +162,7 @@ bool multiplies_inside(const onnx::GraphProto& graph) {
   });
 }
 
-void count_node(const onnx::NodeProto& node, const Shapes& shapes, std::set<std::string>& uncounted, ModelCost& cost) {
+void count_node(const onnx::NodeProto& node, const KnownShapes& shapes, std::set<std::string>& uncounted, ModelCost& cost) {
   const std::string& type = node.op_type();
   const bool ours = is_default_domain(node.domain());
   if (!ours && node.domain() != "ai.onnx.ml" && !(node.domain() == "com.microsoft" && is_known_extension(type))) {
@@ -218,7 +174,7 @@ void count_node(const onnx::NodeProto& node, const Shapes& shapes, std::set<std:
                                  [](const onnx::AttributeProto& attribute) { return attribute.has_g() && multiplies_inside(attribute.g()); });
   if (counter == counters().end() && !holds) return;
   const Count count = holds ? std::nullopt : counter->second(node, shapes);
-  cost.nodes.push_back({node.name().empty() && node.output_size() > 0 ? node.output(0) : node.name(), type, count});
+  cost.nodes.push_back({node_title(node), type, count});
   const Count sum = count ? plus(cost.known_multiply_accumulates, count) : std::nullopt;
   if (sum) cost.known_multiply_accumulates = *sum;
   else ++cost.unknown_nodes;
@@ -247,41 +203,14 @@ void count_weights(const onnx::GraphProto& graph, ModelCost& cost) {
   }
 }
 
-/// Fixes the first dimension of every input that leaves it open, and all dimensions of the same name, to 1.
-void take_one_sample(onnx::GraphProto& graph) {
-  std::set<std::string> names, initializers;
-  for (const auto& tensor : graph.initializer()) initializers.insert(tensor.name());
-  for (auto& input : *graph.mutable_input()) {
-    if (!input.type().tensor_type().has_shape() || initializers.count(input.name()) != 0) continue;
-    auto& shape = *input.mutable_type()->mutable_tensor_type()->mutable_shape();
-    if (shape.dim_size() == 0 || shape.dim(0).has_dim_value()) continue;
-    if (!shape.dim(0).dim_param().empty()) names.insert(shape.dim(0).dim_param());
-    shape.mutable_dim(0)->set_dim_value(1);
-  }
-  const auto fix = [&](auto& values) {
-    for (auto& value : values) {
-      if (!value.type().tensor_type().has_shape()) continue;
-      for (auto& dimension : *value.mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim()) {
-        if (names.count(dimension.dim_param()) != 0) dimension.set_dim_value(1);
-      }
-    }
-  };
-  fix(*graph.mutable_input());
-  fix(*graph.mutable_value_info());
-  fix(*graph.mutable_output());
-}
-
 }  // namespace
 
 ModelCost count_cost(const Model& model) {
   ModelCost cost;
   count_weights(model.graph(), cost);
-  Model inferred = model;
-  take_one_sample(inferred.graph());
-  infer_shapes(inferred);
-  const Shapes shapes(inferred.graph());
+  const KnownShapes shapes(model);
   std::set<std::string> uncounted;
-  for (const auto& node : inferred.graph().node()) count_node(node, shapes, uncounted, cost);
+  for (const auto& node : model.graph().node()) count_node(node, shapes, uncounted, cost);
   cost.uncounted.assign(uncounted.begin(), uncounted.end());
   return cost;
 }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "quantizer/graph/node_names.hpp"
 #include "quantizer/graph/graph_index.hpp"
 #include "quantizer/precision/operand_types.hpp"
 #include "quantizer/precision/precision.hpp"
@@ -131,17 +132,12 @@ class Lowering {
     });
   }
 
-  bool is_excluded(const onnx::NodeProto& node) const {
-    return std::any_of(options_.exclude.begin(), options_.exclude.end(),
-                       [&](const std::string& pattern) { return matches_glob(pattern, node.name()) || matches_glob(pattern, node.op_type()); });
-  }
-
   /// Loop and Scan hand tensors of one type around, If returns one type from both branches: all in the form of the rest.
   Form form_for(const Scope& scope, const onnx::NodeProto& node) const {
     if (options_.arithmetic == Arithmetic::float32) return Form::high;
     if (holds_graph(node)) return Form::low;
     const auto kind_of = [&](const std::string& name) { return scope.kind_of(name); };
-    return !is_excluded(node) && can_compute_in(node, opset_, options_.type, kind_of) ? Form::low : Form::high;
+    return !matches_any(options_.exclude, node) && can_compute_in(node, opset_, options_.type, kind_of) ? Form::low : Form::high;
   }
 
   void lower_node(onnx::GraphProto& graph, Scope& scope, onnx::NodeProto node) {
@@ -172,7 +168,7 @@ class Lowering {
       node.set_output(i, made);
     }
     if (touched && form == Form::high && !holds)
-      report_.float32_nodes.push_back(fmt::format("{} '{}'", node.op_type(), node.name().empty() && node.output_size() > 0 ? node.output(0) : node.name()));
+      report_.float32_nodes.push_back(fmt::format("{} '{}'", node.op_type(), node_title(node)));
     *graph.add_node() = std::move(node);
   }
 

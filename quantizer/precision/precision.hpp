@@ -49,7 +49,4 @@ struct PrecisionReport {
 /// @throws Error(input) when a weight is NaN, or when element types cannot be inferred.
 PrecisionReport lower_precision(Model& model, const PrecisionOptions& options);
 
-/// Does `pattern` (* any text, ? one character) match the whole of `text`?
-bool matches_glob(std::string_view pattern, std::string_view text);
-
 }  // namespace iai
