@@ -25,8 +25,8 @@ _iai() {
     --color) _iai_words "auto always never"; return ;;
     --registry) _iai_files db; return ;;
   esac
-  if [ -z "$verb" ]; then _iai_words "help init doctor ingest validate inspect convert quantize evaluate bench gate registry report reproduce --version --help"; return; fi
-  if [ "$verb" = help ]; then _iai_words "help init doctor ingest validate inspect convert quantize evaluate bench gate registry report reproduce"; return; fi
+  if [ -z "$verb" ]; then _iai_words "help init doctor ingest validate inspect convert quantize prune evaluate bench gate registry report reproduce --version --help"; return; fi
+  if [ "$verb" = help ]; then _iai_words "help init doctor ingest validate inspect convert quantize prune evaluate bench gate registry report reproduce"; return; fi
   case $verb:$previous in
     doctor:--runtime) _iai_files ''; return ;;
     ingest:--output|ingest:-o) _iai_files ''; return ;;
@@ -59,6 +59,18 @@ _iai() {
     quantize:--threads) :; return ;;
     quantize:--batch) :; return ;;
     quantize:--runtime) _iai_files ''; return ;;
+    prune:--output|prune:-o) _iai_files ''; return ;;
+    prune:--channels) :; return ;;
+    prune:--sparsity) :; return ;;
+    prune:--scope) _iai_words "layer global"; return ;;
+    prune:--exclude) :; return ;;
+    prune:--calibration) _iai_files ''; return ;;
+    prune:--task) _iai_files 'yaml|yml'; return ;;
+    prune:--max-drop) :; return ;;
+    prune:--device) :; return ;;
+    prune:--threads) :; return ;;
+    prune:--batch) :; return ;;
+    prune:--runtime) _iai_files ''; return ;;
     evaluate:--task) _iai_files 'yaml|yml'; return ;;
     evaluate:--split) :; return ;;
     evaluate:--device) :; return ;;
@@ -101,6 +113,7 @@ _iai() {
     inspect) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
     convert) flags="--overwrite --output --opset --external --precision --io --arithmetic --exclude --shape --calibration --no-compare --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     quantize) flags="--overwrite --output --calibration --task --max-drop --method --percentile --exclude --dynamic --samples --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
+    prune) flags="--overwrite --output --channels --sparsity --scope --exclude --calibration --task --max-drop --no-compare --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     evaluate) flags="--task --split --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     bench) flags="--reference --calibration --device --threads --batch --runtime --seconds --runs --seed --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     gate) flags="--policy --reference --task --junit --overwrite --date --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;

@@ -2,7 +2,7 @@
 complete -c iai -f
 complete -c iai -n __fish_use_subcommand -a help -d 'show help'
 complete -c iai -n __fish_use_subcommand -l version -d 'Show the version and end'
-complete -c iai -n '__fish_seen_subcommand_from help' -a 'help init doctor ingest validate inspect convert quantize evaluate bench gate registry report reproduce'
+complete -c iai -n '__fish_seen_subcommand_from help' -a 'help init doctor ingest validate inspect convert quantize prune evaluate bench gate registry report reproduce'
 complete -c iai -l json -d 'One JSON document on standard output; errors as JSON too'
 complete -c iai -l quiet -s q -d 'No notes on standard error'
 complete -c iai -l verbose -s v -d 'More on standard error'
@@ -61,6 +61,22 @@ complete -c iai -n '__fish_seen_subcommand_from quantize' -l threads -d 'Threads
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l batch -d 'Samples that run together; 0: chosen by iai' -x
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l runtime -d 'ONNX Runtime library to use instead of the one found' -r -F
 complete -c iai -n '__fish_seen_subcommand_from quantize' -x -a '(__fish_complete_suffix .onnx)'
+complete -c iai -n __fish_use_subcommand -a prune -d 'remove the channels or weights that contribute least'
+complete -c iai -n '__fish_seen_subcommand_from prune' -l overwrite -d 'Replace an existing output'
+complete -c iai -n '__fish_seen_subcommand_from prune' -l output -s o -d 'Where the pruned model goes' -r -F
+complete -c iai -n '__fish_seen_subcommand_from prune' -l channels -d 'Share of the removable channels to remove' -x
+complete -c iai -n '__fish_seen_subcommand_from prune' -l sparsity -d 'Share of the weights to set to zero' -x
+complete -c iai -n '__fish_seen_subcommand_from prune' -l scope -d 'layer: the share of every layer; global: of the whole model' -x -a 'layer global'
+complete -c iai -n '__fish_seen_subcommand_from prune' -l exclude -d 'Nodes or operators whose output channels and weights stay (* any text, ? one character)' -x
+complete -c iai -n '__fish_seen_subcommand_from prune' -l calibration -d 'Calibration inputs: .npy, .npz, or a folder of them' -r -F
+complete -c iai -n '__fish_seen_subcommand_from prune' -l task -d 'Task file: what the model is for and how it is judged' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
+complete -c iai -n '__fish_seen_subcommand_from prune' -l max-drop -d 'Largest loss of the tasks primary metric: 0.01, or 1% of its value' -x
+complete -c iai -n '__fish_seen_subcommand_from prune' -l no-compare -d 'Do not run the result: for machines without ONNX Runtime'
+complete -c iai -n '__fish_seen_subcommand_from prune' -l device -d 'Execution provider (cpu, cuda, webgpu ...); never a silent fall-back' -x
+complete -c iai -n '__fish_seen_subcommand_from prune' -l threads -d 'Threads; 0: all cores. The result does not depend on it' -x
+complete -c iai -n '__fish_seen_subcommand_from prune' -l batch -d 'Samples that run together; 0: chosen by iai' -x
+complete -c iai -n '__fish_seen_subcommand_from prune' -l runtime -d 'ONNX Runtime library to use instead of the one found' -r -F
+complete -c iai -n '__fish_seen_subcommand_from prune' -x -a '(__fish_complete_suffix .onnx)'
 complete -c iai -n __fish_use_subcommand -a evaluate -d 'judge models by a task: metrics with intervals, side by side'
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -l task -d 'Task file: what the model is for and how it is judged' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -l split -d 'Part of the data, as the task names it' -x
