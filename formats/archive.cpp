@@ -320,6 +320,12 @@ std::vector<ListedFile> list_files(const std::vector<fs::path>& paths) {
   }
   const auto by_name = [](const ListedFile& a, const ListedFile& b) { return a.name < b.name; };
   std::sort(files.begin(), files.end(), by_name);
+  for (const auto& file : files) {
+    if (is_utf8(file.name)) continue;
+    auto shown = file.name;
+    std::replace_if(shown.begin(), shown.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
+    refuse(shown, "the file's name is no UTF-8", "rename it, for example with: convmv -f latin1 -t utf8 --notest");
+  }
   const auto twice = std::adjacent_find(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.name == b.name; });
   if (twice != files.end())
     refuse(twice->path.string(), "goes by the same name as " + std::next(twice)->path.string(),

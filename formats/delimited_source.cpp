@@ -91,6 +91,12 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+std::string_view first_bytes(std::string_view text, std::size_t size) {
+  if (text.size() <= size) return text;
+  while (size > 0 && (byte_at(text, size) & 0xC0) == 0x80) --size;
+  return text.substr(0, size);
+}
+
 Encoding find_encoding(std::string_view bytes, const std::string& file) {
   if (bytes.empty()) refuse(file, "is empty", "copy the file again; its writer may have failed");
   if (bytes.starts_with("\xEF\xBB\xBF")) return {"UTF-8", 3, "encoding UTF-8: byte order mark"};

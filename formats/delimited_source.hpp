@@ -22,6 +22,8 @@ Encoding find_encoding(std::string_view bytes, const std::string& file);
 
 /// Is `text` well-formed UTF-8 (no surrogates, no overlong forms)? An incomplete sequence at the end counts as broken.
 bool is_utf8(std::string_view text);
+/// The first `size` bytes of UTF-8 `text`, or fewer where that would cut a character.
+std::string_view first_bytes(std::string_view text, std::size_t size);
 
 /// A byte stream as UTF-8 text in one window that moves on. Text before begin() is consumed.
 /// Offsets in the stored file follow from the text alone: every encoding read here has a fixed size per code point.

@@ -9,6 +9,8 @@
 #include "formats/atomic_file.hpp"
 #include "formats/error.hpp"
 #include "formats/npy.hpp"
+#include "tests/json_schema.hpp"
+#include "tests/real_data.hpp"
 
 namespace fs = std::filesystem;
 using namespace iai;
@@ -154,4 +156,31 @@ TEST_CASE("a file that lost its last bytes, its end of line or its middle still 
       CHECK(error.message().find("a.csv") != std::string::npos);
     }
   }
+}
+
+TEST_CASE("huge numbers, long texts and odd file names break no output") {
+  const Folder folder;
+  std::string text = "a;b\n";
+  for (int i = 0; i < 20; ++i) text += "1e308;" + std::string(static_cast<std::size_t>(190 + i), 'x') + "ÄÖÜ€\n-1e308;ÄÖÜ\n";
+  folder.write("in/a.csv", text);
+  folder.write("in/b.csv", text + "1;2\n");
+  auto data = ingest({folder.path / "in"});
+  CHECK(column(data, "a").to_json()["maximum"] == 1e308);
+  CHECK_NOTHROW(manifest_text(data.data));
+  CHECK_NOTHROW(profile_text(data));
+  const auto contract = parse_contract(parse_yaml("tables: [{files: '**', unique: {columns: [b]}, columns: [{name: b, pattern: x}]}]", "c"));
+  const auto result = validate(std::vector{folder.path / "in"}, contract);
+  for (const auto& violation : result.log.sorted()) CHECK_NOTHROW(canonical_json({{"value", violation.value}, {"message", violation.message}, {"file", violation.file}}));
+  folder.write("in/\xE4.csv", text);
+  CHECK_THROWS_WITH_AS(ingest({folder.path / "in"}), doctest::Contains("?.csv: the file's name is no UTF-8"), Error);
+}
+
+TEST_CASE("manifest and profile are what their schemas say") {
+  const auto fault = [](const std::string& name, const std::string& text) {
+    return schema_fault(read_json(source_folder() / "schemas" / (name + ".schema.json")), parse_json(text, name));
+  };
+  auto data = ingest({source_folder() / "examples/bearing"});
+  CHECK(fault("manifest", manifest_text(data.data)) == "");
+  CHECK(fault("profile", profile_text(data)) == "");
+  CHECK(fault("profile", "{}") != "");
 }

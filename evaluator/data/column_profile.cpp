@@ -37,10 +37,8 @@ bool looks_like_name(std::string_view text) {
   return false;
 }
 
-template <class T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json();
-}
+/// Sums of huge numbers may overflow; JSON has no infinity.
+Json or_null(const std::optional<double>& value) { return value && std::isfinite(*value) ? Json(*value) : Json(); }
 
 }  // namespace
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "formats/delimited_cells.hpp"
+#include "formats/delimited_source.hpp"
 
 namespace iai {
 namespace {
@@ -138,7 +139,7 @@ Violation TableCheck::place(const Row& row, std::size_t column) const {
   violation.row = violation.last_row = row.number;
   violation.line = violation.last_line = row.line;
   violation.byte = row.cells[column].byte;
-  violation.value = std::string(row.cells[column].text.substr(0, 200));
+  violation.value = std::string(first_bytes(row.cells[column].text, 200));
   return violation;
 }
 
@@ -185,7 +186,7 @@ void TableCheck::check_cell(ColumnCheck& column, const Row& row) {
   } else if (cell.state == CellState::error) {
     if (column.error_words != nullptr) report_cell(*column.error_words, row, column.index, fmt::format("the logger wrote '{}' in place of a value", cell.text));
   } else if (column.type != nullptr) {
-    report_cell(*column.type, row, column.index, fmt::format("'{}' is no {}", cell.text.substr(0, 60), column_type_name(columns_[column.index].type)));
+    report_cell(*column.type, row, column.index, fmt::format("'{}' is no {}", first_bytes(cell.text, 60), column_type_name(columns_[column.index].type)));
   }
 }
 
@@ -196,10 +197,10 @@ void TableCheck::check_value(ColumnCheck& column, const Row& row) {
   if (column.allowed != nullptr) {
     const auto& numbers = state_.numbers[column.allowed];
     const bool fits = column.number ? std::binary_search(numbers.begin(), numbers.end(), cell.number) : state_.texts[column.allowed].contains(std::string(cell.text));
-    if (!fits) report_cell(*column.allowed, row, column.index, fmt::format("'{}' is not one of the {} allowed values", cell.text.substr(0, 60), column.allowed->allowed.size()));
+    if (!fits) report_cell(*column.allowed, row, column.index, fmt::format("'{}' is not one of the {} allowed values", first_bytes(cell.text, 60), column.allowed->allowed.size()));
   }
   if (column.pattern != nullptr && !state_.patterns.at(column.pattern).matches(cell.text))
-    report_cell(*column.pattern, row, column.index, fmt::format("'{}' does not match {}", cell.text.substr(0, 60), column.pattern->text));
+    report_cell(*column.pattern, row, column.index, fmt::format("'{}' does not match {}", first_bytes(cell.text, 60), column.pattern->text));
   if (column.stuck != nullptr) follow_run(column, row);
 }
 
@@ -304,7 +305,7 @@ void TableCheck::keep_key(const Rule& rule, const std::vector<std::size_t>& colu
     if (row.cells[column].state == CellState::missing) return;  // no value repeats no value
     text += fmt::format("{}:", row.cells[column].text.size());
     text += row.cells[column].text;
-    shown += (shown.empty() ? "" : ", ") + std::string(row.cells[column].text.substr(0, 40));
+    shown += (shown.empty() ? "" : ", ") + std::string(first_bytes(row.cells[column].text, 40));
   }
   UniqueKey key;
   if (!rule.whole_table) text += fmt::format("\n{}", order_);
@@ -313,7 +314,8 @@ void TableCheck::keep_key(const Rule& rule, const std::vector<std::size_t>& colu
   key.row = row.number;
   key.line = row.line;
   key.byte = row.cells[columns[0]].byte;
-  std::memcpy(key.text, shown.data(), std::min(shown.size(), sizeof key.text - 1));
+  const auto kept = first_bytes(shown, sizeof key.text - 1);
+  std::memcpy(key.text, kept.data(), kept.size());
   state_.keys.at(&rule).add(key);
 }
 
