@@ -15,6 +15,7 @@ namespace iai {
 struct UniqueKey {
   Hash128 hash;             ///< of the whole key
   std::uint32_t file = 0;   ///< place in the order of reading
+  std::uint32_t unused = 0; ///< no gap in what goes to the temporary file
   std::int64_t row = 0, line = 0;
   std::uint64_t byte = 0;
   char text[40] = {};       ///< the beginning of the key, for the message; filled with zeros
