@@ -97,6 +97,12 @@ TEST_CASE("a Gemm reads integers, its bias is int32 at the product of the scales
   }
   CHECK_FALSE(made.model.has_initializer("W"));
   CHECK(find_node(made.model, "Relu")->input(0) == "z");
+  // Its output is quantized behind the Relu, or the runtime would merge the two in float; the graph output keeps its name.
+  CHECK(plan.linear[0].output_quantized);
+  CHECK(plan.linear[0].result == "y");
+  const onnx::NodeProto& end = made.model.graph().node(made.model.graph().node_size() - 1);
+  CHECK(end.op_type() == "DequantizeLinear");
+  CHECK(end.output(0) == "y");
   CHECK_THROWS_AS(plan_quantization(made.model, {}), Error);
 }
 

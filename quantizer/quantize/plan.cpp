@@ -67,8 +67,9 @@ class Planner {
     const std::string reason = is_standard(node, "MatMul") ? look_at_matmul(node, made) : look_at_weights(node, made);
     if (!reason.empty()) return leave(node, reason);
     made.result = fused_result(i);
-    // ONNX Runtime's CPU kernels: integer Conv writes integers; Gemm and MatMul also write floats.
-    made.output_quantized = is_standard(node, "Conv");
+    // ONNX Runtime's CPU kernels: integer Conv writes integers; Gemm and MatMul also write floats, but a Gemm in front of an
+    // activation is merged with it into a float operator unless its output is quantized.
+    made.output_quantized = is_standard(node, "Conv") || (is_standard(node, "Gemm") && feeds_merged_activation(node));
     plan_.linear.push_back(std::move(made));
   }
 
@@ -153,6 +154,12 @@ class Planner {
       if (!node.input(i).empty() && !model_.has_initializer(node.input(i))) return false;
     }
     return true;
+  }
+
+  bool feeds_merged_activation(const onnx::NodeProto& gemm) const {
+    static constexpr std::array<std::string_view, 10> merged{"Relu", "LeakyRelu", "Tanh", "Sigmoid", "HardSigmoid", "Elu", "Selu", "Softplus", "Softsign", "ThresholdedRelu"};
+    const int user = index_.only_user(gemm.output(0));
+    return user >= 0 && has_type(model_.graph().node(user), merged);
   }
 
   std::string fused_result(int i) const {

@@ -21,7 +21,7 @@ struct LinearNode {
   std::string bias;          ///< float32 initializer [channels] that becomes int32; empty: none
   std::string output;        ///< tensor the node itself makes
   std::string result;        ///< the tensor behind activations that the runtime fuses (Relu, Clip): where a quantized output is cut
-  bool output_quantized = false;  ///< the runtime has an integer kernel only when the output is quantized too (Conv)
+  bool output_quantized = false;  ///< the runtime has an integer kernel only when the output is quantized too
 };
 
 /// A node with weights that stays in floating point.
