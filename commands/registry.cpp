@@ -93,11 +93,12 @@ ReportRows artefact_rows(const std::vector<Artefact>& artefacts) {
   return rows;
 }
 
-/// Names and values as they were recorded; what is no plain value is shown as JSON.
+/// Names and values as they were recorded, figures with an interval as objects; lists are shown as JSON.
 Report values(const Json& object) {
   Report report;
   for (const auto& [name, value] : object.items()) {
-    if (value.is_boolean()) report.add(name, value.get<bool>());
+    if (value.is_object()) report.add(name, values(value));
+    else if (value.is_boolean()) report.add(name, value.get<bool>());
     else if (value.is_number_integer()) report.add(name, value.get<std::int64_t>());
     else if (value.is_number()) report.add(name, value.get<double>());
     else if (value.is_null()) report.add_null(name);

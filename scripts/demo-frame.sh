@@ -12,6 +12,7 @@ start_project() {
 }
 
 chapter() { printf '\n== %s ==\n' "$*"; }
+remark() { printf '\n# %s\n' "$*"; }
 print_command() {
   local word line=
   for word in "$@"; do
@@ -36,3 +37,29 @@ expect() {
   echo "(exit code $code)"
 }
 
+# field KEY [VERB [FILE]]: the value that follows "KEY": in the newest record of VERB that names FILE.
+newest_record() { iai registry log --verb "$1" --file "$2" --limit 1 --json | sed -n 's/^ *"id": "\([0-9a-f]*\)".*/\1/p'; }
+
+# metric FILE VERB NAME: a figure of the newest such record; with an interval "value (low to high)".
+metric() {
+  iai registry show "$(newest_record "$2" "$1")" --json | awk -v name="\"$3\":" '
+    $1 == name && $2 == "{" {inside = 1; next}
+    $1 == name {gsub(/,/, "", $2); printf "%.4g", $2; exit}
+    inside && $1 == "\"high\":" {high = $2 + 0}
+    inside && $1 == "\"low\":" {low = $2 + 0}
+    inside && $1 == "\"value\":" {printf "%.4g (%.4g to %.4g)", $2, low, high; exit}'
+}
+
+# summary METRIC MODEL...: one screen from the records; the first model is the reference.
+summary() {
+  local name=$1 model verdict
+  shift
+  chapter "Summary"
+  printf '%-22s %10s   %-28s %-26s\n' model bytes "$name (95 %)" "latency ratio (95 %)"
+  for model in "$@"; do
+    printf '%-22s %10s   %-28s %-26s\n' "$(basename "$model")" "$(stat -c %s "$model")" "$(metric "$model" evaluate "$name")" \
+      "$(if [ "$model" = "$1" ]; then echo reference; else metric "$model" bench latency_ratio; fi)"
+  done
+  verdict=$(iai registry show "$(newest_record gate "${*: -1}")" --json | sed -n 's/^ *"verdict": "\([a-z]*\)".*/\1/p' | tail -n 1)
+  printf '\ngate: %s   dossier: %s\n' "$verdict" "$PWD/dossier.html"
+}
