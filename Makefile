@@ -6,7 +6,7 @@ JOBS ?= $(shell nproc)
 SECONDS ?= 20
 
 .DEFAULT_GOAL := build
-.PHONY: build setup demo test install deb asan tsan fuzz bench format lint clang clean help
+.PHONY: build setup demo demo-turbofan test install deb asan tsan fuzz bench format lint clang clean help
 
 build: setup ## build only; the binary is build/iai
 	@cmake --preset $(PRESET) >build-configure.log 2>&1 || { cat build-configure.log; exit 1; }
@@ -16,8 +16,11 @@ build: setup ## build only; the binary is build/iai
 setup: ## install what the build needs and is missing
 	@scripts/setup.sh
 
-demo: build ## a project from nothing: registry, machine, model, as far as the tool goes today
+demo: build ## a test bench from raw files to a gated, documented release, in demo-output/
 	@scripts/demo.sh
+
+demo-turbofan: build ## the same on NASA's turbofans (data and models: IAI_TEST_DATA), in demo-turbofan-output/
+	@scripts/demo-turbofan.sh
 
 test: build ## every test
 	@ctest --test-dir build --output-on-failure -j $(JOBS)
@@ -54,4 +57,4 @@ clean: ## remove every build folder (not .deps)
 	@rm -rf build build-*
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

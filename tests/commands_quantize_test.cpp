@@ -53,7 +53,7 @@ double output_sqnr(const std::string& name, const std::string& calibration, cons
   return found;
 }
 
-double cmapss(const std::string& name, Form form) { return output_sqnr(name, "cmapss_calib_x.npy", "cmapss_val_x.npy", 4, form); }
+double cmapss(const std::string& name, Form form) { return output_sqnr(name, "cmapss_calib_x.npy", "cmapss_val_x.npy", 1, form); }
 
 std::string bytes_of(const Model& model) { return serialize_model(model); }
 
