@@ -7,7 +7,9 @@
 
 #include "commands/quantize_search.hpp"
 #include "commands/recording.hpp"
+#include "commands/transformation.hpp"
 #include "formats/error.hpp"
+#include "quantizer/graph/opset.hpp"
 
 namespace iai {
 
@@ -23,6 +25,9 @@ constexpr Example examples[] = {
     {"Leave the first convolution and every Gemm in float", "iai quantize model.onnx --calibration calibration.npy --exclude conv1 --exclude Gemm -o model-int8.onnx"},
 };
 
+/// The first with a scale for each channel (DequantizeLinear's axis). Older models are raised to it.
+constexpr std::int64_t oldest_opset = 13;
+
 /// Bytes of a model's file and, where it has one, of its external data file.
 std::uint64_t stored_size(const fs::path& model) {
   std::error_code none;
@@ -32,10 +37,9 @@ std::uint64_t stored_size(const fs::path& model) {
 
 void check_options(const QuantizeOptions& options) {
   if (options.output.path.empty()) throw Error(ErrorKind::usage, "missing: -o, the file to write", "add -o model-int8.onnx");
-  std::vector<fs::path> inputs{options.model};
-  inputs.insert(inputs.end(), options.calibration.begin(), options.calibration.end());
+  std::vector<fs::path> inputs = options.calibration;
   if (!options.task.empty()) inputs.push_back(options.task);
-  refuse_same_path(inputs, {options.output.path});
+  refuse_outputs(options.model, inputs, options.output.path);
   refuse_existing(options.output.path, options.output.if_exists());
   if (!options.max_drop.empty() && options.task.empty()) {
     throw Error(ErrorKind::usage, "--max-drop needs a task to measure the drop on", "add --task task.yaml");
@@ -200,12 +204,8 @@ ExitCode run(const QuantizeOptions& options, Context& context) {
   const DropLimit limit = limited ? parse_drop_limit(options.max_drop) : DropLimit{HUGE_VAL, false};
   const std::optional<Task> task = options.task.empty() ? std::nullopt : std::optional(read_task(options.task));
   Recording recording(context, "quantize");
-  const Model source = read_model(options.model);
-  check_model(source, options.model.string());
-  if (const std::int64_t opset = source.opset(); opset < 13) {
-    throw Error(ErrorKind::input, fmt::format("{}: operator set {}; scales for each channel need 13 or newer", options.model.string(), opset),
-                "iai convert " + options.model.string() + " --opset 17 -o newer.onnx");
-  }
+  Model source = read_checked_model(options.model);
+  if (source.opset() < oldest_opset) convert_opset(source, oldest_opset, options.model.string());
   std::unique_ptr<Samples> samples;
   {
     const Session session(options.model, {.device = options.runtime.device, .runtime = options.runtime.runtime});

@@ -10,6 +10,7 @@
 #include "formats/error.hpp"
 #include "quantizer/graph/edit.hpp"
 #include "quantizer/graph/fold.hpp"
+#include "quantizer/graph/node_names.hpp"
 #include "quantizer/quantize/plan.hpp"
 #include "quantizer/quantize/weights.hpp"
 
@@ -69,7 +70,7 @@ class DynamicWriter {
     const onnx::NodeProto& node = source_.graph().node(at);
     const auto linear = linear_.find(at);
     if (linear != linear_.end() && write_linear(*linear->second, node)) return;
-    if (is_standard(node, "LSTM") && !is_excluded(node, exclude_) && !keep_float_.contains(node_label(node)) && write_lstm(node)) return;
+    if (is_standard(node, "LSTM") && !matches_any(exclude_, node) && !keep_float_.contains(node_title(node)) && write_lstm(node)) return;
     edit_.append(node);
   }
 
@@ -157,7 +158,7 @@ class DynamicWriter {
     }
     edit_.append(std::move(made));
     uses_contrib_ = true;
-    report(node_label(node), "LSTM", worst);
+    report(node_title(node), "LSTM", worst);
     return true;
   }
 

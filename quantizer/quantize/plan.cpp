@@ -9,6 +9,7 @@
 #include "formats/error.hpp"
 #include "formats/spelling.hpp"
 #include "quantizer/graph/fold.hpp"
+#include "quantizer/graph/node_names.hpp"
 
 namespace iai {
 namespace {
@@ -52,7 +53,7 @@ class Planner {
   std::map<std::string, int> types_;
   QuantizationPlan plan_;
 
-  void leave(const onnx::NodeProto& node, std::string reason) { plan_.floats.push_back({node_label(node), node.op_type(), std::move(reason)}); }
+  void leave(const onnx::NodeProto& node, std::string reason) { plan_.floats.push_back({node_title(node), node.op_type(), std::move(reason)}); }
 
   void look_at(int i) {
     const onnx::NodeProto& node = model_.graph().node(i);
@@ -62,8 +63,8 @@ class Planner {
     if (is_recurrent(node)) return leave(node, "recurrent: only --dynamic makes it smaller");
     static constexpr std::array<std::string_view, 4> linear{"Conv", "ConvTranspose", "Gemm", "MatMul"};
     if (!has_type(node, linear) || node.input_size() < 2 || node.output_size() != 1) return;
-    if (is_excluded(node, options_.exclude)) return leave(node, "excluded");
-    LinearNode made{i, node_label(node), node.op_type(), node.input(0), {}, {}, 0, {}, node.output(0), {}, false};
+    if (matches_any(options_.exclude, node)) return leave(node, "excluded");
+    LinearNode made{i, node_title(node), node.op_type(), node.input(0), {}, {}, 0, {}, node.output(0), {}, false};
     const std::string reason = is_standard(node, "MatMul") ? look_at_matmul(node, made) : look_at_weights(node, made);
     if (!reason.empty()) return leave(node, reason);
     made.result = fused_result(i);
@@ -213,40 +214,13 @@ QuantizationPlan plan_quantization(const Model& model, const PlanOptions& option
   return Planner(model, options).plan();
 }
 
-std::string node_label(const onnx::NodeProto& node) { return node.name().empty() && node.output_size() > 0 ? node.output(0) : node.name(); }
-
-bool glob_matches(std::string_view pattern, std::string_view text) {
-  std::size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      resume = t;
-    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
-      ++p, ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
-
-bool is_excluded(const onnx::NodeProto& node, const std::vector<std::string>& patterns) {
-  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
-    return glob_matches(pattern, node_label(node)) || glob_matches(pattern, node.op_type());
-  });
-}
-
 void check_patterns(const onnx::GraphProto& graph, const std::vector<std::string>& patterns) {
   for (const std::string& pattern : patterns) {
     std::vector<std::string> names;
     bool found = false;
     for (const onnx::NodeProto& node : graph.node()) {
-      found = found || is_excluded(node, {pattern});
-      names.push_back(node_label(node));
+      found = found || matches_any({pattern}, node);
+      names.push_back(node_title(node));
       names.push_back(node.op_type());
     }
     if (!found) {
@@ -261,7 +235,7 @@ void refuse_quantized(const Model& model) {
                                                          "QLinearMatMul", "MatMulInteger", "ConvInteger", "DynamicQuantizeLSTM"};
   for (const onnx::NodeProto& node : model.graph().node()) {
     if (std::find(marks.begin(), marks.end(), node.op_type()) == marks.end()) continue;
-    throw Error(ErrorKind::input, fmt::format("the model is quantized already: it has {} ('{}')", node.op_type(), node_label(node)),
+    throw Error(ErrorKind::input, fmt::format("the model is quantized already: it has {} ('{}')", node.op_type(), node_title(node)),
                 "quantize the floating-point model it was made from");
   }
 }

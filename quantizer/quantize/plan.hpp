@@ -55,12 +55,6 @@ struct PlanOptions {
 /// @throws Error(input) when the model holds quantization operators already; Error(usage) when a pattern names nothing.
 QuantizationPlan plan_quantization(const Model& model, const PlanOptions& options);
 
-/// The node's name, or that of its first output where it has none.
-std::string node_label(const onnx::NodeProto& node);
-/// Does the glob `pattern` (* any text, ? one character) match all of `text`?
-bool glob_matches(std::string_view pattern, std::string_view text);
-/// Is the node named or typed by one of the patterns?
-bool is_excluded(const onnx::NodeProto& node, const std::vector<std::string>& patterns);
 /// @throws Error(usage) naming a pattern that no node of the main graph fits.
 void check_patterns(const onnx::GraphProto& graph, const std::vector<std::string>& patterns);
 /// @throws Error(input) when the graph has QuantizeLinear, DequantizeLinear or integer operators.
