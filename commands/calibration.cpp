@@ -6,9 +6,6 @@
 
 namespace iai {
 
-namespace {
-
-/// `model` with `tensors` as its only outputs. A graph input cannot be an output: an Identity stands between.
 Model with_outputs(Model model, const std::vector<std::string>& tensors) {
   onnx::GraphProto& graph = model.graph();
   std::map<std::string, bool> inputs;
@@ -29,8 +26,6 @@ Model with_outputs(Model model, const std::vector<std::string>& tensors) {
   }
   return model;
 }
-
-}  // namespace
 
 std::map<std::string, TensorStatistics> calibrate(const Model& model, const QuantizationPlan& plan, const Samples& samples, const RuntimeOption& runtime,
                                                   Output& output) {

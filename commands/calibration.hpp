@@ -12,6 +12,9 @@
 
 namespace iai {
 
+/// `model` with `tensors` as its only outputs. A graph input cannot be an output: an Identity stands between.
+Model with_outputs(Model model, const std::vector<std::string>& tensors);
+
 /// Runs `model` over the samples twice and watches the tensors of the plan: ranges first, then histograms. Every sample
 /// runs alone, so that what is seen depends neither on threads nor on batches.
 /// @throws Error(input) when an activation is NaN or infinite, naming the tensor.

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "commands/calibration.hpp"
+#include "commands/scratch_model.hpp"
 #include "commands/transformation.hpp"
 #include "evaluator/metrics/metrics.hpp"
 #include "formats/error.hpp"
@@ -116,10 +118,31 @@ void record_options(Recording& recording, const PruneOptions& options) {
   for (const TaskFile& file : task_files(read_task(options.task), "evaluation")) recording.input(file.role, file.path);
 }
 
+/// Runs the model over the calibration inputs, each alone and in their order, and watches the inputs of its layers.
+MomentsByTensor watch(const Model& model, const ChannelOptions& channels, const PruneOptions& options, Output& output) {
+  constexpr std::int64_t most_samples = 1024;
+  const std::vector<WatchedTensor> watched = watched_tensors(model, channels);
+  if (options.calibration.empty() || watched.empty()) return {};
+  std::vector<std::string> names;
+  for (const WatchedTensor& tensor : watched) names.push_back(tensor.name);
+  const ScratchModel scratch(with_outputs(model, names));
+  const Session session(scratch.path(), {.device = options.runtime.device, .optimization = GraphOptimization::none, .runtime = options.runtime.runtime});
+  const auto samples = limit_samples(open_samples(options.calibration, wanted_inputs(session)), most_samples);
+  MomentsByTensor moments;
+  run_samples(session, *samples, 1, options.runtime.threads, [&](std::int64_t first, const std::vector<Tensor>& tensors) {
+    for (std::size_t i = 0; i < tensors.size(); ++i) moments[watched[i].name].add(watched[i], tensors[i]);
+    output.progress("watching", static_cast<std::uint64_t>(first) + 1, static_cast<std::uint64_t>(samples->count()));
+  });
+  return moments;
+}
+
 /// Prunes and says what was done.
-void prune(Model& model, const PruneOptions& options, Report& report) {
+void prune(Model& model, const PruneOptions& options, Report& report, Output& output) {
   const PruneScope scope = options.scope == "global" ? PruneScope::global : PruneScope::layer;
-  if (options.channels > 0) report.add("channels", channel_rows(prune_channels(model, {options.channels, scope, options.exclude})));
+  if (options.channels > 0) {
+    const ChannelOptions channels{options.channels, scope, options.exclude};
+    report.add("channels", channel_rows(prune_channels(model, channels, watch(model, channels, options, output))));
+  }
   if (options.sparsity > 0) report.add("sparsity", sparse_rows(sparsify(model, options.sparsity, scope, options.exclude)));
 }
 
@@ -132,15 +155,19 @@ const Manual prune_manual{
         "\n"
         "Channels are followed through element-wise operators, BatchNormalization, pooling, Flatten, Reshape, Transpose, depthwise Conv, Concat and reductions to all layers that read them. Channels that meet in an Add or a Mul\n"
         "go together or stay together. Where the way of a channel cannot be proven (it reaches a normalisation over channels, a model output, an operator without a rule), it stays, and the report names the layer and the\n"
-        "reason. The channels whose filters have the smallest L2 norm go (after Li et al., 2017); with --scope global layers are compared with each other, after division by their mean.\n"
+        "reason.\n"
+        "\n"
+        "With --calibration, the model is watched on at most 1024 of the inputs, and one channel after another goes, the one first that the layers reading it can best do without; the channels that stay make up for it: their\n"
+        "weights become the least-squares answer to what the layer computed before (Optimal Brain Surgeon, by channels). Without, the channels whose filters have the smallest L2 norm go (after Li et al., 2017), which costs\n"
+        "far more accuracy. With --scope global layers are compared with each other.\n"
         "\n"
         "The outputs of the result are held against those of the source, on --calibration inputs or 16 made-up ones. With --task, both are judged by it; with --max-drop, a result whose primary metric lost more than the\n"
-        "limit (0.01 of its unit, or 1% of its value) is not written, and the exit code is 1. Channels removed without training the rest again cost accuracy; begin with small shares.",
+        "limit (0.01 of its unit, or 1% of its value) is not written, and the exit code is 1. Nothing is trained again; begin with small shares.",
     .examples = {std::begin(examples), std::end(examples)},
     .diagnostics = "\"no channel can be removed\": every channel reaches something that cannot be followed; the table says what.\n"
                    "\n"
-                   "Outputs of a few dB: too much was removed for a model that is not trained again afterwards.",
-    .memory = "The weights that change, and what ONNX Runtime needs for both models."};
+                   "Outputs of a few dB: too much was removed for a model that is not trained again; give --calibration, or a smaller share.",
+    .memory = "The weights that change, and what ONNX Runtime needs for both models; with --calibration a few square matrices for each layer, of its input channels (layers with over 2048 are not watched)."};
 
 void declare(CLI::App& app, PruneOptions& options) {
   declare_model(app, options.model);
@@ -166,7 +193,7 @@ ExitCode run(const PruneOptions& options, Context& context) {
   Report report("iai.prune/1"), details;
   const ModelCost before = count_cost(model);
   try {
-    prune(model, options, details);
+    prune(model, options, details, context.output);
   } catch (const Error& error) {
     throw Error(error.kind(), options.model.string() + ": " + error.message(), error.hint());
   }

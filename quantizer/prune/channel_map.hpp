@@ -34,6 +34,16 @@ class ChannelMap {
     int axis = 0;
     Units units;
   };
+  /// A layer that mixes the channels it reads.
+  struct Consumer {
+    int node = -1;
+    std::string weights;
+    int axis = 0;          ///< of the weights, along which its input channels lie
+    Units units;
+    std::string tensor;    ///< what it reads, and the axis of the channels there
+    int tensor_axis = 0;
+    std::string bias;      ///< can take up a change of the mean; empty where none can
+  };
   /// Numbers that count channels: `group` of a depthwise Conv, one number of a Reshape's target.
   struct GroupCount {
     int node;
@@ -52,6 +62,7 @@ class ChannelMap {
   const std::string* pinned(int unit) const;
 
   std::vector<Producer> producers;
+  std::vector<Consumer> consumers;
   std::vector<Slice> slices;
   std::vector<GroupCount> group_counts;
   std::vector<ReshapeCount> reshape_counts;

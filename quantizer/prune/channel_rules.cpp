@@ -83,6 +83,27 @@ ChannelRules::Units ChannelRules::produce(int index, const onnx::NodeProto& node
   return units;
 }
 
+void ChannelRules::consume(int index, const onnx::NodeProto& node, int axis, const Track* input) {
+  if (input == nullptr) return;
+  slice(node, 1, axis, input->units);
+  if (index_.uses(node.input(1)).size() != 1 || index_.is_graph_output(node.input(1))) return;  // weights that others read too
+  map_.consumers.push_back({index, node.input(1), axis, input->units, node.input(0), input->axis, bias_for_means(node)});
+}
+
+std::string ChannelRules::bias_for_means(const onnx::NodeProto& node) const {
+  const bool is_conv = node.op_type() == "Conv";
+  if ((!is_conv && node.op_type() != "Gemm") || !is_weight(node, 2, 1)) return {};
+  if (model_.initializer(node.input(2))->shape.size() != 1 || index_.uses(node.input(2)).size() != 1) return {};
+  for (const auto& attribute : node.attribute()) {
+    if ((attribute.name() == "alpha" || attribute.name() == "beta") && attribute.f() != 1) return {};
+    // Padding is zero whatever the mean is.
+    if (attribute.name() == "auto_pad" && attribute.s() != "NOTSET" && attribute.s() != "VALID") return {};
+    if (attribute.name() == "pads" && std::any_of(attribute.ints().begin(), attribute.ints().end(), [](auto pad) { return pad != 0; })) return {};
+  }
+  const auto outputs = model_.initializer(node.input(1))->shape[is_conv || integer_of(node, "transB", 0) != 0 ? 0 : 1];
+  return model_.initializer(node.input(2))->shape[0] == outputs ? node.input(2) : std::string();
+}
+
 std::optional<std::vector<std::int64_t>> ChannelRules::integers(const onnx::NodeProto& node, int position, const std::string& attribute) const {
   if (const auto* known = attribute_of(node, attribute)) return std::vector<std::int64_t>(known->ints().begin(), known->ints().end());
   if (position >= node.input_size() || node.input(position).empty()) return std::nullopt;
@@ -109,7 +130,7 @@ bool ChannelRules::convolution(int index, const onnx::NodeProto& node) {
   if (groups != 1) return shape[1] == 1 && shape[0] % groups == 0 && depthwise(index, node, input);
   if (input != nullptr && static_cast<std::int64_t>(input->units.size()) != shape[1]) return false;
   const Units units = produce(index, node, 0, shape[0]);
-  if (input != nullptr) slice(node, 1, 1, input->units);
+  consume(index, node, 1, input);
   if (has_bias) slice(node, 2, 0, units);
   set_track(node.output(0), 1, units);
   return true;
@@ -138,7 +159,7 @@ bool ChannelRules::transposed_convolution(int index, const onnx::NodeProto& node
   const Track* input = input_track(node, 0);
   if (input != nullptr && (input->axis != 1 || static_cast<std::int64_t>(input->units.size()) != shape[0])) return false;
   const Units units = produce(index, node, 1, shape[1]);
-  if (input != nullptr) slice(node, 1, 0, input->units);
+  consume(index, node, 0, input);
   if (has_bias) slice(node, 2, 0, units);
   set_track(node.output(0), 1, units);
   return true;
@@ -155,7 +176,7 @@ bool ChannelRules::gemm(int index, const onnx::NodeProto& node) {
   const auto bias = has_bias ? model_.initializer(node.input(2)) : std::nullopt;
   if (has_bias && !bias) return false;
   const Units units = produce(index, node, out, channels);
-  if (input != nullptr) slice(node, 1, in, input->units);
+  consume(index, node, in, input);
   if (bias && !bias->shape.empty() && bias->shape.back() == channels && channels > 1) slice(node, 2, static_cast<int>(bias->shape.size()) - 1, units);
   set_track(node.output(0), 1, units);
   return true;
@@ -173,7 +194,7 @@ bool ChannelRules::product(int index, const onnx::NodeProto& node) {
     return true;
   }
   const Units units = produce(index, node, 1, weights[1]);
-  if (input != nullptr) slice(node, 1, 0, input->units);
+  consume(index, node, 0, input);
   set_track(node.output(0), last, units);
   return true;
 }

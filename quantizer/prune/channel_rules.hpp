@@ -47,6 +47,10 @@ class ChannelRules {
   void pin_inputs(const onnx::NodeProto& node, const std::string& reason);
   /// Makes the units of a layer's output and slices its weights and its bias, which has one value a channel.
   Units produce(int index, const onnx::NodeProto& node, int axis, std::int64_t channels);
+  /// Slices the weights along the axis of the channels that the layer reads; none when they are not followed.
+  void consume(int index, const onnx::NodeProto& node, int axis, const Track* input);
+  /// The bias of the node, where a change of the mean of its inputs can be added to it exactly.
+  std::string bias_for_means(const onnx::NodeProto& node) const;
   bool is_weight(const onnx::NodeProto& node, int position, std::size_t rank) const;
   /// Slices an initializer and counts the use as understood.
   void slice(const onnx::NodeProto& node, int position, int axis, const Units& units);

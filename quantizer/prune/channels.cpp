@@ -10,6 +10,7 @@
 #include "formats/error.hpp"
 #include "quantizer/graph/node_names.hpp"
 #include "quantizer/prune/channel_map.hpp"
+#include "quantizer/prune/reconstruction.hpp"
 
 namespace iai {
 
@@ -52,7 +53,14 @@ Tensor without(const Tensor& tensor, int axis, const std::vector<bool>& keep) {
 
 class ChannelPruner {
  public:
-  ChannelPruner(Model& model, const ChannelOptions& options) : model_(model), options_(options), map_(model, options.exclude) {}
+  ChannelPruner(Model& model, const ChannelOptions& options, const MomentsByTensor& moments) : model_(model), options_(options), map_(model, options.exclude) {
+    for (const auto& consumer : map_.consumers) {
+      const auto found = moments.find(consumer.tensor);
+      if (found == moments.end()) continue;
+      for (std::size_t i = 0; i < consumer.units.size(); ++i) readers_[map_.root(consumer.units[i])].push_back({reconstructions_.size(), i});
+      reconstructions_.emplace_back(model, consumer, found->second);
+    }
+  }
 
   std::vector<PrunedLayer> run() {
     measure();
@@ -60,6 +68,7 @@ class ChannelPruner {
     select();
     std::vector<PrunedLayer> layers = describe();
     if (removed_.empty()) return layers;
+    for (const Reconstruction& reconstruction : reconstructions_) reconstruction.store(model_);
     cut_weights();
     mend_counts();
     model_.graph().clear_value_info();
@@ -114,9 +123,8 @@ class ChannelPruner {
   }
 
   void select() {
-    std::vector<Candidate> all = candidates();
     std::map<int, std::vector<Candidate>> groups;
-    for (const Candidate& candidate : all) groups[candidate.component].push_back(candidate);
+    for (const Candidate& candidate : candidates()) groups[candidate.component].push_back(candidate);
     if (options_.scope == PruneScope::layer) {
       for (auto& [component, group] : groups) remove_weakest(group);
       return;
@@ -131,20 +139,44 @@ class ChannelPruner {
     remove_weakest(joint);
   }
 
+  /// What the layers that read the channels miss without them; the norm of the filters where that was not watched.
+  double importance(const Candidate& candidate) const {
+    const auto found = readers_.find(candidate.root);
+    if (found == readers_.end()) return candidate.importance;
+    double sum = 0;
+    for (const auto& [reader, channel] : found->second) sum += reconstructions_[reader].cost(channel);
+    return sum;
+  }
+
   void remove_weakest(std::vector<Candidate>& group) {
-    std::sort(group.begin(), group.end(), [](const Candidate& a, const Candidate& b) {
-      return a.importance != b.importance ? a.importance < b.importance : a.root < b.root;
-    });
     auto wanted = static_cast<std::int64_t>(std::floor(options_.share * static_cast<double>(group.size()) + 1e-9));
-    for (const Candidate& candidate : group) {
-      if (wanted == 0) return;
-      const auto& layers = positions_.at(candidate.root);
-      const bool empties = std::any_of(layers.begin(), layers.end(), [&](const auto& layer) { return left_[layer.first] <= layer.second; });
-      if (empties) continue;
-      for (const auto& [layer, count] : layers) left_[layer] -= count;
-      removed_.insert(candidate.root);
+    while (wanted > 0) {
+      const Candidate* weakest = nullptr;
+      double least = 0;
+      for (const Candidate& candidate : group) {
+        if (removed_.count(candidate.root) != 0 || empties_a_layer(candidate)) continue;
+        const double value = importance(candidate);
+        if (weakest != nullptr && value >= least) continue;  // of equal ones the first
+        weakest = &candidate;
+        least = value;
+      }
+      if (weakest == nullptr) return;
+      remove(*weakest);
       --wanted;
     }
+  }
+
+  bool empties_a_layer(const Candidate& candidate) const {
+    const auto& layers = positions_.at(candidate.root);
+    return std::any_of(layers.begin(), layers.end(), [&](const auto& layer) { return left_[layer.first] <= layer.second; });
+  }
+
+  void remove(const Candidate& candidate) {
+    for (const auto& [layer, count] : positions_.at(candidate.root)) left_[layer] -= count;
+    removed_.insert(candidate.root);
+    const auto found = readers_.find(candidate.root);
+    if (found == readers_.end()) return;
+    for (const auto& [reader, channel] : found->second) reconstructions_[reader].remove(channel);
   }
 
   std::vector<PrunedLayer> describe() const {
@@ -216,10 +248,27 @@ class ChannelPruner {
   std::map<int, std::map<std::size_t, std::int64_t>> positions_;  // root -> layer -> channels of it
   std::vector<std::int64_t> left_;                            // layer -> channels that stay
   std::set<int> removed_;
+  std::vector<Reconstruction> reconstructions_;
+  std::map<int, std::vector<std::pair<std::size_t, std::size_t>>> readers_;  // root -> reconstruction, channel of it
 };
 
 }  // namespace
 
-std::vector<PrunedLayer> prune_channels(Model& model, const ChannelOptions& options) { return ChannelPruner(model, options).run(); }
+std::vector<PrunedLayer> prune_channels(Model& model, const ChannelOptions& options, const MomentsByTensor& moments) {
+  return ChannelPruner(model, options, moments).run();
+}
+
+std::vector<WatchedTensor> watched_tensors(const Model& model, const ChannelOptions& options) {
+  constexpr std::size_t most_channels = 2048;  // the matrices are square: 32 MB each
+  const ChannelMap map(model, options.exclude);
+  std::vector<WatchedTensor> watched;
+  for (const auto& consumer : map.consumers) {
+    const bool free = std::any_of(consumer.units.begin(), consumer.units.end(), [&](int unit) { return map.pinned(unit) == nullptr; });
+    const bool known = std::any_of(watched.begin(), watched.end(), [&](const WatchedTensor& other) { return other.name == consumer.tensor; });
+    if (free && !known && consumer.units.size() <= most_channels)
+      watched.push_back({consumer.tensor, consumer.tensor_axis, static_cast<std::int64_t>(consumer.units.size())});
+  }
+  return watched;
+}
 
 }  // namespace iai
