@@ -26,3 +26,21 @@ find_path(IAI_ONNXRUNTIME_HEADERS onnxruntime_c_api.h PATH_SUFFIXES onnxruntime 
 add_library(iai_onnxruntime_headers INTERFACE)
 target_include_directories(iai_onnxruntime_headers SYSTEM INTERFACE ${IAI_ONNXRUNTIME_HEADERS})
 find_file(IAI_ONNXRUNTIME_LIBRARY libonnxruntime.so.1 HINTS ${IAI_DEPS_DIR}/onnxruntime/lib)
+
+# Libraries that bind every symbol when they are loaded cost `iai --version` most of its time; linked in, only what is
+# called is left of them. A static library that does not link alone (another distribution's build of it) is passed over.
+include(CheckCXXSourceCompiles)
+function(iai_prefer_static target archive header call)
+  string(MAKE_C_IDENTIFIER ${archive} name)
+  find_library(IAI_${name} ${archive})
+  if(NOT IAI_${name})
+    return()
+  endif()
+  set(CMAKE_REQUIRED_LIBRARIES ${IAI_${name}} Threads::Threads ${CMAKE_DL_LIBS} m)
+  check_cxx_source_compiles("#include <${header}>\nint main() { ${call}; return 0; }" IAI_${name}_LINKS)
+  if(IAI_${name}_LINKS)
+    set_target_properties(${target} PROPERTIES IMPORTED_LOCATION ${IAI_${name}} INTERFACE_LINK_LIBRARIES "Threads::Threads;${CMAKE_DL_LIBS};m")
+  endif()
+endfunction()
+iai_prefer_static(OpenSSL::Crypto libcrypto.a openssl/evp.h "EVP_MD_CTX_free(EVP_MD_CTX_new())")
+iai_prefer_static(SQLite::SQLite3 libsqlite3.a sqlite3.h "sqlite3_close(nullptr)")
