@@ -147,7 +147,7 @@ ExitCode run(const ConvertOptions& options, Context& context) {
   std::string outputs = "not compared";
   Comparison comparison;
   if (!options.no_compare) {
-    comparison = compare_with_source(options.model, staged, options.calibration, options.runtime);
+    comparison = compare_with_source(options.model, staged, {options.calibration, {}}, options.runtime);
     outputs = sqnr_text(comparison.worst_sqnr_db());
   }
   const std::uint64_t before = model_bytes(options.model);

@@ -105,7 +105,7 @@ void check_options(const PruneOptions& options) {
   refuse_outputs(options.model, others, options.output.path);
 }
 
-void record_options(Recording& recording, const PruneOptions& options) {
+void record_options(Recording& recording, const PruneOptions& options, const CalibrationSource& calibration) {
   if (options.channels > 0) recording.option("channels", options.channels);
   if (options.sparsity > 0) recording.option("sparsity", options.sparsity);
   recording.option("scope", options.scope);
@@ -114,20 +114,19 @@ void record_options(Recording& recording, const PruneOptions& options) {
   recording.input("model", options.model);
   for (const auto& path : external_files(options.model)) recording.input("model", path);
   for (const auto& path : options.calibration) recording.input("calibration", path);
-  if (options.task.empty()) return;
-  for (const TaskFile& file : task_files(read_task(options.task), "evaluation")) recording.input(file.role, file.path);
+  record_task_files(recording, calibration);
 }
 
 /// Runs the model over the calibration inputs, each alone and in their order, and watches the inputs of its layers.
-MomentsByTensor watch(const Model& model, const ChannelOptions& channels, const PruneOptions& options, Output& output) {
+MomentsByTensor watch(const Model& model, const ChannelOptions& channels, const PruneOptions& options, const CalibrationSource& calibration, Output& output) {
   constexpr std::int64_t most_samples = 1024;
   const std::vector<WatchedTensor> watched = watched_tensors(model, channels);
-  if (options.calibration.empty() || watched.empty()) return {};
+  if (!calibration.exists() || watched.empty()) return {};
   std::vector<std::string> names;
   for (const WatchedTensor& tensor : watched) names.push_back(tensor.name);
   const ScratchModel scratch(with_outputs(model, names));
   const Session session(scratch.path(), {.device = options.runtime.device, .optimization = GraphOptimization::none, .runtime = options.runtime.runtime});
-  const auto samples = limit_samples(open_samples(options.calibration, wanted_inputs(session)), most_samples);
+  const auto samples = limit_samples(calibration.open(wanted_inputs(session)), most_samples);
   MomentsByTensor moments;
   run_samples(session, *samples, 1, options.runtime.threads, [&](std::int64_t first, const std::vector<Tensor>& tensors) {
     for (std::size_t i = 0; i < tensors.size(); ++i) moments[watched[i].name].add(watched[i], tensors[i]);
@@ -137,11 +136,11 @@ MomentsByTensor watch(const Model& model, const ChannelOptions& channels, const 
 }
 
 /// Prunes and says what was done.
-void prune(Model& model, const PruneOptions& options, Report& report, Output& output) {
+void prune(Model& model, const PruneOptions& options, const CalibrationSource& calibration, Report& report, Output& output) {
   const PruneScope scope = options.scope == "global" ? PruneScope::global : PruneScope::layer;
   if (options.channels > 0) {
     const ChannelOptions channels{options.channels, scope, options.exclude};
-    report.add("channels", channel_rows(prune_channels(model, channels, watch(model, channels, options, output))));
+    report.add("channels", channel_rows(prune_channels(model, channels, watch(model, channels, options, calibration, output))));
   }
   if (options.sparsity > 0) report.add("sparsity", sparse_rows(sparsify(model, options.sparsity, scope, options.exclude)));
 }
@@ -157,7 +156,7 @@ const Manual prune_manual{
         "go together or stay together. Where the way of a channel cannot be proven (it reaches a normalisation over channels, a model output, an operator without a rule), it stays, and the report names the layer and the\n"
         "reason.\n"
         "\n"
-        "With --calibration, the model is watched on at most 1024 of the inputs, and one channel after another goes, the one first that the layers reading it can best do without; the channels that stay make up for it: their\n"
+        "With --calibration, or a task with a split 'calibration', the model is watched on at most 1024 of the inputs, and one channel after another goes, the one first that the layers reading it can best do without; the channels that stay make up for it: their\n"
         "weights become the least-squares answer to what the layer computed before (Optimal Brain Surgeon, by channels). Without, the channels whose filters have the smallest L2 norm go (after Li et al., 2017), which costs\n"
         "far more accuracy. With --scope global layers are compared with each other.\n"
         "\n"
@@ -189,11 +188,12 @@ ExitCode run(const PruneOptions& options, Context& context) {
   check_options(options);
   StagedModel staged(options.output.path, options.output.if_exists());
   Recording recording(context, "prune");
-  record_options(recording, options);
+  const CalibrationSource calibration{options.calibration, options.task.empty() ? std::nullopt : std::optional(read_task(options.task))};
+  record_options(recording, options, calibration);
   Report report("iai.prune/1"), details;
   const ModelCost before = count_cost(model);
   try {
-    prune(model, options, details, context.output);
+    prune(model, options, calibration, details, context.output);
   } catch (const Error& error) {
     throw Error(error.kind(), options.model.string() + ": " + error.message(), error.hint());
   }
@@ -204,7 +204,7 @@ ExitCode run(const PruneOptions& options, Context& context) {
   staged.write(model);
   std::optional<Comparison> comparison;
   std::optional<Gate> gate;
-  if (!options.no_compare) comparison = compare_with_source(options.model, staged, options.calibration, options.runtime);
+  if (!options.no_compare) comparison = compare_with_source(options.model, staged, calibration, options.runtime);
   if (!options.task.empty()) gate = judge_by_task(options, staged);
   const bool passed = !gate || gate->holds;
 

@@ -50,14 +50,13 @@ void check_options(const QuantizeOptions& options) {
   }
 }
 
-/// Calibration inputs: those given, else the task's.
-std::unique_ptr<Samples> calibration_samples(const QuantizeOptions& options, const std::optional<Task>& task, const Session& session) {
-  std::unique_ptr<Samples> samples;
-  if (!options.calibration.empty()) samples = open_samples(options.calibration, wanted_inputs(session));
-  else if (task && task->splits.contains("calibration")) samples = std::move(load_task_samples(*task, "calibration", wanted_inputs(session)).inputs);
-  else if (options.dynamic) return nullptr;
-  else throw Error(ErrorKind::usage, options.task.string() + ": the task has no split 'calibration'", "add one to the task file, or pass --calibration PATH");
-  if (samples->count() == 0) throw Error(ErrorKind::input, "there are no calibration inputs", "name arrays with at least one sample");
+/// Null with --dynamic where there are none.
+std::unique_ptr<Samples> calibration_samples(const QuantizeOptions& options, const CalibrationSource& calibration, const Session& session) {
+  std::unique_ptr<Samples> samples = calibration.open(wanted_inputs(session));
+  if (samples == nullptr && options.dynamic) return nullptr;
+  if (samples == nullptr) {
+    throw Error(ErrorKind::usage, options.task.string() + ": the task has no split 'calibration'", "add one to the task file, or pass --calibration PATH");
+  }
   return limit_samples(std::move(samples), options.samples);
 }
 
@@ -127,20 +126,6 @@ void record_options(Recording& recording, const QuantizeOptions& options) {
   recording.option("device", options.runtime.device);
 }
 
-/// Each file once, whatever reads it.
-void record_inputs(Recording& recording, const QuantizeOptions& options, const std::optional<Task>& task) {
-  recording.input("model", options.model);
-  for (const fs::path& path : options.calibration) recording.input("calibration", path);
-  if (!task) return;
-  std::set<fs::path> seen;
-  for (const char* split : {"calibration", "evaluation"}) {
-    if (!task->splits.contains(split) || (split == std::string("calibration") && !options.calibration.empty())) continue;
-    for (const TaskFile& file : task_files(*task, split)) {
-      if (seen.insert(file.path).second) recording.input(file.role, file.path);
-    }
-  }
-}
-
 void record_gate(Recording& recording, const GateResult& gate) {
   recording.metric("metric_before", gate.before.value);
   recording.metric("metric_after", gate.after.value);
@@ -202,14 +187,15 @@ ExitCode run(const QuantizeOptions& options, Context& context) {
   check_options(options);
   const bool limited = !options.max_drop.empty();
   const DropLimit limit = limited ? parse_drop_limit(options.max_drop) : DropLimit{HUGE_VAL, false};
-  const std::optional<Task> task = options.task.empty() ? std::nullopt : std::optional(read_task(options.task));
+  const CalibrationSource calibration{options.calibration, options.task.empty() ? std::nullopt : std::optional(read_task(options.task))};
+  const std::optional<Task>& task = calibration.task;
   Recording recording(context, "quantize");
   Model source = read_checked_model(options.model);
   if (source.opset() < oldest_opset) convert_opset(source, oldest_opset, options.model.string());
   std::unique_ptr<Samples> samples;
   {
     const Session session(options.model, {.device = options.runtime.device, .runtime = options.runtime.runtime});
-    samples = calibration_samples(options, task, session);
+    samples = calibration_samples(options, calibration, session);
   }
   QuantizeSearch search(source, options, samples.get(), context.output);
   Candidate candidate = search.best();
@@ -219,7 +205,9 @@ ExitCode run(const QuantizeOptions& options, Context& context) {
   const bool holds = !gate || gate->holds;
   const std::uint64_t before = stored_size(options.model);
   record_options(recording, options);
-  record_inputs(recording, options, task);
+  recording.input("model", options.model);
+  for (const fs::path& path : options.calibration) recording.input("calibration", path);
+  record_task_files(recording, calibration);
   std::uint64_t after = 0;
   if (holds) {
     for (const fs::path& file : write_model(candidate.made.model, options.output.path)) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -54,7 +55,25 @@ double Comparison::worst_sqnr_db() const {
   return worst;
 }
 
-Comparison compare_with_source(const fs::path& source, const StagedModel& staged, const std::vector<fs::path>& calibration, const RuntimeOption& runtime) {
+std::unique_ptr<Samples> CalibrationSource::open(const std::vector<WantedInput>& wanted) const {
+  if (!exists()) return nullptr;
+  auto samples = paths.empty() ? std::move(load_task_samples(*task, "calibration", wanted).inputs) : open_samples(paths, wanted);
+  if (samples->count() == 0) throw Error(ErrorKind::input, "there are no calibration inputs", "name arrays with at least one sample");
+  return samples;
+}
+
+void record_task_files(Recording& recording, const CalibrationSource& source) {
+  if (!source.task) return;
+  std::set<fs::path> seen;
+  for (const std::string split : {"calibration", "evaluation"}) {
+    if (!source.task->splits.contains(split) || (split == "calibration" && !source.paths.empty())) continue;
+    for (const TaskFile& file : task_files(*source.task, split)) {
+      if (seen.insert(file.path).second) recording.input(file.role, file.path);
+    }
+  }
+}
+
+Comparison compare_with_source(const fs::path& source, const StagedModel& staged, const CalibrationSource& calibration, const RuntimeOption& runtime) {
   const SessionOptions options{.device = runtime.device, .intra_threads = 1, .optimization = GraphOptimization::all, .runtime = runtime.runtime};
   const auto open = [&](const fs::path& path) {
     try {
@@ -65,9 +84,9 @@ Comparison compare_with_source(const fs::path& source, const StagedModel& staged
   };
   const Session before = open(source), after = open(staged.staged());
   const std::vector<WantedInput> wanted = wanted_by_both(before, after);
-  const auto samples = calibration.empty() ? seeded_samples(wanted, seeded_count, seed) : open_samples(calibration, wanted);
+  const auto samples = calibration.exists() ? calibration.open(wanted) : seeded_samples(wanted, seeded_count, seed);
   try {
-    return {calibration.empty() ? "seeded" : "calibration", samples->count(), compare_outputs(before, after, *samples, runtime.threads)};
+    return {calibration.exists() ? "calibration" : "seeded", samples->count(), compare_outputs(before, after, *samples, runtime.threads)};
   } catch (const Error& error) {
     throw Error(error.kind(), staged.with_final_name(error.message()), error.hint());
   }

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "commands/context.hpp"
 #include "commands/options.hpp"
 #include "commands/recording.hpp"
+#include "evaluator/data/task.hpp"
 #include "evaluator/metrics/output_error.hpp"
 #include "formats/staged_model.hpp"
 
@@ -19,6 +22,19 @@ Model read_checked_model(const std::filesystem::path& path);
 /// Refuses outputs that are an input or one of the model's data files.
 void refuse_outputs(const std::filesystem::path& model, const std::vector<std::filesystem::path>& others, const std::filesystem::path& output);
 
+/// Where calibration inputs come from: the files given, else the split "calibration" of the task.
+struct CalibrationSource {
+  std::vector<std::filesystem::path> paths;
+  std::optional<Task> task;
+  bool exists() const { return !paths.empty() || (task && task->splits.contains("calibration")); }
+  /// Null where there is neither. @throws Error(input) when they hold no sample.
+  std::unique_ptr<Samples> open(const std::vector<WantedInput>& wanted) const;
+};
+
+/// Records the task's files that a verb reads: those of the split "evaluation", and those of "calibration" where that is
+/// the source of calibration inputs. Each file once.
+void record_task_files(Recording& recording, const CalibrationSource& source);
+
 /// Outputs of the staged model against those of the source, on the calibration inputs or, without any, on 16 seeded ones.
 /// Shapes are the candidate's, so that a fixed one is met.
 struct Comparison {
@@ -27,7 +43,7 @@ struct Comparison {
   std::vector<OutputError> outputs;
   double worst_sqnr_db() const;
 };
-Comparison compare_with_source(const std::filesystem::path& source, const StagedModel& staged, const std::vector<std::filesystem::path>& calibration,
+Comparison compare_with_source(const std::filesystem::path& source, const StagedModel& staged, const CalibrationSource& calibration,
                                const RuntimeOption& runtime);
 /// Adds "comparison" and its rows; metrics sqnr_db (absent when identical) and max_absolute_error.
 void add_comparison(Report& report, Recording& recording, const Comparison& comparison);

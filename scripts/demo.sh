@@ -23,7 +23,7 @@ say iai inspect model.onnx
 say iai evaluate model.onnx --task task.yaml
 
 chapter "Smaller and faster, each step held to the accuracy of the task"
-say iai prune model.onnx --channels 0.03 --task task.yaml --max-drop 2% -o model-pruned.onnx
+say iai prune model.onnx --channels 0.25 --task task.yaml --max-drop 2% -o model-pruned.onnx
 say iai quantize model-pruned.onnx --task task.yaml --max-drop 2% -o model-int8.onnx
 say iai evaluate model.onnx model-pruned.onnx model-int8.onnx --task task.yaml
 say iai bench model.onnx model-pruned.onnx model-int8.onnx --threads 1
