@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const std::vector<std::string> verbs{"evaluate", "bench", "quantize"};
+const std::vector<std::string> verbs{"evaluate", "bench", "quantize", "prune"};
 
 struct PolicyFile {
   fs::path folder = fs::temp_directory_path() / ("iai-policy-" + std::to_string(getpid()));
