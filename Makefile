@@ -6,12 +6,14 @@ JOBS ?= $(shell nproc)
 SECONDS ?= 20
 
 .DEFAULT_GOAL := build
-.PHONY: build setup demo demo-turbofan test install deb asan tsan fuzz bench format lint clang clean help
+.PHONY: build configure setup demo demo-turbofan test install deb asan tsan fuzz bench format lint clang clean help
 
-build: setup ## build only; the binary is build/iai
+build: configure ## build only; the binary is build/iai
+	@cmake --build --preset $(PRESET) --target iai -j $(JOBS)
+
+configure: setup
 	@cmake --preset $(PRESET) >build-configure.log 2>&1 || { cat build-configure.log; exit 1; }
 	@rm -f build-configure.log
-	@cmake --build --preset $(PRESET) -j $(JOBS)
 
 setup: ## install what the build needs and is missing
 	@scripts/setup.sh
@@ -22,7 +24,8 @@ demo: build ## a test bench from raw files to a gated, documented release, in de
 demo-turbofan: build ## the same on NASA's turbofans (data and models: IAI_TEST_DATA), in demo-turbofan-output/
 	@scripts/demo-turbofan.sh
 
-test: build ## every test
+test: configure ## every test
+	@cmake --build --preset $(PRESET) -j $(JOBS)
 	@ctest --test-dir build --output-on-failure -j $(JOBS)
 
 install: build ## install under PREFIX (default /usr/local)

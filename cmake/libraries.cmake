@@ -14,7 +14,7 @@ endforeach()
 find_package(ICU REQUIRED COMPONENTS uc i18n)
 pkg_check_modules(uchardet REQUIRED IMPORTED_TARGET uchardet)
 
-find_package(ONNX CONFIG QUIET)
+find_package(ONNX 1.23 CONFIG QUIET)  # as in scripts/pins.txt: an older one does not know the newest operators
 if(NOT ONNX_FOUND)
   find_package(ONNX CONFIG REQUIRED PATHS ${IAI_DEPS_DIR}/onnx NO_DEFAULT_PATH)
 endif()

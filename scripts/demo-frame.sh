@@ -3,12 +3,25 @@ set -euo pipefail
 export LC_ALL=C.UTF-8
 unset IAI_REGISTRY
 
-# Starts a project in an empty FOLDER and goes there.
+# The binary of a checkout, or the one installed beside PREFIX/share/iai/scripts; else the one on the PATH.
+for bin in "${IAI_BUILD:-$root/build}" "$root/../../bin"; do
+  if [ -x "$bin/iai" ]; then PATH=$(cd "$bin" && pwd):$PATH; break; fi
+done
+export PATH
+
+# start_project DEFAULT [FOLDER]: an empty FOLDER to work in; without one, DEFAULT in the checkout, or, installed, in the
+# current folder. What is there already is deleted only where an earlier demo made it.
 start_project() {
-  rm -rf "$1"
-  mkdir -p "$1"
-  cd "$1"
+  local folder=${2:-$1}
   command -v iai >/dev/null || { echo "demo: no iai on the PATH: run make first" >&2; exit 4; }
+  [ $# -gt 1 ] || [ ! -e "$root/CMakeLists.txt" ] || folder=$root/$1
+  if [ -n "$(ls -A "$folder" 2>/dev/null)" ]; then
+    [ -e "$folder/.demo" ] || { echo "demo: $folder is not empty and no earlier demo's: name another folder" >&2; exit 3; }
+    rm -rf "$folder"
+  fi
+  mkdir -p "$folder" || { echo "demo: no folder can be made here: name one, $0 FOLDER" >&2; exit 3; }
+  cd "$folder"
+  touch .demo
 }
 
 chapter() { printf '\n== %s ==\n' "$*"; }

@@ -2,12 +2,11 @@
 # The same on real run-to-failure data: NASA's C-MAPSS turbofans and models trained on them, in demo-turbofan-output/ (or
 # the folder given). Data and models are found through IAI_TEST_DATA (default ../shared) and are no part of this project.
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-export PATH=${IAI_BUILD:-$root/build}:$PATH
 source "$root/scripts/demo-frame.sh"
 shared=$(realpath -m "${IAI_TEST_DATA:-$root/../shared}")
 [ -e "$shared/data/cmapss/train_FD001.txt" ] && [ -e "$shared/models/cmapss_cnn.onnx" ] ||
   { echo "demo: there is no data/cmapss or models in $shared: name its folder in IAI_TEST_DATA" >&2; exit 3; }
-start_project "${1:-$root/demo-turbofan-output}"
+start_project demo-turbofan-output "$@"
 
 chapter "A project: run-to-failure data of 100 engines, trained models, and the files that people write"
 mkdir models

@@ -2,9 +2,8 @@
 # A plant from raw files to a gated, documented release, in demo-output/ (or the folder given): examples/bearing with iai
 # only. Nothing is trained here; examples/bearing/train.py made the model.
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-export PATH=${IAI_BUILD:-$root/build}:$PATH
 source "$root/scripts/demo-frame.sh"
-start_project "${1:-$root/demo-output}"
+start_project demo-output "$@"
 
 chapter "A project: an archive from the test bench, a trained model, and the files that people write"
 cp -r "$root"/examples/bearing/{raw,labels.csv,planted-faults.csv,model.onnx,scaler.csv} .

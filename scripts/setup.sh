@@ -5,14 +5,15 @@
 #   scripts/setup.sh --clang    also what make fuzz, make lint and make format need
 #   IAI_DEPS_DIR=DIR            keep the built libraries in DIR, so that several checkouts share them
 #   IAI_SKIP_PACKAGES=1         never call apt-get (the packages came another way)
+#   IAI_DEBIAN_MIRROR=URL       where ONNX Runtime's headers are, on a machine whose own package sources have no Debian
 #
-# Versions and SHA-256 sums are in scripts/pins.txt.
+# Versions and SHA-256 sums are in scripts/pins.txt. An archive that lies in .deps/dl already is not fetched.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 deps=${IAI_DEPS_DIR:-$root/.deps}
 mkdir -p "$deps"
 deps=$(cd "$deps" && pwd)
-pins=$root/scripts/pins.txt
+pins=${IAI_PINS:-$root/scripts/pins.txt}  # another file: what a wrong pin does, in tests/scripts/setup.sh
 log=$deps/setup.log
 
 say() { echo "setup: $*" >&2; }
@@ -80,28 +81,40 @@ venv() {
   [ -x "$deps/venv/bin/ninja" ] && return
   say "making the build environment"
   python3 -m venv "$deps/venv" >"$log" 2>&1 || fail "python3 -m venv failed" "install python3-venv"
-  "$deps/venv/bin/pip" install -q --disable-pip-version-check cmake==4.4.4 ninja==1.13.0 scikit-build-core==1.0.3 setuptools==80.9.0 \
-    setuptools-scm==9.2.2 pybind11==3.0.1 nanobind==2.9.2 numpy protobuf wheel >"$log" 2>&1 ||
+  "$deps/venv/bin/pip" install -q --disable-pip-version-check $(awk '$1 == "tool" {print $2 "==" $3}' "$pins") >"$log" 2>&1 ||
     { tail -n 5 "$log" >&2; fail "pip could not fetch the build tools" "check that pip reaches its package index, then run make again"; }
 }
 
-# fetch KIND NAME: the archive that pins.txt names, in $deps/dl, its SHA-256 checked by pip.
+# SHA-256 of FILE is SUM?
+has_sum() { [ -f "$1" ] && [ "$(sha256sum <"$1" | cut -d ' ' -f 1)" = "$2" ]; }
+
+# fetch KIND NAME: the archive that pins.txt names, in $deps/dl, its SHA-256 checked by pip, or here if it is there already.
 fetch() {
+  local version sum file
   read -r version sum <<<"$(pin "$1" "$2")"
   [ -n "$version" ] || fail "no $2 is pinned for $1" "add a line to scripts/pins.txt"
+  for file in "$deps/dl/$2-$version"[.-]*; do has_sum "$file" "$sum" && return; done
+  venv
   local how="--no-build-isolation --no-binary :all:"
   [ "$1" = source ] || how="--only-binary :all: --python-version 3.11 --platform manylinux_2_28_$1"
   echo "$2==$version --hash=sha256:$sum" >"$deps/$2.req"
   say "fetching $2 $version"
   PATH="$deps/venv/bin:$PATH" "$deps/venv/bin/pip" download -q --disable-pip-version-check --no-deps $how --require-hashes \
     -r "$deps/$2.req" -d "$deps/dl" >"$log" 2>&1 ||
-    { tail -n 5 "$log" >&2; fail "$2 $version could not be fetched" "check that pip reaches its package index; or put the archive into $deps/dl and run make again"; }
+    { tail -n 5 "$log" >&2; fail "$2 $version could not be fetched" "check that pip reaches its package index; or put the archive with SHA-256 $sum into $deps/dl and run make again"; }
 }
 
 stamped() { [ -e "$deps/$1.stamp" ] && [ "$(cat "$deps/$1.stamp")" = "$2" ]; }
 
-system_onnx() { # a system-wide ONNX with a usable CMake package wins
-  (cd "$deps" && cmake --find-package -DNAME=ONNX -DCOMPILER_ID=GNU -DLANGUAGE=CXX -DMODE=EXIST) >/dev/null 2>&1  # leaves a CMakeFiles/ where it runs
+# A system-wide ONNX with a usable CMake package wins if it is new enough: an older one does not know the newest operators.
+system_onnx() {
+  local probe=$deps/probe found=1
+  rm -rf "$probe"; mkdir -p "$probe"
+  printf '%s\n' 'cmake_minimum_required(VERSION 3.25)' 'project(probe CXX)' 'find_package(Protobuf REQUIRED)' \
+    "find_package(ONNX $(pin source onnx | cut -d. -f1,2) CONFIG REQUIRED)" >"$probe/CMakeLists.txt"
+  cmake -S "$probe" -B "$probe/build" >/dev/null 2>&1 && found=0
+  rm -rf "$probe"
+  return $found
 }
 
 build_onnx() {
@@ -125,7 +138,7 @@ build_onnx() {
 fetch_datasketches() {
   local want; want=$(pin source datasketches)
   stamped datasketches "$want" && return
-  venv; fetch source datasketches
+  fetch source datasketches
   local version=${want% *} part
   rm -rf "$deps/datasketches"; mkdir -p "$deps/src" "$deps/datasketches/include"
   tar xzf "$deps/dl/datasketches-$version.tar.gz" -C "$deps/src"
@@ -139,7 +152,7 @@ fetch_datasketches() {
 fetch_runtime() {
   local machine want; machine=$(uname -m); want=$(pin "$machine" onnxruntime)
   stamped onnxruntime "$want" && return
-  venv; fetch "$machine" onnxruntime
+  fetch "$machine" onnxruntime
   rm -rf "$deps/onnxruntime/lib"; mkdir -p "$deps/onnxruntime/lib"
   unzip -q -j -o "$deps"/dl/onnxruntime-"${want% *}"-*.whl 'onnxruntime/capi/libonnxruntime.so*' -d "$deps/onnxruntime/lib"
   unzip -q -j -o "$deps"/dl/onnxruntime-"${want% *}"-*.whl onnxruntime/LICENSE onnxruntime/ThirdPartyNotices.txt -d "$deps/onnxruntime"
@@ -147,32 +160,41 @@ fetch_runtime() {
   echo "$want" >"$deps/onnxruntime.stamp"
 }
 
-# No PyPI or npm package carries the C API's headers; Debian 13's development package does, and they are plain text.
+# The Debian archives that this machine's package sources name, in whatever format, or IAI_DEBIAN_MIRROR.
+debian_archives() {
+  if [ -n "${IAI_DEBIAN_MIRROR:-}" ]; then echo "$IAI_DEBIAN_MIRROR"
+  else apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null | sort -u
+  fi
+}
+
+# No PyPI or npm package carries the C API's headers; Debian's development package does, and they are plain text, the same on
+# every machine. It is taken straight from the archive's pool: its SHA-256 is pinned, so no list and no key is needed.
 fetch_runtime_headers() {
   local version sum; read -r version sum <<<"$(pin headers libonnxruntime-dev)"
   stamped onnxruntime-headers "$version $sum" && return
   [ -e /usr/include/onnxruntime/onnxruntime_c_api.h ] && { say "using the installed ONNX Runtime headers"; return; }
-  local d=$deps/apt mirror keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-  mirror=${IAI_DEBIAN_MIRROR:-$(awk '/^URIs:/{print $2; exit}' /etc/apt/sources.list.d/debian.sources 2>/dev/null || true)}
-  [ -n "$mirror" ] || mirror=$(awk '/^deb .*debian/{for (i = 2; i <= NF; i++) if ($i ~ /:\/\//) {print $i; exit}}' /etc/apt/sources.list 2>/dev/null || true)
-  if [ -z "$mirror" ] && apt-cache show libonnxruntime-dev >/dev/null 2>&1; then
-    missing=" libonnxruntime-dev"; apt_install; return
-  fi
-  [ -n "$mirror" ] || fail "no Debian mirror is configured here to take ONNX Runtime's headers from" \
-    "install libonnxruntime-dev, or name a mirror in IAI_DEBIAN_MIRROR and install debian-archive-keyring"
-  [ -e "$keyring" ] || fail "$keyring is missing" "apt-get install -y debian-archive-keyring"
-  say "fetching the headers of ONNX Runtime (libonnxruntime-dev $version)"
-  mkdir -p "$d/lists/partial" "$d/archives/partial"
-  echo "deb [signed-by=$keyring] $mirror trixie main" >"$d/trixie.list"
-  local o="-o Dir::Etc::sourcelist=$d/trixie.list -o Dir::Etc::sourceparts=- -o Dir::State::Lists=$d/lists -o Dir::Cache=$d -o APT::Sandbox::User=$(id -un)"
-  { apt-get $o update && (cd "$d" && apt-get $o download "libonnxruntime-dev=$version"); } >"$log" 2>&1 ||
-    { tail -n 5 "$log" >&2; fail "libonnxruntime-dev $version could not be fetched" "check that apt-get reaches its mirror, then run make again"; }
-  echo "$sum  $(ls "$d"/libonnxruntime-dev_*.deb)" | sha256sum -c --quiet || fail "libonnxruntime-dev has another SHA-256 than scripts/pins.txt says" "delete $d and run make again"
-  rm -rf "$d/tree"; dpkg -x "$d"/libonnxruntime-dev_*.deb "$d/tree"
-  rm -rf "$deps/onnxruntime/include"; mkdir -p "$deps/onnxruntime"
-  cp -r "$d/tree/usr/include/onnxruntime" "$deps/onnxruntime/include"
-  rm -rf "$d"
+  local archive package=libonnxruntime-dev_${version}_amd64.deb
+  mkdir -p "$deps/dl"; : >"$log"
+  has_sum "$deps/dl/$package" "$sum" || for archive in $(debian_archives); do
+    say "fetching the headers of ONNX Runtime ($package)"
+    /usr/lib/apt/apt-helper -o "APT::Sandbox::User=$(id -un)" download-file "${archive%/}/pool/main/o/onnxruntime/$package" \
+      "$deps/dl/$package" "SHA256:$sum" >>"$log" 2>&1 && break
+  done
+  has_sum "$deps/dl/$package" "$sum" || no_runtime_headers "$package" "$sum"
+  rm -rf "$deps/headers" "$deps/onnxruntime/include"; mkdir -p "$deps/onnxruntime"
+  dpkg -x "$deps/dl/$package" "$deps/headers"
+  mv "$deps/headers/usr/include/onnxruntime" "$deps/onnxruntime/include"
+  rm -rf "$deps/headers"
   echo "$version $sum" >"$deps/onnxruntime-headers.stamp"
+}
+
+no_runtime_headers() {
+  tail -n 5 "$log" >&2
+  if apt-cache show libonnxruntime-dev >/dev/null 2>&1; then
+    fail "ONNX Runtime's headers ($1) could not be fetched" "check the network and run make again; or apt-get install libonnxruntime-dev, which is used where it is installed"
+  fi
+  fail "ONNX Runtime's headers ($1) could not be fetched: the package sources of this machine do not have them" \
+    "set IAI_DEBIAN_MIRROR to the address of a Debian mirror (the folder that holds pool/) and run make again; or put $1 with SHA-256 $2 into $deps/dl"
 }
 
 install_packages "$required" "$wanted"
