@@ -8,10 +8,15 @@ cmake --install "$build" --prefix "$prefix" >"$prefix/log" 2>&1 || { cat "$prefi
 failed=0
 want() { [ -e "$prefix/$1" ] || { echo "$1 is not installed"; failed=1; }; }
 for file in share/man/man1/iai.1 share/bash-completion/completions/iai share/zsh/site-functions/_iai share/fish/vendor_completions.d/iai.fish \
-  share/iai/schemas/doctor.schema.json share/doc/iai/LICENSE; do want $file; done
+  share/iai/schemas/doctor.schema.json share/doc/iai/LICENSE share/iai/scripts/demo-frame.sh; do want $file; done
 [ "$("$prefix/bin/iai" --version)" = "$("$binary" --version)" ] || { echo "the installed binary says another version"; failed=1; }
 if [ -e "$prefix/lib/iai/libonnxruntime.so.1" ]; then
   found=$(env -u IAI_ONNXRUNTIME "$prefix/bin/iai" doctor --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["onnxruntime"]["library"])')
   case $found in "$prefix"/lib/iai/*) ;; *) echo "doctor finds $found, not the installed runtime"; failed=1 ;; esac
 fi
+
+# The installed demo uses the installed binary and deletes nobody's files.
+mkdir "$prefix/mine" && touch "$prefix/mine/file"
+bash "$prefix/share/iai/scripts/demo.sh" "$prefix/mine" >"$prefix/log" 2>&1
+[ $? = 3 ] && [ -e "$prefix/mine/file" ] && grep -q 'name another folder' "$prefix/log" || { cat "$prefix/log"; echo "the demo takes a folder that is not its own"; failed=1; }
 exit $failed
