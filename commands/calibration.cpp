@@ -2,19 +2,20 @@
 
 #include "commands/scratch_model.hpp"
 #include "evaluator/metrics/output_error.hpp"
+#include "quantizer/graph/graph_index.hpp"
 #include "quantizer/quantize/static_int8.hpp"
 
 namespace iai {
 
 Model with_outputs(Model model, const std::vector<std::string>& tensors) {
   onnx::GraphProto& graph = model.graph();
-  std::map<std::string, bool> inputs;
-  for (const onnx::ValueInfoProto& input : graph.input()) inputs[input.name()] = true;
+  const GraphIndex index(graph);
   graph.clear_output();
   for (const std::string& tensor : tensors) {
     std::string name = tensor;
-    if (inputs.contains(tensor)) {
-      name += "_observed";
+    if (index.is_graph_input(tensor)) {
+      do name += "_observed";
+      while (index.producer(name) >= 0 || index.is_graph_input(name) || model.has_initializer(name));
       onnx::NodeProto& node = *graph.add_node();
       node.set_op_type("Identity");
       node.add_input(tensor);

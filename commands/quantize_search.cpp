@@ -21,6 +21,7 @@ constexpr std::int64_t most_compared = 256, most_for_sensitivity = 32;
 
 /// Rewrites that change no answer and that the plan relies on.
 Model prepared(Model model) {
+  drop_weight_inputs(model);
   lift_constants(model);
   fold_batch_norms(model);
   remove_dead_nodes(model);
@@ -64,6 +65,10 @@ double Candidate::worst_sqnr_db() const {
   double worst = std::numeric_limits<double>::infinity();
   for (const OutputError& error : errors) worst = std::min(worst, error.sqnr_db);
   return worst;
+}
+
+std::size_t Candidate::integer_layers() const {
+  return static_cast<std::size_t>(std::count_if(made.layers.begin(), made.layers.end(), [](const QuantizedLayer& layer) { return layer.form != "float"; }));
 }
 
 struct QuantizeSearch::State {
@@ -134,6 +139,7 @@ Candidate QuantizeSearch::best() {
   std::optional<Candidate> best;
   for (const QuantizeMethod& method : methods_of(state_->options)) {
     Candidate candidate = state_->make(method, {});
+    if (best && candidate.integer_layers() == 0) continue;
     state_->compare(candidate, most_compared);
     state_->output.detail(fmt::format("{}{}: worst output {:.2f} dB", method.name, method.attention ? "" : ", attention in float", candidate.worst_sqnr_db()));
     if (!best || candidate.worst_sqnr_db() > best->worst_sqnr_db()) best = std::move(candidate);

@@ -26,6 +26,7 @@ struct Candidate {
   QuantizeMethod method;
   std::vector<OutputError> errors; ///< one a floating-point output; empty where nothing was compared
   double worst_sqnr_db() const;    ///< of the outputs; infinite without any
+  std::size_t integer_layers() const;
 };
 
 /// How the metric fared under the accuracy limit.
@@ -44,7 +45,7 @@ class QuantizeSearch {
   QuantizeSearch(const Model& source, const QuantizeOptions& options, const Samples* samples, Output& output);
   ~QuantizeSearch();
 
-  /// The best candidate by the error of the outputs; of equal ones the first.
+  /// The best candidate by the error of the outputs, of equal ones the first; one with all in float only when there is no other.
   Candidate best();
   /// Holds `candidate` against the limit on the task's evaluation split. Where it is missed, operators go back to float,
   /// the most sensitive first, until it holds or only one is left; `candidate` becomes the last one tried.

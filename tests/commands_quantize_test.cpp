@@ -12,20 +12,12 @@
 #include "commands/scratch_model.hpp"
 #include "formats/npy.hpp"
 #include "tests/real_data.hpp"
+#include "tests/silent_output.hpp"
 
 using namespace iai;
 namespace fs = std::filesystem;
 
 namespace {
-
-struct Silent : Output {
-  void result(const Report&) override {}
-  void document(std::string_view) override {}
-  void note(std::string_view) override {}
-  void warn(std::string_view) override {}
-  void detail(std::string_view) override {}
-  void progress(std::string_view, std::uint64_t, std::uint64_t) override {}
-};
 
 enum class Form { fixed, dynamic };
 
@@ -43,7 +35,7 @@ double output_sqnr(const std::string& name, const std::string& calibration, cons
   const QuantizeOptions options = options_for(*path, form);
   const Session source(*path, {});
   const auto inputs = open_samples({real_file("models/" + calibration)}, wanted_inputs(source));
-  Silent silent;
+  SilentOutput silent;
   const Candidate best = QuantizeSearch(read_model(*path), options, inputs.get(), silent).best();
   const ScratchModel scratch(best.made.model);
   auto samples = open_samples({real_file("models/" + judged)}, wanted_inputs(source));
@@ -90,7 +82,7 @@ TEST_CASE("the bytes do not depend on threads, batch or the order of the calibra
   write_npy(folder / "a.npy", TensorView{whole.type, {256, 14, 30}, std::span(whole.bytes).first(half)});
   write_npy(folder / "b.npy", TensorView{whole.type, {256, 14, 30}, std::span(whole.bytes).last(half)});
   const Session source(*path, {});
-  Silent silent;
+  SilentOutput silent;
   std::string first;
   for (const int threads : {1, 2, 4}) {
     for (const bool turned : {false, true}) {
@@ -114,7 +106,7 @@ TEST_CASE("normalization of raw units in front of the first layer stays in float
   if (!path || !have_file("models/ai4i_calib_x.npy")) return;
   const Session source(*path, {});
   const auto inputs = open_samples({real_file("models/ai4i_calib_x.npy")}, wanted_inputs(source));
-  Silent silent;
+  SilentOutput silent;
   const Candidate best = QuantizeSearch(read_model(*path), options_for(*path, Form::fixed), inputs.get(), silent).best();
   std::string raw = source.inputs().front().name;
   for (const onnx::NodeProto& node : best.made.model.graph().node()) {

@@ -45,6 +45,7 @@ void erase_nodes(onnx::GraphProto& graph, const std::vector<bool>& dead) {
 std::optional<std::vector<double>> float_initializer(const Model& model, const std::string& name, std::int64_t size) {
   const auto view = model.initializer(name);
   if (!view || view->type != ElementType::float32 || view->size() != size) return std::nullopt;
+  if (!view->shape.empty() && view->shape.back() != size) return std::nullopt;  // [M, 1] holds one number a row, not a channel
   return to_doubles(*view);
 }
 
@@ -95,9 +96,9 @@ std::string unused_name(const Model& model, const GraphIndex& index, std::string
   return name;
 }
 
-/// Initializers that only `linear` reads can be changed in place; shared ones get a copy under a new name.
+/// Initializers that only one node reads can be changed in place; others get a copy under a new name.
 std::string own_name(const Model& model, const GraphIndex& index, const std::string& name) {
-  return index.uses(name).size() == 1 ? name : unused_name(model, index, name + "_folded");
+  return index.uses(name).size() == 1 && !index.is_graph_output(name) ? name : unused_name(model, index, name + "_folded");
 }
 
 bool fold_one(Model& model, const GraphIndex& index, int at) {
@@ -204,6 +205,19 @@ float float_attribute(const onnx::NodeProto& node, std::string_view name, float 
 
 bool is_standard(const onnx::NodeProto& node, std::string_view op_type) {
   return node.op_type() == op_type && (node.domain().empty() || node.domain() == "ai.onnx");
+}
+
+int drop_weight_inputs(Model& model) {
+  onnx::GraphProto& graph = model.graph();
+  google::protobuf::RepeatedPtrField<onnx::ValueInfoProto> kept;
+  for (const onnx::ValueInfoProto& input : graph.input()) {
+    if (!model.has_initializer(input.name())) *kept.Add() = input;
+  }
+  const int dropped = graph.input_size() - kept.size();
+  graph.mutable_input()->Swap(&kept);
+  constexpr std::int64_t first_without = 4;
+  if (model.proto.ir_version() < first_without) model.proto.set_ir_version(first_without);
+  return dropped;
 }
 
 int lift_constants(Model& model) {

@@ -7,6 +7,10 @@ namespace iai {
 // Rewrites that change no answer and that quantization and pruning both want first. All work on the main graph; nodes
 // inside subgraphs stay as they are.
 
+/// Weights that are also listed as graph inputs (IR version 3 wants that, later ones take it as a default that a caller may
+/// replace) become weights only. @returns how many.
+int drop_weight_inputs(Model& model);
+
 /// Turns Constant nodes that hold a tensor or numbers into initializers of the same name, so that a weight is found in
 /// one place only. @returns how many.
 int lift_constants(Model& model);

@@ -26,7 +26,7 @@ bool matches_glob(std::string_view pattern, std::string_view text) {
 
 bool matches_any(const std::vector<std::string>& patterns, const onnx::NodeProto& node) {
   return std::any_of(patterns.begin(), patterns.end(),
-                     [&](const std::string& pattern) { return matches_glob(pattern, node.name()) || matches_glob(pattern, node.op_type()); });
+                     [&](const std::string& pattern) { return matches_glob(pattern, node_title(node)) || matches_glob(pattern, node.op_type()); });
 }
 
 std::string node_title(const onnx::NodeProto& node) {

@@ -36,6 +36,13 @@ struct DynamicActivation {
   std::string integers, scale, zero_point;
 };
 
+/// Names of a weight's integers and scales.
+struct SharedWeight {
+  std::string integers, scales;
+  std::vector<std::int64_t> along;  ///< shape of the scales: what they and a bias are broadcast over
+  double sqnr_db = 0;
+};
+
 class DynamicWriter {
  public:
   DynamicWriter(const Model& source, const std::vector<std::string>& exclude, const std::set<std::string>& keep_float)
@@ -46,9 +53,8 @@ class DynamicWriter {
 
   QuantizedModel write() {
     for (int i = 0; i < source_.graph().node_size(); ++i) write_node(i);
-    for (const FloatNode& node : plan_.floats) {
-      if (!written_.contains(node.name)) made_.layers.push_back({node.name, node.op_type, "float", node.reason});
-    }
+    for (const FloatNode& node : plan_.floats) layers_.emplace(node.node, QuantizedLayer{node.name, node.op_type, "float", node.reason});
+    for (auto& [node, layer] : layers_) made_.layers.push_back(std::move(layer));
     edit_.commit();
     if (uses_contrib_) import_contrib();
     return std::move(made_);
@@ -63,14 +69,20 @@ class DynamicWriter {
   QuantizationPlan plan_;
   std::map<int, const LinearNode*> linear_;
   std::map<std::string, DynamicActivation> activations_;
-  std::set<std::string> written_;
+  std::map<std::pair<std::string, int>, SharedWeight> weights_;  // by weight and axis
+  std::map<int, QuantizedLayer> layers_;                         // by node
   bool uses_contrib_ = false;
 
   void write_node(int at) {
     const onnx::NodeProto& node = source_.graph().node(at);
     const auto linear = linear_.find(at);
-    if (linear != linear_.end() && write_linear(*linear->second, node)) return;
-    if (is_standard(node, "LSTM") && !matches_any(exclude_, node) && !keep_float_.contains(node_title(node)) && write_lstm(node)) return;
+    std::string reason;
+    if (linear != linear_.end()) reason = write_linear(*linear->second, node);
+    else if (is_standard(node, "LSTM")) reason = write_lstm(at, node);
+    else if (is_standard(node, "GRU") || is_standard(node, "RNN")) reason = "recurrent: the runtime has integer kernels for LSTM only";
+    else return edit_.append(node);
+    if (reason.empty()) return;
+    layers_[at] = {node_title(node), node.op_type(), "float", reason};
     edit_.append(node);
   }
 
@@ -95,29 +107,35 @@ class DynamicWriter {
     }
   }
 
-  bool write_linear(const LinearNode& linear, const onnx::NodeProto& node) {
-    const bool conv = is_standard(node, "Conv"), gemm = is_standard(node, "Gemm");
-    std::string reason;
-    if (!conv && !gemm && !is_standard(node, "MatMul")) reason = "no integer kernel for it";
-    if (gemm && int_attribute(node, "transA", 0) != 0) reason = "its input is transposed";
-    if (!reason.empty()) {
-      plan_.floats.push_back({linear.name, linear.op_type, reason});
-      return false;
-    }
+  /// Operators that read one weight alike share its integers.
+  const SharedWeight& weight_of(const LinearNode& linear, const onnx::NodeProto& node) {
+    const auto found = weights_.find({linear.weight, linear.axis});
+    if (found != weights_.end()) return found->second;
     QuantizedWeight weight = quantized(linear.name, *source_.initializer(linear.weight), linear.axis);
-    if (gemm && linear.axis == 0) weight.values = transposed(weight.values);
-    const auto channels = static_cast<std::int64_t>(weight.scales.size());
-    std::vector<std::int64_t> along{channels};  // what scales and bias are broadcast over
-    if (conv) along.insert(along.end(), weight.values.shape.size() - 2, 1);
+    SharedWeight made;
+    made.along = {static_cast<std::int64_t>(weight.scales.size())};
+    if (is_standard(node, "Conv")) made.along.insert(made.along.end(), weight.values.shape.size() - 2, 1);
+    else if (linear.axis == 0) weight.values = transposed(weight.values);
+    made.sqnr_db = weight.sqnr_db;
+    made.integers = edit_.add_initializer(linear.weight + "_quantized", std::move(weight.values));
+    made.scales = edit_.add_initializer(linear.weight + "_scale", make_tensor<float>(made.along, weight.scales));
+    return weights_.emplace(std::pair(linear.weight, linear.axis), std::move(made)).first->second;
+  }
+
+  /// @returns why it stays in float; empty when it is written
+  std::string write_linear(const LinearNode& linear, const onnx::NodeProto& node) {
+    const bool conv = is_standard(node, "Conv");
+    if (is_standard(node, "ConvTranspose")) return "the runtime has no integer kernel for it";
+    if (linear.input_axis == 0) return "its input is transposed";
+    const SharedWeight& weight = weight_of(linear, node);
+    const std::vector<std::int64_t>& along = weight.along;
     const DynamicActivation input = activation(linear.input);
-    const std::string integers = edit_.add_initializer(linear.weight + "_quantized", std::move(weight.values));
-    const std::string scales = edit_.add_initializer(linear.weight + "_scale", make_tensor<float>(along, weight.scales));
     const std::string& output = linear.output;
-    const std::string sums = edit_.add_node(conv ? "ConvInteger" : "MatMulInteger", {input.integers, integers, input.zero_point}, output + "_integers");
+    const std::string sums = edit_.add_node(conv ? "ConvInteger" : "MatMulInteger", {input.integers, weight.integers, input.zero_point}, output + "_integers");
     if (conv) *edit_.last().mutable_attribute() = node.attribute();
     const std::string floats = edit_.add_node("Cast", {sums}, output + "_floats");
     set_attribute(edit_.last(), "to", onnx::TensorProto::FLOAT);
-    const std::string scale = edit_.add_node("Mul", {input.scale, scales}, output + "_scale");
+    const std::string scale = edit_.add_node("Mul", {input.scale, weight.scales}, output + "_scale");
     edit_.add_node("Mul", {floats, scale}, output + "_scaled");
     if (!linear.bias.empty()) {
       const TensorView bias = *source_.initializer(linear.bias);
@@ -126,31 +144,34 @@ class DynamicWriter {
       edit_.add_node("Add", {edit_.last().output(0), added}, output + "_biased");
     }
     edit_.last().set_output(0, output);
-    report(linear.name, linear.op_type, weight.sqnr_db);
-    return true;
-  }
-
-  void report(const std::string& name, const std::string& op_type, double sqnr_db) {
-    made_.layers.push_back({name, op_type, "dynamic int8", {}, sqnr_db});
-    written_.insert(name);
+    layers_[linear.node] = {linear.name, linear.op_type, "dynamic int8", {}, weight.sqnr_db};
+    return {};
   }
 
   /// W [directions, 4 hidden, in] and R [directions, 4 hidden, hidden] become int8 [directions, in, 4 hidden], each of the
   /// 4 hidden columns with its own scale.
-  bool write_lstm(const onnx::NodeProto& node) {
-    const auto weight = source_.initializer(node.input(1)), recurrent = source_.initializer(node.input(2));
-    if (!weight || !recurrent || weight->type != ElementType::float32 || recurrent->type != ElementType::float32 || weight->shape.size() != 3 ||
-        recurrent->shape.size() != 3 || int_attribute(node, "layout", 0) != 0) {
-      return false;
+  /// @returns why it stays in float; empty when it is written
+  std::string write_lstm(int at, const onnx::NodeProto& node) {
+    if (matches_any(exclude_, node)) return "excluded";
+    if (keep_float_.contains(node_title(node))) return "returned to float for the accuracy limit";
+    for (const int input : {1, 2}) {
+      const auto weight = source_.initializer(node.input(input));
+      if (!weight) return "its weights are computed";
+      if (weight->type != ElementType::float32) return "its weights are " + type_name(weight->type);
+      if (weight->shape.size() != 3 || weight->size() == 0) return "its weights are empty";
     }
+    if (int_attribute(node, "layout", 0) != 0) return "its batch comes first (layout 1)";
     onnx::NodeProto made = node;
     made.set_op_type("DynamicQuantizeLSTM");
     made.set_domain("com.microsoft");
+    auto& attributes = *made.mutable_attribute();  // DynamicQuantizeLSTM does not know layout
+    attributes.erase(std::remove_if(attributes.begin(), attributes.end(), [](const onnx::AttributeProto& attribute) { return attribute.name() == "layout"; }),
+                     attributes.end());
     while (made.input_size() < 8) made.add_input("");
     double worst = std::numeric_limits<double>::infinity();
     for (const int input : {1, 2}) {
       const TensorView floats = *source_.initializer(node.input(input));
-      const auto [integers, scales, sqnr_db] = per_direction(node.name(), floats);
+      const auto [integers, scales, sqnr_db] = per_direction(node_title(node), floats);
       worst = std::min(worst, sqnr_db);
       made.set_input(input, edit_.add_initializer(node.input(input) + "_quantized", integers));
       made.add_input(edit_.add_initializer(node.input(input) + "_scale", scales));
@@ -158,8 +179,8 @@ class DynamicWriter {
     }
     edit_.append(std::move(made));
     uses_contrib_ = true;
-    report(node_title(node), "LSTM", worst);
-    return true;
+    layers_[at] = {node_title(node), "LSTM", "dynamic int8", {}, worst};
+    return {};
   }
 
   std::tuple<Tensor, Tensor, double> per_direction(const std::string& name, const TensorView& floats) const {

@@ -30,6 +30,21 @@ bool is_recurrent(const onnx::NodeProto& node) {
   return has_type(node, types);
 }
 
+bool is_linear(const onnx::NodeProto& node) {
+  static constexpr std::array<std::string_view, 4> types{"Conv", "ConvTranspose", "Gemm", "MatMul"};
+  return has_type(node, types);
+}
+
+/// Has a subgraph operators that could be quantized?
+bool has_weights(const onnx::GraphProto& graph) {
+  return std::any_of(graph.node().begin(), graph.node().end(), [](const onnx::NodeProto& node) {
+    if (is_linear(node) || is_recurrent(node)) return true;
+    return std::any_of(node.attribute().begin(), node.attribute().end(), [](const onnx::AttributeProto& attribute) {
+      return has_weights(attribute.g()) || std::any_of(attribute.graphs().begin(), attribute.graphs().end(), has_weights);
+    });
+  });
+}
+
 class Planner {
  public:
   Planner(const Model& model, const PlanOptions& options) : model_(model), options_(options), index_(model.graph()) {
@@ -53,20 +68,24 @@ class Planner {
   std::map<std::string, int> types_;
   QuantizationPlan plan_;
 
-  void leave(const onnx::NodeProto& node, std::string reason) { plan_.floats.push_back({node_title(node), node.op_type(), std::move(reason)}); }
+  void leave(int at, std::string reason) {
+    const onnx::NodeProto& node = model_.graph().node(at);
+    plan_.floats.push_back({at, node_title(node), node.op_type(), std::move(reason)});
+  }
 
   void look_at(int i) {
     const onnx::NodeProto& node = model_.graph().node(i);
     for (const onnx::AttributeProto& attribute : node.attribute()) {
-      if (attribute.has_g() || attribute.graphs_size() > 0) return leave(node, "its subgraphs stay as they are");
+      if (has_weights(attribute.g()) || std::any_of(attribute.graphs().begin(), attribute.graphs().end(), has_weights)) {
+        return leave(i, "its subgraphs stay as they are");
+      }
     }
-    if (is_recurrent(node)) return leave(node, "recurrent: only --dynamic makes it smaller");
-    static constexpr std::array<std::string_view, 4> linear{"Conv", "ConvTranspose", "Gemm", "MatMul"};
-    if (!has_type(node, linear) || node.input_size() < 2 || node.output_size() != 1) return;
-    if (matches_any(options_.exclude, node)) return leave(node, "excluded");
-    LinearNode made{i, node_title(node), node.op_type(), node.input(0), {}, {}, 0, {}, node.output(0), {}, false};
+    if (is_recurrent(node)) return leave(i, "recurrent: static int8 has no form for it");
+    if (!is_linear(node) || node.input_size() < 2 || node.output_size() != 1) return;
+    if (matches_any(options_.exclude, node)) return leave(i, "excluded");
+    LinearNode made{i, node_title(node), node.op_type(), node.input(0), {}, {}, 0, 1, {}, node.output(0), {}, false};
     const std::string reason = is_standard(node, "MatMul") ? look_at_matmul(node, made) : look_at_weights(node, made);
-    if (!reason.empty()) return leave(node, reason);
+    if (!reason.empty()) return leave(i, reason);
     made.result = fused_result(i);
     // ONNX Runtime's CPU kernels: integer Conv writes integers; Gemm and MatMul also write floats, but a Gemm in front of an
     // activation is merged with it into a float operator unless its output is quantized.
@@ -82,17 +101,18 @@ class Planner {
   }
 
   /// Turning the inputs of a product into integers takes as long as a channel or two of it. Where a product makes so few,
-  /// int8 saves neither time nor bytes, and its error goes straight into the answer. A model that has nothing else is
-  /// quantized as asked.
+  /// int8 saves neither time nor bytes, and its error goes straight into the answer. A model that has no other weights is
+  /// quantized as asked. Products of activations have no say, so that plans with and without them choose alike.
   void leave_small_products() {
     const auto small = [&](const LinearNode& linear) { return is_small(linear); };
-    if (!std::all_of(plan_.linear.begin(), plan_.linear.end(), small)) leave_where(small, "too few outputs to gain from integers");
+    const auto large = [&](const LinearNode& linear) { return !linear.weight.empty() && !is_small(linear); };
+    if (std::any_of(plan_.linear.begin(), plan_.linear.end(), large)) leave_where(small, "too few outputs to gain from integers");
   }
 
   template <class Condition>
   void leave_where(Condition condition, const std::string& reason) {
     for (const LinearNode& linear : plan_.linear) {
-      if (condition(linear)) leave(model_.graph().node(linear.node), reason);
+      if (condition(linear)) leave(linear.node, reason);
     }
     std::erase_if(plan_.linear, condition);
   }
@@ -106,16 +126,20 @@ class Planner {
     return {};
   }
 
-  bool is_float(const std::string& tensor) const {
+  /// 0 where neither the model nor inference knows it.
+  int type_of(const std::string& tensor) const {
     const auto found = types_.find(tensor);
-    return found == types_.end() || found->second == 0 || found->second == static_cast<int>(ElementType::float32);
+    return found == types_.end() ? 0 : found->second;
   }
+  bool is_float(const std::string& tensor) const { return type_of(tensor) == static_cast<int>(ElementType::float32); }
+  bool may_be_float(const std::string& tensor) const { return type_of(tensor) == 0 || is_float(tensor); }
 
   std::string look_at_matmul(const onnx::NodeProto& node, LinearNode& made) const {
     if (model_.has_initializer(node.input(0))) return "its left side is constant";
-    if (!is_float(node.input(0))) return "its input is not float32";
+    if (!may_be_float(node.input(0))) return "its input is not float32";
     if (!model_.has_initializer(node.input(1))) {
       if (!options_.attention) return "product of two activations";
+      if (!is_float(node.input(0)) && !is_float(node.input(1)) && !is_float(node.output(0))) return "the type of its inputs is not known";
       made.other = node.input(1);
       return {};
     }
@@ -130,18 +154,20 @@ class Planner {
 
   std::string look_at_weights(const onnx::NodeProto& node, LinearNode& made) const {
     if (model_.has_initializer(node.input(0))) return "its input is constant";
-    if (!is_float(node.input(0))) return "its input is not float32";
+    if (!may_be_float(node.input(0))) return "its input is not float32";
     if (std::string fault = weight_fault(node.input(1)); !fault.empty()) return fault;
     const TensorView weight = *model_.initializer(node.input(1));
     const bool gemm = is_standard(node, "Gemm"), transposed = is_standard(node, "ConvTranspose");
     if (weight.shape.size() < 2) return "its weight is a vector";
+    if (gemm && int_attribute(node, "transA", 0) != 0) made.input_axis = 0;
     if (gemm && (float_attribute(node, "alpha", 1) != 1.0F || float_attribute(node, "beta", 1) != 1.0F)) return "alpha or beta is not 1";
     made.weight = node.input(1);
     made.axis = gemm ? (int_attribute(node, "transB", 0) != 0 ? 0 : 1) : transposed ? 1 : 0;
     if (node.input_size() < 3 || node.input(2).empty() || transposed) return {};  // ConvTranspose adds its bias in float
     if (std::string fault = weight_fault(node.input(2)); !fault.empty()) return "its bias is computed or not float32";
     const TensorView bias = *model_.initializer(node.input(2));
-    if (bias.size() != weight.shape[static_cast<std::size_t>(made.axis)] || bias.shape.back() != bias.size()) {
+    const std::int64_t channels = weight.shape[static_cast<std::size_t>(made.axis)];
+    if (bias.size() != channels || (!bias.shape.empty() && bias.shape.back() != channels)) {
       return "its bias is not one number a channel";
     }
     made.bias = node.input(2);

@@ -18,6 +18,7 @@ struct LinearNode {
   std::string other;         ///< MatMul of two activations: the right one; else empty
   std::string weight;        ///< float32 initializer; empty when `other` is set
   int axis = 0;              ///< of the weight, along which each channel has its scale
+  int input_axis = 1;        ///< of the input, along which its channels lie
   std::string bias;          ///< float32 initializer [channels] that becomes int32; empty: none
   std::string output;        ///< tensor the node itself makes
   std::string result;        ///< the tensor behind activations that the runtime fuses (Relu, Clip): where a quantized output is cut
@@ -26,6 +27,7 @@ struct LinearNode {
 
 /// A node with weights that stays in floating point.
 struct FloatNode {
+  int node = -1;  ///< index into graph.node()
   std::string name, op_type, reason;
 };
 

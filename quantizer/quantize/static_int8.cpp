@@ -18,6 +18,8 @@ namespace {
 
 /// Room for the sum that the bias is added to: 2^30 of 2^31.
 constexpr double largest_bias = 1 << 30;
+/// Weights of larger scales could overflow when they are turned back into floats.
+constexpr double largest_scale = 1e30;
 
 struct Activation {
   AffineParameters parameters;
@@ -35,11 +37,13 @@ class StaticWriter {
   }
 
   QuantizedModel write() {
-    for (const std::string& tensor : plan_.sources()) add_activation(tensor);
+    for (const std::string& tensor : plan_.sources()) activations_[tensor].parameters = parameters_of(tensor);
     find_smallest_scales();
+    for (auto& [tensor, activation] : activations_) add_activation(tensor, activation);
     for (const onnx::ValueInfoProto& input : source_.graph().input()) wrap(input.name());
     for (int i = 0; i < source_.graph().node_size(); ++i) write_node(i);
-    for (const FloatNode& node : plan_.floats) made_.layers.push_back({node.name, node.op_type, "float", node.reason});
+    for (const FloatNode& node : plan_.floats) layers_[node.node] = {node.name, node.op_type, "float", node.reason};
+    for (auto& [node, layer] : layers_) made_.layers.push_back(std::move(layer));
     edit_.commit();
     return std::move(made_);
   }
@@ -53,6 +57,7 @@ class StaticWriter {
   QuantizedModel made_;
   GraphEdit edit_;
   std::map<int, const LinearNode*> linear_;
+  std::map<int, QuantizedLayer> layers_;  // by node
   std::set<std::string> results_;
   std::map<std::string, Activation> activations_;                    // by the tensor whose range is used
   std::map<std::string, std::string> dequantized_;                   // tensor -> what its integer readers read
@@ -61,12 +66,14 @@ class StaticWriter {
 
   const Activation& activation(const std::string& tensor) const { return activations_.at(plan_.ranges.at(tensor)); }
 
-  void add_activation(const std::string& tensor) {
+  AffineParameters parameters_of(const std::string& tensor) const {
     SeenThrough through;
     if (const int user = index_.only_user(tensor); user >= 0) through = elementwise_function(source_.graph().node(user));
-    const AffineParameters made = affine_parameters(choose_range(statistics_.at(tensor), options_.method, options_.percentile, through));
-    Activation& activation = activations_[tensor];
-    activation.parameters = made;
+    return affine_parameters(choose_range(statistics_.at(tensor), options_.method, options_.percentile, through));
+  }
+
+  void add_activation(const std::string& tensor, Activation& activation) {
+    const AffineParameters& made = activation.parameters;
     activation.scale = edit_.add_initializer(tensor + "_scale", make_tensor<float>({}, std::array{made.scale}));
     activation.zero_point = edit_.add_initializer(tensor + "_zero_point", make_tensor<std::uint8_t>({}, std::array{made.zero_point}));
   }
@@ -75,18 +82,34 @@ class StaticWriter {
     return linear.bias.empty() ? std::vector<double>() : to_doubles(*source_.initializer(linear.bias));
   }
 
-  /// Scales under which every bias fits into int32 and no product of scales loses its digits.
+  /// Scales under which every bias fits into int32 and no product of scales loses its digits. What the coarser weights or
+  /// inputs lose lies below 2^-22 of the bias that asked for it.
   void find_smallest_scales() {
     for (const LinearNode& linear : plan_.linear) {
       if (linear.weight.empty() || linear.bias.empty()) continue;
-      std::vector<float>& smallest = smallest_[{linear.weight, linear.axis}];
       const std::vector<double> bias = bias_of(linear);
+      refuse_infinite(linear, bias);
+      float& input_scale = activations_.at(plan_.ranges.at(linear.input)).parameters.scale;
+      for (const double value : bias) input_scale = std::max(input_scale, static_cast<float>(std::abs(value) / (largest_bias * largest_scale)));
+    }
+    for (const LinearNode& linear : plan_.linear) {
+      if (linear.weight.empty() || linear.bias.empty()) continue;
+      const std::vector<double> bias = bias_of(linear);
+      std::vector<float>& smallest = smallest_[{linear.weight, linear.axis}];
       smallest.resize(bias.size());
       const double scale = static_cast<double>(activation(linear.input).parameters.scale);
       for (std::size_t c = 0; c < bias.size(); ++c) {
         const double least = std::max(std::abs(bias[c]) / (scale * largest_bias), static_cast<double>(std::numeric_limits<float>::min()) / scale);
         smallest[c] = std::max(smallest[c], static_cast<float>(least));
       }
+    }
+  }
+
+  static void refuse_infinite(const LinearNode& linear, const std::vector<double>& bias) {
+    for (const double value : bias) {
+      if (std::isfinite(value)) continue;
+      throw Error(ErrorKind::input, fmt::format("operator '{}': a bias is {}", linear.name, std::isnan(value) ? "NaN" : "infinite"),
+                  "export the model again; its training may have diverged");
     }
   }
 
@@ -140,7 +163,7 @@ class StaticWriter {
       node.set_input(1, floats);
       write_bias(linear, weight, node);
     }
-    made_.layers.push_back(std::move(layer));
+    layers_[linear.node] = std::move(layer);
   }
 
   const std::pair<QuantizedWeight, std::string>& weight_of(const LinearNode& linear) {
@@ -149,10 +172,16 @@ class StaticWriter {
     if (found != weights_.end()) return found->second;
     try {
       const auto bounds = smallest_.find(key);
-      QuantizedWeight made = quantize_weight(*source_.initializer(linear.weight), linear.axis, bounds == smallest_.end() ? std::span<const float>() : bounds->second);
+      const TensorView source = *source_.initializer(linear.weight);
+      // ONNX Runtime's integer MatMul takes a scale for each column of one matrix only, not of a stack of them.
+      const bool stack = linear.op_type == "MatMul" && source.shape.size() > 2;
+      const TensorView seen{source.type, stack ? std::vector<std::int64_t>{1, source.size()} : source.shape, source.bytes};
+      QuantizedWeight made = quantize_weight(seen, stack ? 0 : linear.axis, bounds == smallest_.end() ? std::span<const float>() : bounds->second);
+      made.values.shape = source.shape;
       const auto channels = static_cast<std::int64_t>(made.scales.size());
-      const std::string floats = dequantize(linear.weight, made.values, made.scales, linear.axis,
-                                            Tensor{ElementType::int8, {channels}, std::vector<std::byte>(made.scales.size())});
+      const std::vector<std::int64_t> shape = stack ? std::vector<std::int64_t>() : std::vector<std::int64_t>{channels};
+      const std::string floats = dequantize(linear.weight, made.values, make_tensor<float>(shape, made.scales), linear.axis,
+                                            Tensor{ElementType::int8, shape, std::vector<std::byte>(made.scales.size())});
       return weights_.emplace(key, std::pair(std::move(made), floats)).first->second;
     } catch (const Error& error) {
       throw Error(error.kind(), fmt::format("operator '{}': {}", linear.name, error.message()), error.hint());
@@ -160,9 +189,9 @@ class StaticWriter {
   }
 
   /// Adds integers with their scales and appends the DequantizeLinear that reads them. @returns the name of the floats.
-  std::string dequantize(const std::string& name, const Tensor& integers, const std::vector<float>& scales, int axis, Tensor zeros) {
+  std::string dequantize(const std::string& name, const Tensor& integers, Tensor scales, int axis, Tensor zeros) {
     const std::string values = edit_.add_initializer(name + "_quantized", integers);
-    const std::string scale = edit_.add_initializer(name + "_scale", make_tensor<float>({static_cast<std::int64_t>(scales.size())}, scales));
+    const std::string scale = edit_.add_initializer(name + "_scale", std::move(scales));
     const std::string zero = edit_.add_initializer(name + "_zero_point", std::move(zeros));
     const std::string floats = edit_.add_node("DequantizeLinear", {values, scale, zero}, name + "_dequantized");
     set_attribute(edit_.last(), "axis", axis);
@@ -177,18 +206,13 @@ class StaticWriter {
     std::vector<std::int32_t> integers(bias.size());
     std::vector<float> scales(bias.size());
     for (std::size_t c = 0; c < bias.size(); ++c) {
-      if (!std::isfinite(bias[c])) {
-        throw Error(ErrorKind::input, fmt::format("operator '{}': a bias is {}", linear.name, std::isnan(bias[c]) ? "NaN" : "infinite"),
-                    "export the model again; its training may have diverged");
-      }
       if (!shift.empty()) bias[c] += shift[c];
       scales[c] = static_cast<float>(input_scale * static_cast<double>(weight.scales[c]));
       integers[c] = static_cast<std::int32_t>(std::clamp(std::nearbyint(bias[c] / static_cast<double>(scales[c])), -2147483647.0, 2147483647.0));
     }
     const auto channels = static_cast<std::int64_t>(bias.size());
-    node.set_input(2, dequantize(linear.bias, make_tensor<std::int32_t>(source_.initializer(linear.bias)->shape, integers), scales, 0,
+    node.set_input(2, dequantize(linear.bias, make_tensor<std::int32_t>({channels}, integers), make_tensor<float>({channels}, scales), 0,
                                  Tensor{ElementType::int32, {channels}, std::vector<std::byte>(bias.size() * 4)}));
-    if (const auto shape = source_.initializer(linear.bias)->shape; shape.size() > 1) set_attribute(edit_.last(), "axis", static_cast<std::int64_t>(shape.size()) - 1);
   }
 
   /// What the rounded weights lose on average for each output channel, from the means of the input's channels; empty when
@@ -226,9 +250,13 @@ QuantizedModel quantize_static(const Model& source, const QuantizationPlan& plan
 
 std::map<std::string, int> channel_axes(const QuantizationPlan& plan) {
   std::map<std::string, int> axes;
+  std::set<std::string> both;  // a Gemm reads it as it is, another one transposed: whose channels?
   for (const LinearNode& linear : plan.linear) {
-    if (!linear.bias.empty() && linear.op_type != "ConvTranspose") axes[linear.input] = 1;
+    if (linear.bias.empty()) continue;
+    const auto [known, added] = axes.emplace(linear.input, linear.input_axis);
+    if (!added && known->second != linear.input_axis) both.insert(linear.input);
   }
+  for (const std::string& tensor : both) axes.erase(tensor);
   return axes;
 }
 
