@@ -42,6 +42,9 @@ std::optional<fs::path> library_in(const fs::path& folder) {
 }
 
 Opened open_library(const fs::path& name) {
+  // ONNX Runtime 1.32's Linux library reports to its maker unless this is set before it is loaded; DisableTelemetryEvents
+  // comes too late: the environment has started the reporting thread by then.
+  ::setenv("ORT_DISABLE_TELEMETRY", "1", 1);
   Opened opened;
   // RTLD_LOCAL: the library brings its own protobuf and ONNX symbols, which must not meet those of iai.
   opened.handle = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL);

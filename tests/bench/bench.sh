@@ -3,6 +3,7 @@
 # runtime version, one thread, the same model. Turns alternate; the ratio printed is the median over the turns.
 #   tests/bench/bench.sh [BUILD [SOURCE [MODEL.onnx ...]]]
 set -euo pipefail
+export ORT_DISABLE_TELEMETRY=1  # for the peer; iai sets it itself
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 iai=$(realpath "${1:-$root/build}")/iai
 data=${IAI_TEST_DATA:-${2:-$root}/../shared}
