@@ -142,6 +142,33 @@ TEST_CASE("depthwise, Reshape with fixed numbers, Transpose and Squeeze") {
   if (have_runtime()) CHECK(difference(masked(model, layers), pruned).sqnr_db > 100);
 }
 
+TEST_CASE("Resize, Pad, Slice and Split along other axes") {
+  Model model = make_model({-1, 3, 4, 4}, {-1, 2, 5, 10});
+  add_weights(model, "w1", {8, 3, 1, 1});
+  add_node(model, "Conv", {"x", "w1"}, "a");
+  model.set_initializer("scales", make_tensor<float>({4}, std::vector<float>{1, 1, 2, 2}));
+  add_node(model, "Resize", {"a", "", "scales"}, "b");  // [8, 8, 8]
+  model.set_initializer("pads", make_tensor<std::int64_t>({8}, std::vector<std::int64_t>{0, 0, 1, 1, 0, 0, 1, 1}));
+  add_node(model, "Pad", {"b", "pads"}, "c");  // [8, 10, 10]
+  onnx::NodeProto& split = add_node(model, "Split", {"c"}, "d");
+  split.add_output("e");
+  set_integer(split, "axis", 2);  // [8, 5, 10] twice
+  add_node(model, "Mul", {"d", "e"}, "f");
+  for (const auto& [name, value] : std::vector<std::pair<std::string, std::int64_t>>{{"starts", 0}, {"ends", 5}, {"axes", 2}})
+    model.set_initializer(name, make_tensor<std::int64_t>({1}, std::vector<std::int64_t>{value}));
+  add_node(model, "Slice", {"f", "starts", "ends", "axes"}, "g");
+  add_weights(model, "w2", {2, 8, 1, 1});
+  add_node(model, "Conv", {"g", "w2"}, "y");
+  Model pruned = model;
+  const auto layers = prune_channels(pruned, {0.5, PruneScope::layer, {}});
+  CHECK(layers[0].channels_after == 4);
+  if (have_runtime()) CHECK(difference(masked(model, layers), pruned).sqnr_db > 100);
+  // A Slice along the channels is not followed.
+  model.set_initializer("axes", make_tensor<std::int64_t>({1}, std::vector<std::int64_t>{1}));
+  model.set_initializer("ends", make_tensor<std::int64_t>({1}, std::vector<std::int64_t>{8}));
+  CHECK(prune_channels(model, {0.5, PruneScope::layer, {}})[0].kept_because == "they reach Slice 'g'");
+}
+
 TEST_CASE("what cannot be followed stays, with the reason") {
   Model model = make_model({-1, 4}, {-1, 3});
   add_weights(model, "w1", {4, 8});

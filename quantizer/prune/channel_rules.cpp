@@ -58,6 +58,12 @@ const ChannelRules::Track* ChannelRules::input_track(const onnx::NodeProto& node
 }
 
 void ChannelRules::set_track(const std::string& tensor, int axis, Units units) {
+  // A file may declare shapes that its operators do not make.
+  if (const auto* shape = shapes_.find(tensor)) {
+    const auto at = static_cast<std::size_t>(axis);
+    if (axis < 0 || at >= shape->size() || (*shape)[at] != static_cast<std::int64_t>(units.size()))
+      return map_.pin(units, fmt::format("the declared shape of '{}' does not fit", tensor));
+  }
   // What inner graphs read is not followed into them.
   for (const GraphIndex::Use& use : index_.uses(tensor)) {
     if (use.input < 0) map_.pin(units, fmt::format("they reach the inner graph of {} '{}'", model_.graph().node(use.node).op_type(), node_title(model_.graph().node(use.node))));
@@ -72,6 +78,9 @@ void ChannelRules::pin_inputs(const onnx::NodeProto& node, const std::string& re
 }
 
 void ChannelRules::slice(const onnx::NodeProto& node, int position, int axis, const Units& units) {
+  const auto shape = model_.initializer(node.input(position))->shape;
+  if (static_cast<std::size_t>(axis) >= shape.size() || shape[static_cast<std::size_t>(axis)] != static_cast<std::int64_t>(units.size()))
+    return map_.pin(units, fmt::format("weights '{}' do not fit {} '{}'", node.input(position), node.op_type(), node_title(node)));
   map_.slice(node.input(position), axis, units);
   understood_[node.input(position)].insert({&node, position});  // both axes of a layer's weights are one use
 }
@@ -127,7 +136,7 @@ bool ChannelRules::convolution(int index, const onnx::NodeProto& node) {
   const Track* input = input_track(node, 0);
   if (input != nullptr && input->axis != 1) return false;
   const std::int64_t groups = integer_of(node, "group", 1);
-  if (groups != 1) return shape[1] == 1 && shape[0] % groups == 0 && depthwise(index, node, input);
+  if (groups != 1) return groups > 0 && shape[1] == 1 && shape[0] % groups == 0 && depthwise(index, node, input);
   if (input != nullptr && static_cast<std::int64_t>(input->units.size()) != shape[1]) return false;
   const Units units = produce(index, node, 0, shape[0]);
   consume(index, node, 1, input);

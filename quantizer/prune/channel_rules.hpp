@@ -39,6 +39,9 @@ class ChannelRules {
   bool reduce(const onnx::NodeProto& node);
   bool gather(const onnx::NodeProto& node);
   bool concat(const onnx::NodeProto& node);
+  bool resize(const onnx::NodeProto& node);
+  bool pad(const onnx::NodeProto& node);
+  bool cut(const onnx::NodeProto& node);
   bool merge_axes(const onnx::NodeProto& node, int axis);
 
   const Track* track(const std::string& tensor) const;

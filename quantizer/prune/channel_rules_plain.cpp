@@ -49,6 +49,9 @@ bool ChannelRules::follow_plain(int index, const onnx::NodeProto& node) {
   if (type.rfind("Reduce", 0) == 0) return reduce(node);
   if (type == "Gather") return gather(node);
   if (type == "Concat") return concat(node);
+  if (type == "Resize") return resize(node);
+  if (type == "Pad") return pad(node);
+  if (type == "Slice" || type == "Split") return cut(node);
   return false;
 }
 
