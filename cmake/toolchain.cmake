@@ -3,6 +3,10 @@ target_compile_options(iai_flags INTERFACE -Wall -Wextra -Wconversion -Wshadow -
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports these falsely in its own <string> at -O2 (GCC bug 105651).
   target_compile_options(iai_flags INTERFACE -Wno-restrict)
+  if(CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 13)
+    # g++ 13 and 14 take a reference into one argument for one into a temporary passed beside it.
+    target_compile_options(iai_flags INTERFACE -Wno-dangling-reference)
+  endif()
 endif()
 if(IAI_WERROR)
   target_compile_options(iai_flags INTERFACE -Werror)
