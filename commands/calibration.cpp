@@ -28,19 +28,26 @@ Model with_outputs(Model model, const std::vector<std::string>& tensors) {
   return model;
 }
 
-std::map<std::string, TensorStatistics> calibrate(const Model& model, const QuantizationPlan& plan, const Samples& samples, const RuntimeOption& runtime,
-                                                  Output& output) {
+std::map<std::string, TensorStatistics> calibrate(const Model& model, const std::filesystem::path& source, const QuantizationPlan& plan, const Samples& samples,
+                                                  const RuntimeOption& runtime, Output& output) {
   Observer observer(plan.observed(), channel_axes(plan));
   if (observer.tensors().empty()) return {};
   const ScratchModel scratch(with_outputs(model, observer.tensors()));
-  const Session session(scratch.path(), {.device = runtime.device, .optimization = GraphOptimization::none, .runtime = runtime.runtime});
   const auto total = static_cast<std::uint64_t>(2 * samples.count());
   std::uint64_t done = 0;
-  for (const auto observe : {&Observer::observe_range, &Observer::observe_histogram}) {
-    run_samples(session, samples, 1, runtime.threads, [&](std::int64_t, const std::vector<Tensor>& tensors) {
-      for (std::size_t i = 0; i < tensors.size(); ++i) (observer.*observe)(i, tensors[i]);
-      output.progress("calibrating", ++done, total);
-    });
+  std::string place;  // in front of what the observer says
+  try {
+    const Session session(scratch.path(), {.device = runtime.device, .optimization = GraphOptimization::none, .runtime = runtime.runtime});
+    for (const auto observe : {&Observer::observe_range, &Observer::observe_histogram}) {
+      run_samples(session, samples, 1, runtime.threads, [&](std::int64_t, const std::vector<Tensor>& tensors) {
+        place = source.string() + ": ";
+        for (std::size_t i = 0; i < tensors.size(); ++i) (observer.*observe)(i, tensors[i]);
+        place.clear();
+        output.progress("calibrating", ++done, total);
+      });
+    }
+  } catch (const Error& error) {
+    throw scratch.renamed({error.kind(), place + error.message(), error.hint()}, source);
   }
   return observer.statistics();
 }

@@ -17,8 +17,9 @@ Model with_outputs(Model model, const std::vector<std::string>& tensors);
 
 /// Runs `model` over the samples twice and watches the tensors of the plan: ranges first, then histograms. Every sample
 /// runs alone, so that what is seen depends neither on threads nor on batches.
+/// @param source  the model's file, for errors
 /// @throws Error(input) when an activation is NaN or infinite, naming the tensor.
-std::map<std::string, TensorStatistics> calibrate(const Model& model, const QuantizationPlan& plan, const Samples& samples, const RuntimeOption& runtime,
-                                                  Output& output);
+std::map<std::string, TensorStatistics> calibrate(const Model& model, const std::filesystem::path& source, const QuantizationPlan& plan, const Samples& samples,
+                                                  const RuntimeOption& runtime, Output& output);
 
 }  // namespace iai

@@ -28,13 +28,6 @@ constexpr Example examples[] = {
 /// The first with a scale for each channel (DequantizeLinear's axis). Older models are raised to it.
 constexpr std::int64_t oldest_opset = 13;
 
-/// Bytes of a model's file and, where it has one, of its external data file.
-std::uint64_t stored_size(const fs::path& model) {
-  std::error_code none;
-  const fs::path data = external_data_path(model);
-  return fs::file_size(model) + (fs::exists(data, none) ? fs::file_size(data) : 0);
-}
-
 void check_options(const QuantizeOptions& options) {
   if (options.output.path.empty()) throw Error(ErrorKind::usage, "missing: -o, the file to write", "add -o model-int8.onnx");
   std::vector<fs::path> inputs = options.calibration;
@@ -140,7 +133,8 @@ void refuse_nothing_to_do(const Candidate& candidate, const QuantizeOptions& opt
     if (why.empty()) why = fmt::format(": '{}' ({}): {}", layer.name, layer.op_type, layer.reason);
   }
   throw Error(ErrorKind::input, options.model.string() + ": no operator can be quantized" + why,
-              options.dynamic ? "iai inspect shows its operators" : "--dynamic also takes LSTM; iai inspect shows the operators");
+              options.dynamic ? "int8 is made from float32 weights of Conv, Gemm, MatMul and LSTM; iai inspect shows the operators"
+                              : "int8 is made from float32 weights of Conv, ConvTranspose, Gemm and MatMul (--dynamic: also LSTM); iai inspect shows the operators");
 }
 
 }  // namespace
@@ -193,7 +187,7 @@ ExitCode run(const QuantizeOptions& options, Context& context) {
   Model source = read_checked_model(options.model);
   if (source.opset() < oldest_opset) convert_opset(source, oldest_opset, options.model.string());
   std::unique_ptr<Samples> samples;
-  {
+  if (!options.dynamic || !options.calibration.empty() || task) {  // else it may hold operators that the runtime does not know
     const Session session(options.model, {.device = options.runtime.device, .runtime = options.runtime.runtime});
     samples = calibration_samples(options, calibration, session);
   }
@@ -203,9 +197,10 @@ ExitCode run(const QuantizeOptions& options, Context& context) {
   std::optional<GateResult> gate;
   if (task && (limited || task->splits.contains("evaluation"))) gate = search.gate(candidate, *task, limit);
   const bool holds = !gate || gate->holds;
-  const std::uint64_t before = stored_size(options.model);
+  const std::uint64_t before = model_bytes(options.model);
   record_options(recording, options);
   recording.input("model", options.model);
+  for (const fs::path& path : external_files(options.model)) recording.input("model", path);
   for (const fs::path& path : options.calibration) recording.input("calibration", path);
   record_task_files(recording, calibration);
   std::uint64_t after = 0;

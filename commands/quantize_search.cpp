@@ -76,11 +76,16 @@ struct QuantizeSearch::State {
   const Samples* samples;
   Output& output;
   Model model;  // prepared
-  Session reference;
   std::map<std::string, TensorStatistics> statistics;
 
   State(const Model& source, const QuantizeOptions& chosen, const Samples* given, Output& shown)
-      : options(chosen), samples(given), output(shown), model(prepared(source)), reference(chosen.model, session_options()) {}
+      : options(chosen), samples(given), output(shown), model(prepared(source)) {}
+
+  /// The source, opened when it is first run: without samples it may hold operators that the runtime does not know.
+  const Session& reference() {
+    if (!reference_) reference_.emplace(options.model, session_options());
+    return *reference_;
+  }
 
   SessionOptions session_options() const { return {.device = options.runtime.device, .runtime = options.runtime.runtime}; }
 
@@ -88,23 +93,40 @@ struct QuantizeSearch::State {
     return {options.exclude, method.attention, keep_float};
   }
 
-  void compare(Candidate& candidate, std::int64_t limit) const {
+  void compare(Candidate& candidate, std::int64_t limit) {
     if (samples == nullptr) return;
     const ScratchModel scratch(candidate.made.model);
-    const Session session(scratch.path(), session_options());
-    candidate.errors = compare_outputs(reference, session, *some_of(*samples, limit), options.runtime.threads);
+    try {
+      const Session session(scratch.path(), session_options());
+      candidate.errors = compare_outputs(reference(), session, *some_of(*samples, limit), options.runtime.threads);
+    } catch (const Error& error) {
+      throw scratch.renamed(error, options.output.path);
+    }
+  }
+
+  /// The quantizer knows no files: what it says of the model gets the file's name in front.
+  template <class Work>
+  auto with_place(Work work) const {
+    try {
+      return work();
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::input) throw;
+      throw Error(error.kind(), options.model.string() + ": " + error.message(), error.hint());
+    }
   }
 
   Candidate make(const QuantizeMethod& method, const std::set<std::string>& keep_float) const {
-    if (options.dynamic) return {quantize_dynamic(model, options.exclude, keep_float), method, {}};
-    const QuantizationPlan plan = plan_of(model, plan_options(method, keep_float));
-    return {quantize_static(model, plan, statistics, {method.range, options.percentile}), method, {}};
+    return with_place([&]() -> Candidate {
+      if (options.dynamic) return {quantize_dynamic(model, options.exclude, keep_float), method, {}};
+      const QuantizationPlan plan = plan_of(model, plan_options(method, keep_float));
+      return {quantize_static(model, plan, statistics, {method.range, options.percentile}), method, {}};
+    });
   }
 
   Evaluation judge(const Session& session, const Task& task) const { return evaluate(session, task, options.runtime.batch, options.runtime.threads); }
 
   /// Operators that are quantized in `candidate`, the one that alone does the most harm first.
-  std::vector<std::string> by_sensitivity(const Candidate& candidate) const {
+  std::vector<std::string> by_sensitivity(const Candidate& candidate) {
     std::set<std::string> all;
     for (const QuantizedLayer& layer : candidate.made.layers) {
       if (layer.form != "float") all.insert(layer.name);
@@ -123,14 +145,17 @@ struct QuantizeSearch::State {
     for (const auto& [sqnr, name] : ranked) names.push_back(name);
     return names;
   }
+
+ private:
+  std::optional<Session> reference_;
 };
 
 QuantizeSearch::QuantizeSearch(const Model& source, const QuantizeOptions& options, const Samples* samples, Output& output)
     : state_(std::make_unique<State>(source, options, samples, output)) {
   if (options.dynamic) return;
-  const QuantizationPlan plan = plan_of(state_->model, {options.exclude, true, {}});
+  const QuantizationPlan plan = state_->with_place([&] { return plan_of(state_->model, {options.exclude, true, {}}); });
   if (plan.linear.empty()) return;
-  state_->statistics = calibrate(state_->model, plan, *samples, options.runtime, output);
+  state_->statistics = calibrate(state_->model, options.model, plan, *samples, options.runtime, output);
 }
 
 QuantizeSearch::~QuantizeSearch() = default;
@@ -148,7 +173,7 @@ Candidate QuantizeSearch::best() {
 }
 
 GateResult QuantizeSearch::gate(Candidate& candidate, const Task& task, const DropLimit& limit) {
-  const Evaluation before = state_->judge(state_->reference, task);
+  const Evaluation before = state_->judge(state_->reference(), task);
   GateResult result;
   result.before = before.metric(task.primary);
   const auto try_candidate = [&] {

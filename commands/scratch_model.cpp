@@ -35,6 +35,14 @@ ScratchModel::ScratchModel(const Model& model) {
   }
 }
 
+Error ScratchModel::renamed(const Error& error, const fs::path& name) const {
+  std::string message = error.message();
+  for (std::size_t at = 0; (at = message.find(path_.string(), at)) != std::string::npos; at += name.string().size()) {
+    message.replace(at, path_.string().size(), name.string());
+  }
+  return {error.kind(), message, error.hint()};
+}
+
 ScratchModel::~ScratchModel() {
   std::error_code ignored;
   fs::remove_all(folder_, ignored);

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "formats/error.hpp"
 #include "formats/model.hpp"
 
 namespace iai {
@@ -16,6 +17,8 @@ class ScratchModel {
   ScratchModel(const ScratchModel&) = delete;
   ScratchModel& operator=(const ScratchModel&) = delete;
   const std::filesystem::path& path() const { return path_; }
+  /// `error` with the model named `name` where it names the temporary file.
+  Error renamed(const Error& error, const std::filesystem::path& name) const;
 
  private:
   std::filesystem::path folder_, path_;

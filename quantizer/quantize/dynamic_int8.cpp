@@ -139,6 +139,7 @@ class DynamicWriter {
     edit_.add_node("Mul", {floats, scale}, output + "_scaled");
     if (!linear.bias.empty()) {
       const TensorView bias = *source_.initializer(linear.bias);
+      refuse_infinite_bias(linear.name, to_doubles(bias));
       const Tensor shaped{bias.type, along, {bias.bytes.begin(), bias.bytes.end()}};
       const std::string added = edit_.add_initializer(linear.bias + "_added", shaped);
       edit_.add_node("Add", {edit_.last().output(0), added}, output + "_biased");

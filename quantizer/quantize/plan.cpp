@@ -136,9 +136,9 @@ class Planner {
 
   std::string look_at_matmul(const onnx::NodeProto& node, LinearNode& made) const {
     if (model_.has_initializer(node.input(0))) return "its left side is constant";
-    if (!may_be_float(node.input(0))) return "its input is not float32";
     if (!model_.has_initializer(node.input(1))) {
       if (!options_.attention) return "product of two activations";
+      if (!may_be_float(node.input(0))) return "its inputs are not float32";
       if (!is_float(node.input(0)) && !is_float(node.input(1)) && !is_float(node.output(0))) return "the type of its inputs is not known";
       made.other = node.input(1);
       return {};
@@ -154,7 +154,6 @@ class Planner {
 
   std::string look_at_weights(const onnx::NodeProto& node, LinearNode& made) const {
     if (model_.has_initializer(node.input(0))) return "its input is constant";
-    if (!may_be_float(node.input(0))) return "its input is not float32";
     if (std::string fault = weight_fault(node.input(1)); !fault.empty()) return fault;
     const TensorView weight = *model_.initializer(node.input(1));
     const bool gemm = is_standard(node, "Gemm"), transposed = is_standard(node, "ConvTranspose");

@@ -88,7 +88,7 @@ class StaticWriter {
     for (const LinearNode& linear : plan_.linear) {
       if (linear.weight.empty() || linear.bias.empty()) continue;
       const std::vector<double> bias = bias_of(linear);
-      refuse_infinite(linear, bias);
+      refuse_infinite_bias(linear.name, bias);
       float& input_scale = activations_.at(plan_.ranges.at(linear.input)).parameters.scale;
       for (const double value : bias) input_scale = std::max(input_scale, static_cast<float>(std::abs(value) / (largest_bias * largest_scale)));
     }
@@ -102,14 +102,6 @@ class StaticWriter {
         const double least = std::max(std::abs(bias[c]) / (scale * largest_bias), static_cast<double>(std::numeric_limits<float>::min()) / scale);
         smallest[c] = std::max(smallest[c], static_cast<float>(least));
       }
-    }
-  }
-
-  static void refuse_infinite(const LinearNode& linear, const std::vector<double>& bias) {
-    for (const double value : bias) {
-      if (std::isfinite(value)) continue;
-      throw Error(ErrorKind::input, fmt::format("operator '{}': a bias is {}", linear.name, std::isnan(value) ? "NaN" : "infinite"),
-                  "export the model again; its training may have diverged");
     }
   }
 

@@ -10,6 +10,14 @@
 
 namespace iai {
 
+void refuse_infinite_bias(const std::string& node, std::span<const double> bias) {
+  for (const double value : bias) {
+    if (std::isfinite(value)) continue;
+    throw Error(ErrorKind::input, fmt::format("operator '{}': a bias is {}", node, std::isnan(value) ? "NaN" : "infinite"),
+                "export the model again; its training may have diverged");
+  }
+}
+
 QuantizedWeight quantize_weight(const TensorView& weight, int axis, std::span<const float> smallest_scales) {
   const std::vector<float> values = to_floats(weight);
   const auto channels = static_cast<std::size_t>(weight.shape[static_cast<std::size_t>(axis)]);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <vector>
 
 #include "formats/tensor.hpp"
@@ -21,6 +22,9 @@ struct QuantizedWeight {
 /// @throws Error(input) when a weight is NaN or infinite.
 /// @source Krishnamoorthi, "Quantizing deep convolutional networks for efficient inference" (2018), section 2.2 and 3.1.2
 QuantizedWeight quantize_weight(const TensorView& weight, int axis, std::span<const float> smallest_scales = {});
+
+/// @throws Error(input) naming the operator when one of its biases is NaN or infinite.
+void refuse_infinite_bias(const std::string& node, std::span<const double> bias);
 
 /// Calls visit(channel, index) for each element of a tensor of `shape`, in storage order.
 template <class Visit>
