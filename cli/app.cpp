@@ -11,6 +11,7 @@
 #include "cli/terminal.hpp"
 #include "commands/commands.hpp"
 #include "formats/error.hpp"
+#include "formats/interrupt.hpp"
 #include "formats/spelling.hpp"
 
 namespace iai {
@@ -86,11 +87,14 @@ int run_app(const std::vector<std::string>& arguments, std::ostream& out, std::o
   style.color = color_wanted(ColorChoice::automatic, on_terminal);
   const auto report = [&](const Error& error) {
     const int code = exit_code_of(error);
+    discard_outputs();
     Terminal(out, err, style).error(error, code);
     return code;
   };
   try {
-    return run_verb(arguments, out, style, err, on_terminal);
+    const int code = run_verb(arguments, out, style, err, on_terminal);
+    settle_outputs();
+    return code;
   } catch (const Error& error) {
     return report(error);
   } catch (const std::bad_alloc&) {

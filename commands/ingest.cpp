@@ -134,7 +134,7 @@ ExitCode run(const IngestCommandOptions& options, Context& context) {
   Recording recording(context, "ingest");
   IngestOptions how;
   how.names = options.names;
-  how.progress = [&](std::uint64_t bytes) { context.output.progress("read", bytes, 0); };
+  how.progress = [&](std::uint64_t bytes, std::uint64_t total) { context.output.progress("bytes read", bytes, total); };
   auto ingested = ingest(options.paths, how);
   Report report = make_report(ingested, options.output.path);
   write_outputs(ingested, options);

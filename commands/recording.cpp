@@ -10,6 +10,7 @@
 #include "evaluator/runtime/session.hpp"
 #include "formats/digest.hpp"
 #include "formats/error.hpp"
+#include "formats/interrupt.hpp"
 
 namespace iai {
 
@@ -107,6 +108,7 @@ std::string Recording::commit(Report& report, const std::string& verdict) {
     return {};
   }
   const std::string id = Registry::open(registry_, network_of(context_)).append(record_);
+  settle_outputs();  // a record without what it speaks of would be a lie
   report.add("record", id);
   context_.output.detail(fmt::format("recorded as {} in {}", record_.number, registry_.string()));
   return id;

@@ -55,6 +55,15 @@ std::vector<std::pair<fs::path, std::string>> documents(const ReportOptions& opt
   return {{path / (options.kind + ".md"), "md"}, {path / (options.kind + ".html"), "html"}};
 }
 
+/// What the registry knows of the artefact; an error names it as it was given.
+Subject subject_of(const fs::path& artefact, const Registry& registry, const std::string& digest) {
+  try {
+    return collect_subject(registry, digest);
+  } catch (const Error& error) {
+    throw Error(error.kind(), artefact.string() + ": " + error.message(), error.hint());
+  }
+}
+
 std::string digest_of(const fs::path& artefact, const Registry& registry) {
   if (fs::exists(artefact)) return digest_path(recorded_artefact(artefact));
   const std::string text = artefact.string();
@@ -135,10 +144,10 @@ ExitCode run(const ReportOptions& options, Context& context) {
   const Registry registry = open_registry(context);
   Recording recording(context, "report");
   const std::string digest = digest_of(options.artefact, registry);
-  const Subject subject = collect_subject(registry, digest);
+  const Subject subject = subject_of(options.artefact, registry, digest);
   const Dossier dossier = make_dossier(options.kind, subject, product, options.product.filename().string());
 
-  if (files.size() > 1) fs::create_directories(options.output.path);
+  if (files.size() > 1) make_output_folder(options.output.path);
   write_documents(dossier, files);
   recording.option("kind", options.kind);
   if (fs::exists(options.artefact)) recording.input(subject.artefact.role, recorded_artefact(options.artefact));

@@ -22,16 +22,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void refuse(const std::string& where, const std::string& why, const std::string& hint = {}) {
+constexpr const char* unpack = "unpack it, look at what comes out, and give the folder";
+constexpr const char* copy_again = "copy or pack it again: it is damaged, cut off or of a kind that is not read";
+
+[[noreturn]] void refuse(const std::string& where, const std::string& why, const std::string& hint = unpack) {
   throw Error(ErrorKind::input, where + ": " + why, hint);
 }
 
 class FileStream : public ByteStream {
  public:
   explicit FileStream(const fs::path& path) : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
-    const int code = errno;
-    if (descriptor_ < 0 && (code == ENOENT || code == ENOTDIR)) refuse(path_.string(), "no such file", "check the spelling and the folder");
-    if (descriptor_ < 0) refuse(path_.string(), std::string("cannot be read: ") + std::strerror(code), "check the file's permissions");
+    if (descriptor_ < 0) throw_unreadable(path_.string(), errno);
   }
   ~FileStream() override { ::close(descriptor_); }
   FileStream(const FileStream&) = delete;
@@ -41,8 +42,7 @@ class FileStream : public ByteStream {
     for (;;) {
       const auto count = ::read(descriptor_, buffer, size);
       if (count >= 0) return static_cast<std::size_t>(count);
-      if (errno == EISDIR) refuse(path_.string(), "is a folder", "name a file in it");
-      if (errno != EINTR) refuse(path_.string(), std::strerror(errno));
+      if (errno != EINTR) throw_unreadable(path_.string(), errno);
     }
   }
 
@@ -106,7 +106,7 @@ Reader make_reader() {
 }
 
 void open_archive(archive* reader, const fs::path& path) {
-  if (archive_read_open_filename(reader, path.c_str(), 1 << 18) != ARCHIVE_OK) refuse(path.string(), reason(reader));
+  if (archive_read_open_filename(reader, path.c_str(), 1 << 18) != ARCHIVE_OK) refuse(path.string(), reason(reader), copy_again);
 }
 
 bool is_utf8(const std::string& text) {
@@ -169,7 +169,7 @@ class EntryStream : public ByteStream {
 
   std::size_t read(char* buffer, std::size_t size) override {
     const auto count = archive_read_data(reader_, buffer, size);
-    if (count < 0) refuse(where_, reason(reader_));
+    if (count < 0) refuse(where_, reason(reader_), copy_again);
     done_ += static_cast<std::uint64_t>(count);
     if (done_ > budget_.limits.entry_bytes)
       refuse(where_, fmt::format("entry over {} bytes", budget_.limits.entry_bytes));
@@ -213,11 +213,11 @@ std::vector<std::string> folder_files(const fs::path& folder) {
   std::vector<std::string> names;
   std::error_code failure;
   fs::recursive_directory_iterator items(folder, failure);
-  if (failure) refuse(folder.string(), failure.message());
+  if (failure) throw_unreadable(folder.string(), failure.value());
   for (const auto& item : items) {
     if (item.is_symlink()) refuse(item.path().string(), "links in folders are not followed", "copy the file instead");
     if (item.is_directory()) continue;
-    if (!item.is_regular_file()) refuse(item.path().string(), "is no regular file");
+    if (!item.is_regular_file()) refuse(item.path().string(), "is no regular file", "take it out of the folder");
     names.push_back(item.path().lexically_relative(folder).generic_string());
   }
   std::sort(names.begin(), names.end());
@@ -257,7 +257,7 @@ void for_each_entry(const fs::path& path, const ArchiveLimits& limits,
   const Utf8Names locale;
   std::error_code failure;
   Budget budget{limits, fs::file_size(path, failure)};
-  if (failure) refuse(path.string(), failure.message());
+  if (failure) throw_unreadable(path.string(), failure.value());
   if (first_bytes(path).starts_with(zip_without_entries)) return;  // libarchive does not find its directory
   const auto reader = make_reader();
   open_archive(reader.get(), path);
@@ -267,8 +267,8 @@ void for_each_entry(const fs::path& path, const ArchiveLimits& limits,
     const int result = archive_read_next_header(reader.get(), &entry);
     if (result == ARCHIVE_EOF) return;
     if (result < ARCHIVE_WARN) {
-      if (archive_read_has_encrypted_entries(reader.get()) > 0) refuse(path.string(), "archive is encrypted");
-      refuse(path.string(), reason(reader.get()));
+      if (archive_read_has_encrypted_entries(reader.get()) > 0) refuse(path.string(), "archive is encrypted", "unpack it with its password and give the folder");
+      refuse(path.string(), reason(reader.get()), copy_again);
     }
     if (++budget.entries > limits.entries) refuse(path.string(), fmt::format("over {} entries", limits.entries));
     const auto name = entry_name(entry);
@@ -315,7 +315,7 @@ std::vector<ListedFile> list_files(const std::vector<fs::path>& paths) {
     } else if (kind == fs::file_type::regular) {
       files.push_back({path.filename().string(), path});
     } else {
-      refuse(path.string(), failure ? failure.message() : "is no regular file");
+      refuse(path.string(), failure ? failure.message() : "is no regular file", "copy its content to a file first");
     }
   }
   const auto by_name = [](const ListedFile& a, const ListedFile& b) { return a.name < b.name; };

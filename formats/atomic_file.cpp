@@ -195,6 +195,13 @@ void AtomicFolder::commit() {
   temporary_.clear();
 }
 
+void make_output_folder(const fs::path& path) {
+  std::error_code ignored;
+  if (fs::exists(path, ignored) && !fs::is_directory(path, ignored))
+    throw Error(ErrorKind::input, path.string() + " exists and is no folder", "give another name for the folder");
+  if (const int code = create_output_folder(path.has_filename() ? path : path.parent_path()); code != 0) fail(path, code);
+}
+
 void write_file(const fs::path& path, std::string_view text) {
   AtomicFile file(path);
   file.write(text);

@@ -58,6 +58,10 @@ class AtomicFolder {
   IfExists if_exists_;
 };
 
+/// Makes the folder that several outputs go into, unless it is there. It goes again when the run fails or is interrupted.
+/// @throws as AtomicFile does.
+void make_output_folder(const std::filesystem::path& path);
+
 /// Writes `text` to `path` atomically.
 void write_file(const std::filesystem::path& path, std::string_view text);
 

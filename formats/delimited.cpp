@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "formats/delimited_dialect.hpp"
+#include "formats/error.hpp"
 
 namespace iai {
 namespace {
@@ -52,6 +53,23 @@ void DelimitedReader::State::find_start(const DelimitedOptions& options) {
   line = layout.lines_before;
 }
 
+namespace {
+
+/// JSON has delimiters and quotes enough to pass for a table of nonsense: a damaged manifest must not.
+void refuse_json(std::string_view text, const std::string& name) {
+  const auto next = [&](std::size_t from) { return text.find_first_not_of(" \t\r\n", from); };
+  const std::size_t open = next(0);
+  const std::size_t inner = open == text.npos ? text.npos : next(open + 1);
+  if (inner == text.npos) return;
+  const bool object = text[open] == '{' && (text[inner] == '"' || text[inner] == '}');
+  const bool array = text[open] == '[' && (text[inner] == '{' || text[inner] == '[');
+  if (object || array)
+    throw Error(ErrorKind::input, name + ": is JSON, no delimited text",
+                "export it as CSV; a manifest of a data set that is damaged is made again by iai ingest");
+}
+
+}  // namespace
+
 /// Uses a dialect that was found before: skips as many lines as it says.
 void DelimitedReader::State::take_layout(const DelimitedOptions& options) {
   dialect = *options.dialect;
@@ -77,8 +95,12 @@ void DelimitedReader::State::take_layout(const DelimitedOptions& options) {
 DelimitedReader::DelimitedReader(ByteStream& stream, std::string name, DelimitedOptions options)
     : state_(std::make_unique<State>(stream, std::move(name), options)) {
   auto& state = *state_;
-  if (options.dialect) state.take_layout(options);
-  else state.find_start(options);
+  if (options.dialect) {
+    state.take_layout(options);
+  } else {
+    refuse_json(state.source.text(), state.name);
+    state.find_start(options);
+  }
   state.splitter.delimiter = state.dialect.delimiter;
   state.splitter.quote = state.dialect.quote;
   state.splitter.most_cells = state.columns.size() + 1;

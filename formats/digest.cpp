@@ -4,7 +4,6 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <mutex>
 #include <optional>
 
@@ -36,14 +35,10 @@ std::byte hex_digit(char c) {
   throw Error(ErrorKind::internal, "a digest is not written in lower-case hexadecimal digits");
 }
 
-[[noreturn]] void cannot_read(const fs::path& path, int why) {
-  throw Error(ErrorKind::input, path.string() + " cannot be read: " + std::strerror(why));
-}
-
 struct Descriptor {
   int number;
   explicit Descriptor(const fs::path& path) : number(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
-    if (number < 0) cannot_read(path, errno);
+    if (number < 0) throw_unreadable(path.string(), errno);
   }
   ~Descriptor() { ::close(number); }
   Descriptor(const Descriptor&) = delete;
@@ -51,7 +46,7 @@ struct Descriptor {
 
   FileStamp stamp(const fs::path& path) const {
     struct stat status {};
-    if (::fstat(number, &status) != 0) cannot_read(path, errno);
+    if (::fstat(number, &status) != 0) throw_unreadable(path.string(), errno);
     return FileStamp::of(status);
   }
 };
@@ -64,7 +59,7 @@ void digest_bytes(const Descriptor& file, const fs::path& path, FileDigest& resu
   while (true) {
     const ssize_t count = ::read(file.number, block.data(), block.size());
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) cannot_read(path, errno);
+    if (count < 0) throw_unreadable(path.string(), errno);
     if (count == 0) break;
     digest.update(std::span(block).first(static_cast<std::size_t>(count)));
     result.bytes += static_cast<std::uint64_t>(count);
@@ -175,7 +170,7 @@ std::vector<FileDigest> digest_files(std::span<const fs::path> paths, int thread
 std::vector<FileDigest> digest_folder(const fs::path& folder, int threads, DigestSource source) {
   std::error_code error;
   fs::recursive_directory_iterator entries(folder, error);
-  if (error) throw Error(ErrorKind::input, folder.string() + " cannot be read: " + error.message());
+  if (error) throw_unreadable(folder.string(), error.value());
   std::vector<fs::path> paths;
   for (; entries != fs::recursive_directory_iterator(); entries.increment(error)) {
     const fs::file_status status = entries->symlink_status();
@@ -185,7 +180,7 @@ std::vector<FileDigest> digest_folder(const fs::path& folder, int threads, Diges
     }
     if (fs::is_regular_file(status)) paths.push_back(entries->path());
   }
-  if (error) throw Error(ErrorKind::input, folder.string() + " cannot be read: " + error.message());
+  if (error) throw_unreadable(folder.string(), error.value());
   std::vector<FileDigest> digests = digest_files(paths, threads, source);
   for (std::size_t i = 0; i < paths.size(); ++i) digests[i].name = paths[i].lexically_relative(folder).generic_string();
   std::sort(digests.begin(), digests.end(), [](const auto& a, const auto& b) { return a.name < b.name; });

@@ -9,6 +9,7 @@ std::size_t DigestStream::read(char* buffer, std::size_t size) {
     const auto count = source_.read(buffer, size);
     digest_.update(std::as_bytes(std::span(buffer, count)));
     bytes_ += count;
+    if (watch_) watch_(bytes_);
     return count;
   } catch (...) {
     failed_ = true;

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <utility>
 
 #include "formats/archive.hpp"
 #include "formats/digest.hpp"
@@ -11,7 +13,9 @@ namespace iai {
 /// Passes a stream on and digests what passes, so that a file is read once for both.
 class DigestStream : public ByteStream {
  public:
-  explicit DigestStream(ByteStream& source) : source_(source) {}
+  /// @param watch  told the bytes read so far after each reading; may be empty
+  explicit DigestStream(ByteStream& source, std::function<void(std::uint64_t)> watch = {})
+      : source_(source), watch_(std::move(watch)) {}
   std::size_t read(char* buffer, std::size_t size) override;
   /// Reads what is left; then bytes() and sha256() are those of the whole file.
   void drain();
@@ -22,6 +26,7 @@ class DigestStream : public ByteStream {
 
  private:
   ByteStream& source_;
+  std::function<void(std::uint64_t)> watch_;
   Sha256 digest_;
   std::uint64_t bytes_ = 0;
   bool failed_ = false;

@@ -32,4 +32,7 @@ class Error : public std::exception {
   std::string hint_;
 };
 
+/// Error(input) for a file that the system does not let be read. @param code  errno
+[[noreturn]] void throw_unreadable(const std::string& name, int code);
+
 }  // namespace iai

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -20,6 +21,7 @@ namespace fs = std::filesystem;
 struct Temporaries {
   std::mutex mutex;
   std::set<fs::path> paths;
+  std::set<fs::path> outputs;  // new under their own names, in a run that is not done
 };
 
 // Never destroyed: the signal thread may still use it while static objects are being torn down.
@@ -54,6 +56,7 @@ bool is_ignored(int signal) {
   // Held until the process is gone: whoever wants to create, rename or forget a temporary now waits for the end.
   temporaries().mutex.lock();
   for (const auto& path : temporaries().paths) remove_for_good(path);
+  for (const auto& path : temporaries().outputs) remove_for_good(path);
   _exit(128 + signal);
 }
 
@@ -110,7 +113,10 @@ void create_temporary(const fs::path& path, const std::function<void()>& create)
 
 void rename_temporary(const fs::path& temporary, const fs::path& target) {
   const std::lock_guard lock(temporaries().mutex);
+  std::error_code ignored;
+  const bool is_new = fs::symlink_status(target, ignored).type() == fs::file_type::not_found;
   if (::rename(temporary.c_str(), target.c_str()) == 0) {
+    if (is_new) temporaries().outputs.insert(fs::absolute(target));
     temporaries().paths.erase(fs::absolute(temporary));
     return;
   }
@@ -118,6 +124,24 @@ void rename_temporary(const fs::path& temporary, const fs::path& target) {
   if ((code != ENOTEMPTY && code != EEXIST && code != ENOTDIR) || !fs::is_directory(temporary))
     throw fs::filesystem_error("rename", temporary, target, std::error_code(code, std::generic_category()));
   exchange(temporary, target);
+}
+
+int create_output_folder(const fs::path& path) {
+  const std::lock_guard lock(temporaries().mutex);
+  if (::mkdir(path.c_str(), 0777) != 0) return errno == EEXIST && fs::is_directory(path) ? 0 : errno;
+  temporaries().outputs.insert(fs::absolute(path));
+  return 0;
+}
+
+void settle_outputs() {
+  const std::lock_guard lock(temporaries().mutex);
+  temporaries().outputs.clear();
+}
+
+void discard_outputs() {
+  const std::lock_guard lock(temporaries().mutex);
+  for (const auto& path : temporaries().outputs) remove_for_good(path);
+  temporaries().outputs.clear();
 }
 
 }  // namespace iai

@@ -22,4 +22,13 @@ void create_temporary(const std::filesystem::path& path, const std::function<voi
 /// still registered, and the caller removes it. @throws std::filesystem::filesystem_error
 void rename_temporary(const std::filesystem::path& temporary, const std::filesystem::path& target);
 
+/// What rename_temporary has put where nothing was counts as unfinished until the whole run is: a signal removes it as it
+/// removes the temporaries, so that an interrupted run leaves no output, also where it writes several. settle_outputs() is
+/// called once the run is done (recorded, if it is); discard_outputs() when it failed.
+/// Makes the folder `path` unless something is there; one that is new is an output of the run.
+/// @returns 0 or errno
+int create_output_folder(const std::filesystem::path& path);
+void settle_outputs();
+void discard_outputs();
+
 }  // namespace iai

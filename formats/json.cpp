@@ -167,11 +167,13 @@ std::string canonical_json(const Json& value) {
   return out;
 }
 
+constexpr const char* damaged = "copy it again, or make it anew: it is damaged or no JSON";
+
 Json parse_json(std::string_view text, const std::string& name) {
   const char* seen = text.data();
   const auto refuse = [&](const std::string& why) {
     const std::size_t at = static_cast<std::size_t>(seen - text.data());
-    throw Error(ErrorKind::input, place(text, name, at > 0 ? at - 1 : 0) + ": " + why);
+    throw Error(ErrorKind::input, place(text, name, at > 0 ? at - 1 : 0) + ": " + why, damaged);
   };
   std::vector<std::set<std::string>> keys;  // of the objects that are open; an array has an empty set
   const auto watch = [&](int, Json::parse_event_t event, Json& parsed) {
@@ -194,7 +196,7 @@ Json parse_json(std::string_view text, const std::string& name) {
     const std::size_t colon = what.find(": ");
     const std::size_t at = error.byte > 0 ? error.byte - 1 : 0;
     throw Error(ErrorKind::input,
-                place(text, name, at) + ": " + (colon == what.npos ? what : what.substr(colon + 2)));
+                place(text, name, at) + ": " + (colon == what.npos ? what : what.substr(colon + 2)), damaged);
   } catch (const Json::out_of_range&) {
     refuse("a number is out of range");
     throw;

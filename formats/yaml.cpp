@@ -13,7 +13,8 @@ namespace {
 
 [[noreturn]] void fail_at(const std::string& file, int line, int column, const std::string& message,
                           const std::string& hint) {
-  throw Error(ErrorKind::usage, file + ":" + std::to_string(line) + ":" + std::to_string(column) + ": " + message, hint);
+  throw Error(ErrorKind::usage, file + ":" + std::to_string(line) + ":" + std::to_string(column) + ": " + message,
+              hint.empty() ? "man iai-task, iai-contract, iai-policy and iai-product describe the files that people write" : hint);
 }
 
 const char* kind_name(Yaml::Kind kind) {

@@ -198,7 +198,7 @@ void refuse_broken_text(std::string_view text, const std::string& name) {
       throw Error(ErrorKind::usage,
                   name + ":" + std::to_string(line) + ":" + std::to_string(column) +
                       (control ? ": control characters are not allowed" : ": this is no valid UTF-8"),
-                  control ? "" : "save the file as UTF-8");
+                  "save the file as UTF-8 text");
     at += size;
     ++column;
     if (first == '\n') ++line, column = 1;
@@ -219,7 +219,8 @@ Yaml parse_yaml(std::string_view text, const std::string& name) {
     }
   } catch (const YAML::Exception& error) {
     throw Error(ErrorKind::usage, name + ":" + std::to_string(std::max(error.mark.line, 0) + 1) + ":" +
-                                      std::to_string(std::max(error.mark.column, 0) + 1) + ": " + error.msg);
+                                      std::to_string(std::max(error.mark.column, 0) + 1) + ": " + error.msg,
+                "correct the file at this place: is a quote, bracket or indentation missing?");
   }
   return builder.take();
 }

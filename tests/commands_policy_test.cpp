@@ -95,7 +95,7 @@ TEST_CASE("a waiver needs all four keys, a check that is there, a day of the cal
   const PolicyFile file;
   const std::string start = "records: [bench, evaluate]\nwaivers:\n  - ";
   const std::string good = "{check: records.bench, name: A, reason: B, expires: 2027-01-31}\n";
-  CHECK(file.complaint(start + "{check: records.bench, name: A, reason: B}") == "3:5: missing key 'expires' | ");
+  CHECK(file.complaint(start + "{check: records.bench, name: A, reason: B}") .find("3:5: missing key 'expires' | ") == 0);
   CHECK(file.complaint(start + "{check: records.bench, name: ' ', reason: B, expires: 2027-01-31}")
             .find("must not be empty") != std::string::npos);
   CHECK(file.complaint(start + "{check: record.bench, name: A, reason: B, expires: 2027-01-31}")

@@ -184,11 +184,43 @@ TEST_CASE("a signal while writing removes the temporaries and ends with 128 + si
   }
 }
 
+TEST_CASE("outputs of a run that is not done go with a signal, or when it fails; what was there before and what is settled stays") {
+  const Folder folder;
+  const auto work = [&] {
+    write_file(folder.path / "settled", "1");
+    settle_outputs();
+    write_file(folder.path / "settled", "2");
+    write_file(folder.path / "new", "3");
+    AtomicFolder out(folder.path / "out");
+    write_file(out.temporary() / "inside", "4");
+    out.commit();
+  };
+  const auto remains = [&] {
+    CHECK(folder.entries() == 1);
+    CHECK(content(folder.path / "settled") == "2");
+  };
+  const int status = terminate_child(SIGINT, [&](const std::function<void()>& ready) {
+    work();
+    ready();
+    pause();
+  });
+  CHECK(WEXITSTATUS(status) == 130);
+  remains();
+  work();
+  discard_outputs();
+  remains();
+  work();
+  settle_outputs();
+  discard_outputs();
+  CHECK(folder.entries() == 3);
+}
+
 TEST_CASE("a signal never cuts a replacement in two") {
   const Folder folder;
   const int status = terminate_child(SIGTERM, [&](const std::function<void()>& ready) {
     for (int i = 0;; ++i) {
       write_file(folder.path / "file", "whole");
+      settle_outputs();
       if (i == 3) ready();
     }
   });

@@ -45,8 +45,22 @@ class Ingest {
  public:
   explicit Ingest(const IngestOptions& options) : options_(options) {}
 
+  /// Of the bytes that will be read, for the progress. What archives hold shows only in reading.
+  void expect(const std::vector<ListedFile>& files) {
+    for (const ListedFile& file : files) {
+      if (is_archive(file.path)) {
+        expected_ = 0;
+        return;
+      }
+      std::error_code ignored;
+      expected_ += std::filesystem::file_size(file.path, ignored);
+    }
+  }
+
   void read(const std::string& name, ByteStream& source) {
-    DigestStream stream(source);
+    DigestStream stream(source, [&](std::uint64_t bytes) {
+      if (options_.progress) options_.progress(total_ + bytes, expected_);
+    });
     DataFile file;
     file.name = name;
     result_.read_names.push_back(name);
@@ -59,14 +73,14 @@ class Ingest {
     file.bytes = stream.bytes();
     file.sha256 = stream.sha256();
     total_ += file.bytes;
-    if (options_.progress) options_.progress(total_);
     result_.data.files.push_back(std::move(file));
   }
 
-  IngestedData finish() {
+  /// @param given  what the user named, for errors
+  IngestedData finish(const std::string& given) {
     auto& files = result_.data.files;
     std::sort(files.begin(), files.end(), [](const DataFile& a, const DataFile& b) { return a.name < b.name; });
-    if (files.empty()) throw Error(ErrorKind::input, "there is no file in what was given", "name files, or folders that hold some");
+    if (files.empty()) throw Error(ErrorKind::input, given + ": there is no file in it", "name files, or folders that hold some");
     if (result_.tables.empty())
       throw Error(ErrorKind::input, first_refusal_.empty() ? files[0].name + ": is no table" : first_refusal_,
                   "give delimited text, .npy or .npz arrays, or folders and archives that hold some");
@@ -172,7 +186,7 @@ class Ingest {
   IngestedData result_;
   std::map<std::string, std::size_t> tables_;
   std::string first_refusal_;
-  std::uint64_t total_ = 0;
+  std::uint64_t total_ = 0, expected_ = 0;
 };
 
 }  // namespace
@@ -187,9 +201,11 @@ bool is_table(const DelimitedReader& reader) {
 
 IngestedData ingest(const std::vector<std::filesystem::path>& paths, const IngestOptions& options) {
   Ingest work(options);
-  for (const auto& file : list_files(paths))
+  const auto files = list_files(paths);
+  if (options.progress) work.expect(files);
+  for (const auto& file : files)
     for_each_entry(file, {}, [&](const std::string& name, ByteStream& stream) { work.read(name, stream); });
-  return work.finish();
+  return work.finish(paths.empty() ? "the input" : paths.front().string());
 }
 
 }  // namespace iai

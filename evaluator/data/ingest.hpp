@@ -36,7 +36,8 @@ struct IngestedData {
 
 struct IngestOptions {
   std::vector<std::string> names;  ///< for files without a header that have as many columns
-  std::function<void(std::uint64_t bytes)> progress;  ///< called now and then with the bytes read so far; or empty
+  /// Called now and then with the bytes read so far and of how many, 0 where archives hide that; or empty.
+  std::function<void(std::uint64_t bytes, std::uint64_t total)> progress;
 };
 
 /// Reads every byte of `paths` once: digests, dialects, rows, column profiles. Files are read in the order of their names

@@ -173,7 +173,7 @@ Validation validate(const std::vector<std::filesystem::path>& paths, const Contr
     work.note_file(name, stream.sha256());
   };
   const auto files = list_files(paths);
-  if (files.empty()) throw Error(ErrorKind::input, "there is no file in what was given", "name a data set, files, or folders that hold some");
+  if (files.empty()) throw Error(ErrorKind::input, (paths.empty() ? "the input" : paths.front().string()) + ": there is no file in it", "name a data set, files, or folders that hold some");
   for (const auto& file : files) for_each_entry(file, {}, visit);
   if (tables == 0 && !refusal.empty()) throw Error(ErrorKind::input, refusal, "give delimited text, or a data set made by iai ingest");
   return work.finish();

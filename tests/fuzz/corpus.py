@@ -1,54 +1,19 @@
 """Writes a small valid input for each fuzzer into DIR/<fuzzer>/, whole and in variations: corpus.py DIR SOURCE."""
 import io
-import struct
 import sys
 import tarfile
 import zipfile
 from pathlib import Path
 
 target, source = Path(sys.argv[1]), Path(sys.argv[2])
+sys.path.insert(0, str(source / "tests"))
+from onnx_bytes import npy, perceptron  # noqa: E402
 
 
 def put(fuzzer, name, data):
     folder = target / fuzzer
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_bytes(data if isinstance(data, bytes) else data.encode())
-
-
-def npy(descr, shape, data, version=1, fortran=False):
-    header = f"{{'descr': '{descr}', 'fortran_order': {fortran}, 'shape': {shape}, }}"
-    width = 2 if version == 1 else 4
-    header += " " * (-(len(header) + 7 + width + 2) % 64) + "\n"
-    return b"\x93NUMPY" + bytes([version, 0]) + len(header).to_bytes(width, "little") + header.encode() + data
-
-
-def varint(n):
-    out = b""
-    while n > 127:
-        out, n = out + bytes([n & 127 | 128]), n >> 7
-    return out + bytes([n])
-
-
-def text(number, content):
-    content = content.encode() if isinstance(content, str) else content
-    return varint(number << 3 | 2) + varint(len(content)) + content
-
-
-def integer(number, value):
-    return varint(number << 3) + varint(value)
-
-
-def model(weights=4, opset=17):
-    """Y = Relu(X W): float32 [batch, 4] to [batch, weights]."""
-    def value(name, size):
-        shape = text(1, text(2, "batch")) + text(1, integer(1, size))
-        return text(1, name) + text(2, text(1, integer(1, 1) + text(2, shape)))
-    raw = struct.pack(f"<{4 * weights}f", *[i * 0.5 - 3 for i in range(4 * weights)])
-    graph = text(1, text(1, "X") + text(1, "W") + text(2, "T") + text(4, "MatMul"))
-    graph += text(1, text(1, "T") + text(2, "Y") + text(4, "Relu") + text(5, text(1, "axis") + integer(3, 1) + integer(20, 2)))
-    graph += text(2, "g") + text(5, integer(1, 4) + integer(1, weights) + integer(2, 1) + text(8, "W") + text(9, raw))
-    graph += text(11, value("X", 4)) + text(12, value("Y", weights))
-    return integer(1, 8) + text(2, "corpus") + text(7, graph) + text(8, integer(2, opset))
 
 
 for descr, size in (("<f4", 4), (">f8", 8), ("<i8", 8), ("|u1", 1), ("<f2", 2), ("|b1", 1)):
@@ -73,9 +38,9 @@ for mode in ("w", "w:gz", "w:bz2", "w:xz"):
             archive.addfile(entry, io.BytesIO(b"hello"))
         put("archive", f"tar-{mode[2:]}-{form}", packed.getvalue())
 
-put("model", "small", model())
-put("model", "payload", model(weights=100))
-put("model", "future", model(opset=999))
+put("model", "small", perceptron(4))
+put("model", "payload", perceptron(100))
+put("model", "future", perceptron(opset=999))
 for path in sorted((source / "examples").rglob("*.onnx")):
     if path.stat().st_size < 200_000:
         put("model", path.name, path.read_bytes())
