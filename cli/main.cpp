@@ -10,5 +10,7 @@
 int main(int argc, char** argv) {
   iai::watch_signals();
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  return iai::run_app(arguments, std::cout, std::cerr, isatty(STDERR_FILENO) == 1);
+  const int code = iai::run_app(arguments, std::cout, std::cerr, isatty(STDERR_FILENO) == 1);
+  iai::end_run();
+  return code;
 }

@@ -177,6 +177,20 @@ void declare(CLI::App& app, QuantizeOptions& options) {
   declare_runtime(app, options.runtime);
 }
 
+namespace {
+
+/// The quantizer knows no files: what it says of an operator gets the model's name in front.
+Candidate best_of(QuantizeSearch& search, const fs::path& model) {
+  try {
+    return search.best();
+  } catch (const Error& error) {
+    const bool names_file = !error.message().starts_with("operator ");
+    throw Error(error.kind(), names_file ? error.message() : model.string() + ": " + error.message(), error.hint());
+  }
+}
+
+}  // namespace
+
 ExitCode run(const QuantizeOptions& options, Context& context) {
   check_options(options);
   const bool limited = !options.max_drop.empty();
@@ -192,7 +206,7 @@ ExitCode run(const QuantizeOptions& options, Context& context) {
     samples = calibration_samples(options, calibration, session);
   }
   QuantizeSearch search(source, options, samples.get(), context.output);
-  Candidate candidate = search.best();
+  Candidate candidate = best_of(search, options.model);
   refuse_nothing_to_do(candidate, options);
   std::optional<GateResult> gate;
   if (task && (limited || task->splits.contains("evaluation"))) gate = search.gate(candidate, *task, limit);

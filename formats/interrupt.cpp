@@ -21,6 +21,7 @@ namespace fs = std::filesystem;
 struct Temporaries {
   std::mutex mutex;
   std::set<fs::path> paths;
+  bool is_done = false;
   std::set<fs::path> outputs;  // new under their own names, in a run that is not done
 };
 
@@ -51,10 +52,14 @@ bool is_ignored(int signal) {
 
 [[noreturn]] void wait_for_signal(sigset_t signals) {
   int signal = 0;
-  while (sigwait(&signals, &signal) != 0) {
-  }
-  // Held until the process is gone: whoever wants to create, rename or forget a temporary now waits for the end.
-  temporaries().mutex.lock();
+  do {
+    while (sigwait(&signals, &signal) != 0) {
+    }
+    // Held until the process is gone: whoever wants to create, rename or forget a temporary now waits for the end.
+    temporaries().mutex.lock();
+    if (temporaries().is_done) temporaries().mutex.unlock();
+    else break;
+  } while (true);
   for (const auto& path : temporaries().paths) remove_for_good(path);
   for (const auto& path : temporaries().outputs) remove_for_good(path);
   _exit(128 + signal);
@@ -136,6 +141,12 @@ int create_output_folder(const fs::path& path) {
 void settle_outputs() {
   const std::lock_guard lock(temporaries().mutex);
   temporaries().outputs.clear();
+}
+
+void end_run() {
+  settle_outputs();
+  const std::lock_guard lock(temporaries().mutex);
+  temporaries().is_done = true;
 }
 
 void discard_outputs() {

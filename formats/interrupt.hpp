@@ -29,6 +29,8 @@ void rename_temporary(const std::filesystem::path& temporary, const std::filesys
 /// @returns 0 or errno
 int create_output_folder(const std::filesystem::path& path);
 void settle_outputs();
+/// The same, and no signal ends the process any more: the answer is given, what is left is its own end.
+void end_run();
 void discard_outputs();
 
 }  // namespace iai

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "formats/error.hpp"
+#include "formats/interrupt.hpp"
 #include "formats/mapped_file.hpp"
 #include "formats/model_scan.hpp"
 
@@ -21,9 +22,11 @@ fs::path checked(fs::path path, IfExists if_exists, ExternalData external) {
 }
 
 void move_file(const fs::path& from, const fs::path& to) {
-  std::error_code error;
-  fs::rename(from, to, error);
-  if (error) throw Error(ErrorKind::environment, to.string() + ": cannot be written: " + error.message(), "write to another place");
+  try {
+    rename_temporary(from, to);
+  } catch (const fs::filesystem_error& error) {
+    throw Error(ErrorKind::environment, to.string() + ": cannot be written: " + error.code().message(), "write to another place");
+  }
 }
 
 }  // namespace

@@ -67,7 +67,11 @@ std::int64_t Registry::Store::value(const char* sql) {
 
 void Registry::Store::connect(StoreAccess access) {
   const bool writes = access == StoreAccess::write;
-  const int flags = (writes ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX;
+  // A process that was killed while it wrote leaves a journal, which only a connection that may write can roll back.
+  std::error_code ignored;
+  const bool has_journal = fs::exists(path.string() + "-journal", ignored);
+  const int reads = has_journal ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+  const int flags = (writes ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : reads) | SQLITE_OPEN_NOMUTEX;
   if (sqlite3_open_v2(path.c_str(), &database, flags, nullptr) != SQLITE_OK) fail(database, path);
   sqlite3_extended_result_codes(database, 0);
   sqlite3_busy_timeout(database, busy_timeout_ms);

@@ -118,7 +118,7 @@ TEST_CASE("sources: absolute paths as they are, others from the folder that is t
   fs::current_path(folder.path);
   const auto text = sources_text({"raw/a.csv", "raw", fs::canonical(folder.path) / "raw"}, "new");
   fs::current_path(before);
-  CHECK(text == "{\"schema\":\"iai.sources/1\",\"sources\":[\"../raw/a.csv\",\"../raw\",\"" + fs::canonical(folder.path).string() + "/raw\"]}\n");
+  CHECK(text == "{\"schema\":\"iai.sources/1\",\"sources\":[\"../raw\",\"../raw/a.csv\",\"" + fs::canonical(folder.path).string() + "/raw\"]}\n");
 }
 
 TEST_CASE("a damaged manifest is refused") {

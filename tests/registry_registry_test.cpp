@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include <sys/wait.h>
@@ -142,6 +143,25 @@ TEST_CASE("reading needs no write access, and makes nothing") {
   CHECK(reader.list().size() == 1);
   Record record = make_record("convert", "", "b");
   CHECK_THROWS_WITH_AS(reader.append(record), doctest::Contains("cannot be written"), Error);
+  CHECK(reader.list().size() == 1);
+}
+
+TEST_CASE("what a process left half-written when it was killed is rolled back, also for readers") {
+  const Scratch scratch;
+  {
+    Registry registry = Registry::open(scratch.file);
+    Record record = make_record("convert", "", "a.onnx");
+    registry.append(record);
+  }
+  // The file and its journal as they lie on the disk in the middle of a transaction that is larger than the cache.
+  const std::string script = (scratch.folder / "script").string(), copy = (scratch.folder / "copy.db").string();
+  std::ofstream(script) << "PRAGMA cache_size = 1;\nBEGIN IMMEDIATE;\nCREATE TABLE spill(x);\n"
+                        << "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300) INSERT INTO spill SELECT randomblob(3000) FROM n;\n"
+                        << ".shell cp " << scratch.file.string() << " " << copy << "; cp " << scratch.file.string() << "-journal " << copy << "-journal\n";
+  if (std::system(("sqlite3 " + scratch.file.string() + " <" + script + " >/dev/null 2>&1").c_str()) != 0) return;  // no sqlite3 here
+  REQUIRE(fs::file_size(copy + "-journal") > 0);
+  REQUIRE(fs::file_size(copy) > fs::file_size(scratch.file));
+  Registry reader = Registry::open_for_reading(copy);
   CHECK(reader.list().size() == 1);
 }
 

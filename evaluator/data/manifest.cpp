@@ -1,5 +1,6 @@
 #include "evaluator/data/manifest.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include <fmt/format.h>
@@ -120,6 +121,7 @@ std::string sources_text(const std::vector<fs::path>& sources, const fs::path& f
     list.push_back(source.is_absolute() ? place.generic_string()
                                         : place.lexically_relative(fs::weakly_canonical(fs::absolute(folder))).generic_string());
   }
+  std::sort(list.begin(), list.end());  // the order of the command line is no matter
   return canonical_json({{"schema", "iai.sources/1"}, {"sources", std::move(list)}}) + "\n";
 }
 
