@@ -148,7 +148,7 @@ ExitCode run(const ConvertOptions& options, Context& context) {
   Comparison comparison;
   if (!options.no_compare) {
     comparison = compare_with_source(options.model, staged, {options.calibration, {}}, options.runtime);
-    outputs = sqnr_text(comparison.worst_sqnr_db());
+    outputs = sqnr_text(worst_sqnr_db(comparison.outputs));
   }
   const std::uint64_t before = model_bytes(options.model);
   report.headline(fmt::format("{}: opset {}, {}, {}", options.output.path.filename().string(), model.opset(), human_bytes(static_cast<double>(staged.size())), outputs));

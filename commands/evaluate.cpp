@@ -58,8 +58,6 @@ Evaluation evaluate_model(const fs::path& model, const Session& session, const T
   }
 }
 
-Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
 Report metric_row(const Metric& metric) {
   Report row;
   row.add("metric", metric.name).add("value", metric.value).add("low", metric.low).add("high", metric.high).add("n", metric.n);
@@ -205,8 +203,8 @@ void record(Recording& recording, const fs::path& model, const Task& task, const
   recording.option("direction", task.direction == Direction::higher_is_better ? "higher_is_better" : "lower_is_better");
   recording.option("device", options.runtime.device);
   for (const Metric& metric : evaluation.metrics) {
-    recording.metric(metric.name, Json{{"value", number_or_null(metric.value)}, {"low", number_or_null(metric.low)},
-                                       {"high", number_or_null(metric.high)}, {"n", metric.n}});
+    recording.metric(metric.name, Json{{"value", finite_or_null(metric.value)}, {"low", finite_or_null(metric.low)},
+                                       {"high", finite_or_null(metric.high)}, {"n", metric.n}});
   }
   recording.input("model", model);
   for (const TaskFile& file : task_files(task, options.split)) recording.input(file.role, file.path);

@@ -30,8 +30,7 @@ struct Gate {
   bool holds = true;
 };
 
-Gate judge_by_task(const PruneOptions& options, const StagedModel& staged) {
-  const Task task = read_task(options.task);
+Gate judge_by_task(const PruneOptions& options, const Task& task, const StagedModel& staged) {
   const SessionOptions session{.device = options.runtime.device, .intra_threads = 1, .optimization = GraphOptimization::all, .runtime = options.runtime.runtime};
   const Evaluation before = evaluate(Session(options.model, session), task, options.runtime.batch, options.runtime.threads);
   const Evaluation after = evaluate(Session(staged.staged(), session), task, options.runtime.batch, options.runtime.threads);
@@ -49,10 +48,7 @@ void add_gate(Report& report, Recording& recording, const PruneOptions& options,
   row.add("passed", gate.holds);
   report.add("task", std::move(row));
   recording.option("primary", gate.before.name);
-  recording.metric("metric_before", gate.before.value);
-  recording.metric("metric_after", gate.after.value);
-  recording.metric("drop_absolute", gate.drop.absolute);
-  recording.metric("drop_relative", gate.drop.relative);
+  record_drop(recording, gate.before, gate.after, gate.drop);
 }
 
 void add_cost(Report& report, Recording& recording, const ModelCost& before, const ModelCost& after) {
@@ -205,12 +201,12 @@ ExitCode run(const PruneOptions& options, Context& context) {
   std::optional<Comparison> comparison;
   std::optional<Gate> gate;
   if (!options.no_compare) comparison = compare_with_source(options.model, staged, calibration, options.runtime);
-  if (!options.task.empty()) gate = judge_by_task(options, staged);
+  if (calibration.task) gate = judge_by_task(options, *calibration.task, staged);
   const bool passed = !gate || gate->holds;
 
   const std::uint64_t size_before = model_bytes(options.model);
   report.headline(fmt::format("{}: {} of {} parameters, {}{}", options.output.path.filename().string(), human_count(after.parameters), human_count(before.parameters),
-                              comparison ? sqnr_text(comparison->worst_sqnr_db()) : "not compared", passed ? "" : "; not written: the drop is over the limit"));
+                              comparison ? sqnr_text(worst_sqnr_db(comparison->outputs)) : "not compared", passed ? "" : "; not written: the drop is over the limit"));
   report.add("model", options.output.path.string()).add("written", passed);
   add_cost(report, recording, before, after);
   report.add("size_before", size_before, Unit::bytes).add("size_after", staged.size(), Unit::bytes);

@@ -53,12 +53,6 @@ std::unique_ptr<Samples> calibration_samples(const QuantizeOptions& options, con
   return limit_samples(std::move(samples), options.samples);
 }
 
-std::string layer_summary(const std::vector<QuantizedLayer>& layers, std::size_t& integers) {
-  integers = 0;
-  for (const QuantizedLayer& layer : layers) integers += layer.form != "float" ? 1 : 0;
-  return fmt::format("{} of {} operators with weights in int8", integers, layers.size());
-}
-
 ReportRows layer_rows(const std::vector<QuantizedLayer>& layers) {
   ReportRows rows;
   for (const QuantizedLayer& layer : layers) {
@@ -92,19 +86,18 @@ Report gate_report(const GateResult& gate, const Task& task, const std::string& 
 }
 
 Report quantize_report(const QuantizeOptions& options, const Candidate& candidate, std::uint64_t before, std::uint64_t after, std::int64_t samples) {
-  std::size_t integers = 0;
-  const std::string layers = layer_summary(candidate.made.layers, integers);
+  const std::size_t integers = candidate.integer_layers(), layers = candidate.made.layers.size();
   Report report("iai.quantize/1");
-  std::string line = fmt::format("{}: {} -> {}, {}", options.output.path.filename().string(), human_bytes(static_cast<double>(before)),
-                                 human_bytes(static_cast<double>(after)), layers);
-  if (!candidate.errors.empty()) line += fmt::format("; worst output {:.1f} dB from the source", candidate.worst_sqnr_db());
+  std::string line = fmt::format("{}: {} -> {}, {} of {} operators with weights in int8", options.output.path.filename().string(),
+                                 human_bytes(static_cast<double>(before)), human_bytes(static_cast<double>(after)), integers, layers);
+  if (!candidate.errors.empty()) line += fmt::format("; worst output {:.1f} dB from the source", worst_sqnr_db(candidate.errors));
   report.headline(line);
   report.add("model", options.output.path.string()).add("source", options.model.string());
   report.add("form", options.dynamic ? "dynamic int8" : "static int8").add("method", candidate.method.name);
   report.add("calibration_samples", samples);
   report.add("size_before", before, Unit::bytes).add("size_after", after, Unit::bytes);
   report.add("size_ratio", static_cast<double>(after) / static_cast<double>(before));
-  report.add("quantized_layers", std::uint64_t{integers}).add("float_layers", std::uint64_t{candidate.made.layers.size() - integers});
+  report.add("quantized_layers", std::uint64_t{integers}).add("float_layers", std::uint64_t{layers - integers});
   report.add("outputs", output_rows(candidate.errors)).add("layers", layer_rows(candidate.made.layers));
   return report;
 }
@@ -117,13 +110,6 @@ void record_options(Recording& recording, const QuantizeOptions& options) {
   recording.option("max_drop", options.max_drop);
   recording.option("samples", options.samples);
   recording.option("device", options.runtime.device);
-}
-
-void record_gate(Recording& recording, const GateResult& gate) {
-  recording.metric("metric_before", gate.before.value);
-  recording.metric("metric_after", gate.after.value);
-  recording.metric("drop_absolute", gate.drop.absolute);
-  recording.metric("drop_relative", std::isfinite(gate.drop.relative) ? Json(gate.drop.relative) : Json(nullptr));
 }
 
 void refuse_nothing_to_do(const Candidate& candidate, const QuantizeOptions& options) {
@@ -146,8 +132,8 @@ const Manual quantize_manual{
                    "corrected for what the rounding of the weights shifts. Normalization of raw engineering units in front of the first layer, Softmax, LayerNormalization and all "
                    "that is element-wise stay in float.\n\n"
                    "--method says how the range of an activation is chosen: min-max takes all that was seen, percentile clips a share at both ends, mse takes the range with the least "
-                   "squared error seen through the operator that reads it. auto tries them all, with and without products of two activations (attention), and keeps the one whose outputs lie "
-                   "nearest to the source's.\n\n"
+                   "squared error seen through the operator that reads it. auto tries mse and min-max, each with and without products of two activations (attention), and keeps the one whose "
+                   "outputs lie nearest to the source's.\n\n"
                    "Dynamic int8 (--dynamic) needs no calibration: activations are quantized as they come. It also makes LSTM smaller.\n\n"
                    "With --task and --max-drop the result is judged: where the primary metric drops by more than the limit, operators go back to float, the most sensitive first. When no "
                    "choice holds, nothing is written and the exit code is 1. Without --calibration the task's split 'calibration' is used.\n\n"
@@ -177,20 +163,6 @@ void declare(CLI::App& app, QuantizeOptions& options) {
   declare_runtime(app, options.runtime);
 }
 
-namespace {
-
-/// The quantizer knows no files: what it says of an operator gets the model's name in front.
-Candidate best_of(QuantizeSearch& search, const fs::path& model) {
-  try {
-    return search.best();
-  } catch (const Error& error) {
-    const bool names_file = !error.message().starts_with("operator ");
-    throw Error(error.kind(), names_file ? error.message() : model.string() + ": " + error.message(), error.hint());
-  }
-}
-
-}  // namespace
-
 ExitCode run(const QuantizeOptions& options, Context& context) {
   check_options(options);
   const bool limited = !options.max_drop.empty();
@@ -206,7 +178,7 @@ ExitCode run(const QuantizeOptions& options, Context& context) {
     samples = calibration_samples(options, calibration, session);
   }
   QuantizeSearch search(source, options, samples.get(), context.output);
-  Candidate candidate = best_of(search, options.model);
+  Candidate candidate = search.best();
   refuse_nothing_to_do(candidate, options);
   std::optional<GateResult> gate;
   if (task && (limited || task->splits.contains("evaluation"))) gate = search.gate(candidate, *task, limit);
@@ -229,7 +201,7 @@ ExitCode run(const QuantizeOptions& options, Context& context) {
   Report report = quantize_report(options, candidate, before, after, samples == nullptr ? 0 : samples->count());
   if (gate) {
     report.add("gate", gate_report(*gate, *task, options.max_drop));
-    record_gate(recording, *gate);
+    record_drop(recording, gate->before, gate->after, gate->drop);
   }
   if (!holds) {
     report.headline(fmt::format("{} is not written: {} drops from {:.4g} to {:.4g} ({:.3g} %), the limit is {}", options.output.path.string(), task->primary,
@@ -237,7 +209,7 @@ ExitCode run(const QuantizeOptions& options, Context& context) {
   }
   recording.metric("size_before_bytes", before);
   recording.metric("size_after_bytes", after);
-  if (!candidate.errors.empty() && std::isfinite(candidate.worst_sqnr_db())) recording.metric("sqnr_db", candidate.worst_sqnr_db());
+  if (!candidate.errors.empty()) recording.metric("sqnr_db", finite_or_null(worst_sqnr_db(candidate.errors)));
   recording.commit(report, limited ? (holds ? "passed" : "failed") : "done");
   context.output.result(report);
   return holds ? ExitCode::done : ExitCode::answer_is_no;

@@ -28,10 +28,9 @@ Model prepared(Model model) {
   return model;
 }
 
-QuantizationPlan plan_of(const Model& model, const PlanOptions& options) {
-  Model inferred = model;
-  infer_shapes(inferred);
-  return plan_quantization(inferred, options);
+Model with_shapes(Model model) {
+  infer_shapes(model);
+  return model;
 }
 
 /// Part of the samples, spread evenly; they stay the owner's.
@@ -61,12 +60,6 @@ std::vector<QuantizeMethod> methods_of(const QuantizeOptions& options) {
 
 }  // namespace
 
-double Candidate::worst_sqnr_db() const {
-  double worst = std::numeric_limits<double>::infinity();
-  for (const OutputError& error : errors) worst = std::min(worst, error.sqnr_db);
-  return worst;
-}
-
 std::size_t Candidate::integer_layers() const {
   return static_cast<std::size_t>(std::count_if(made.layers.begin(), made.layers.end(), [](const QuantizedLayer& layer) { return layer.form != "float"; }));
 }
@@ -75,11 +68,12 @@ struct QuantizeSearch::State {
   const QuantizeOptions& options;
   const Samples* samples;
   Output& output;
-  Model model;  // prepared
+  Model model;     // prepared
+  Model inferred;  // with the shapes that plans need; a second skeleton, the weights are shared
   std::map<std::string, TensorStatistics> statistics;
 
   State(const Model& source, const QuantizeOptions& chosen, const Samples* given, Output& shown)
-      : options(chosen), samples(given), output(shown), model(prepared(source)) {}
+      : options(chosen), samples(given), output(shown), model(prepared(source)), inferred(with_shapes(model)) {}
 
   /// The source, opened when it is first run: without samples it may hold operators that the runtime does not know.
   const Session& reference() {
@@ -88,10 +82,6 @@ struct QuantizeSearch::State {
   }
 
   SessionOptions session_options() const { return {.device = options.runtime.device, .runtime = options.runtime.runtime}; }
-
-  PlanOptions plan_options(const QuantizeMethod& method, const std::set<std::string>& keep_float) const {
-    return {options.exclude, method.attention, keep_float};
-  }
 
   void compare(Candidate& candidate, std::int64_t limit) {
     if (samples == nullptr) return;
@@ -118,7 +108,7 @@ struct QuantizeSearch::State {
   Candidate make(const QuantizeMethod& method, const std::set<std::string>& keep_float) const {
     return with_place([&]() -> Candidate {
       if (options.dynamic) return {quantize_dynamic(model, options.exclude, keep_float), method, {}};
-      const QuantizationPlan plan = plan_of(model, plan_options(method, keep_float));
+      const QuantizationPlan plan = plan_quantization(inferred, {options.exclude, method.attention, keep_float});
       return {quantize_static(model, plan, statistics, {method.range, options.percentile}), method, {}};
     });
   }
@@ -138,7 +128,7 @@ struct QuantizeSearch::State {
       others.erase(name);
       Candidate alone = make(candidate.method, others);
       compare(alone, most_for_sensitivity);
-      ranked.emplace_back(alone.worst_sqnr_db(), name);
+      ranked.emplace_back(worst_sqnr_db(alone.errors), name);
     }
     std::sort(ranked.begin(), ranked.end());
     std::vector<std::string> names;
@@ -153,7 +143,7 @@ struct QuantizeSearch::State {
 QuantizeSearch::QuantizeSearch(const Model& source, const QuantizeOptions& options, const Samples* samples, Output& output)
     : state_(std::make_unique<State>(source, options, samples, output)) {
   if (options.dynamic) return;
-  const QuantizationPlan plan = state_->with_place([&] { return plan_of(state_->model, {options.exclude, true, {}}); });
+  const QuantizationPlan plan = state_->with_place([&] { return plan_quantization(state_->inferred, {options.exclude, true, {}}); });
   if (plan.linear.empty()) return;
   state_->statistics = calibrate(state_->model, options.model, plan, *samples, options.runtime, output);
 }
@@ -166,8 +156,8 @@ Candidate QuantizeSearch::best() {
     Candidate candidate = state_->make(method, {});
     if (best && candidate.integer_layers() == 0) continue;
     state_->compare(candidate, most_compared);
-    state_->output.detail(fmt::format("{}{}: worst output {:.2f} dB", method.name, method.attention ? "" : ", attention in float", candidate.worst_sqnr_db()));
-    if (!best || candidate.worst_sqnr_db() > best->worst_sqnr_db()) best = std::move(candidate);
+    state_->output.detail(fmt::format("{}{}: worst output {:.2f} dB", method.name, method.attention ? "" : ", attention in float", worst_sqnr_db(candidate.errors)));
+    if (!best || worst_sqnr_db(candidate.errors) > worst_sqnr_db(best->errors)) best = std::move(candidate);
   }
   return std::move(*best);
 }

@@ -25,7 +25,6 @@ struct Candidate {
   QuantizedModel made;
   QuantizeMethod method;
   std::vector<OutputError> errors; ///< one a floating-point output; empty where nothing was compared
-  double worst_sqnr_db() const;    ///< of the outputs; infinite without any
   std::size_t integer_layers() const;
 };
 

@@ -35,13 +35,7 @@ ScratchModel::ScratchModel(const Model& model) {
   }
 }
 
-Error ScratchModel::renamed(const Error& error, const fs::path& name) const {
-  std::string message = error.message();
-  for (std::size_t at = 0; (at = message.find(path_.string(), at)) != std::string::npos; at += name.string().size()) {
-    message.replace(at, path_.string().size(), name.string());
-  }
-  return {error.kind(), message, error.hint()};
-}
+Error ScratchModel::renamed(const Error& error, const fs::path& name) const { return with_name(error, path_.string(), name.string()); }
 
 ScratchModel::~ScratchModel() {
   std::error_code ignored;

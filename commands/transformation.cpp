@@ -17,8 +17,6 @@ namespace {
 constexpr std::int64_t seeded_count = 16;
 constexpr std::uint64_t seed = 2026;
 
-Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
 /// What the samples have to fit: the types of the source, the shapes of the candidate.
 std::vector<WantedInput> wanted_by_both(const Session& source, const Session& candidate) {
   std::vector<WantedInput> wanted = wanted_inputs(source);
@@ -49,12 +47,6 @@ void refuse_outputs(const fs::path& model, const std::vector<fs::path>& others, 
   refuse_same_path(inputs, {external_data_path(output)});
 }
 
-double Comparison::worst_sqnr_db() const {
-  double worst = std::numeric_limits<double>::infinity();
-  for (const OutputError& error : outputs) worst = std::min(worst, error.sqnr_db);
-  return worst;
-}
-
 std::unique_ptr<Samples> CalibrationSource::open(const std::vector<WantedInput>& wanted) const {
   if (!exists()) return nullptr;
   auto samples = paths.empty() ? std::move(load_task_samples(*task, "calibration", wanted).inputs) : open_samples(paths, wanted);
@@ -79,7 +71,7 @@ Comparison compare_with_source(const fs::path& source, const StagedModel& staged
     try {
       return Session(path, options);
     } catch (const Error& error) {
-      throw Error(error.kind(), staged.with_final_name(error.message()), error.hint() + "; --no-compare writes the result without running it");
+      throw Error(error.kind(), staged.with_final_name(error).message(), error.hint() + "; --no-compare writes the result without running it");
     }
   };
   const Session before = open(source), after = open(staged.staged());
@@ -88,7 +80,7 @@ Comparison compare_with_source(const fs::path& source, const StagedModel& staged
   try {
     return {calibration.exists() ? "calibration" : "seeded", samples->count(), compare_outputs(before, after, *samples, runtime.threads)};
   } catch (const Error& error) {
-    throw Error(error.kind(), staged.with_final_name(error.message()), error.hint());
+    throw staged.with_final_name(error);
   }
 }
 
@@ -102,12 +94,19 @@ void add_comparison(Report& report, Recording& recording, const Comparison& comp
     rows.push_back(std::move(row));
     largest = std::max(largest, error.max_absolute);
   }
-  const double sqnr_db = comparison.worst_sqnr_db();
+  const double sqnr_db = worst_sqnr_db(comparison.outputs);
   report.add("compared_on", comparison.inputs).add("samples", comparison.samples);
   report.add("identical", sqnr_db > 0 && std::isinf(sqnr_db)).add("sqnr", sqnr_db, Unit::decibels).add("outputs", std::move(rows));
   recording.option("compared_on", comparison.inputs);
-  recording.metric("sqnr_db", number_or_null(sqnr_db));
-  recording.metric("max_absolute_error", number_or_null(largest));
+  recording.metric("sqnr_db", finite_or_null(sqnr_db));
+  recording.metric("max_absolute_error", finite_or_null(largest));
+}
+
+void record_drop(Recording& recording, const Metric& before, const Metric& after, const Drop& drop) {
+  recording.metric("metric_before", finite_or_null(before.value));
+  recording.metric("metric_after", finite_or_null(after.value));
+  recording.metric("drop_absolute", finite_or_null(drop.absolute));
+  recording.metric("drop_relative", finite_or_null(drop.relative));
 }
 
 std::string sqnr_text(double sqnr_db) {

@@ -9,6 +9,7 @@
 #include "commands/options.hpp"
 #include "commands/recording.hpp"
 #include "evaluator/data/task.hpp"
+#include "evaluator/metrics/metrics.hpp"
 #include "evaluator/metrics/output_error.hpp"
 #include "formats/staged_model.hpp"
 
@@ -41,12 +42,13 @@ struct Comparison {
   std::string inputs;  ///< "calibration" or "seeded"
   std::int64_t samples = 0;
   std::vector<OutputError> outputs;
-  double worst_sqnr_db() const;
 };
 Comparison compare_with_source(const std::filesystem::path& source, const StagedModel& staged, const CalibrationSource& calibration,
                                const RuntimeOption& runtime);
 /// Adds "comparison" and its rows; metrics sqnr_db (absent when identical) and max_absolute_error.
 void add_comparison(Report& report, Recording& recording, const Comparison& comparison);
+/// Metrics metric_before, metric_after, drop_absolute, drop_relative of the task's primary metric; null where undefined.
+void record_drop(Recording& recording, const Metric& before, const Metric& after, const Drop& drop);
 /// "outputs identical", "outputs 38.2 dB"
 std::string sqnr_text(double sqnr_db);
 

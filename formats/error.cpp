@@ -5,6 +5,12 @@
 
 namespace iai {
 
+Error with_name(const Error& error, std::string_view from, std::string_view to) {
+  std::string message = error.message();
+  for (std::size_t at = 0; (at = message.find(from, at)) != std::string::npos; at += to.size()) message.replace(at, from.size(), to);
+  return {error.kind(), message, error.hint()};
+}
+
 void throw_unreadable(const std::string& name, int code) {
   switch (code) {
     case ENOENT:

@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <string>
+#include <string_view>
 
 namespace iai {
 
@@ -31,6 +32,9 @@ class Error : public std::exception {
   std::string message_;
   std::string hint_;
 };
+
+/// `error` with `to` wherever its message says `from`: for files that were read or written under a temporary name.
+Error with_name(const Error& error, std::string_view from, std::string_view to);
 
 /// Error(input) for a file that the system does not let be read. @param code  errno
 [[noreturn]] void throw_unreadable(const std::string& name, int code);

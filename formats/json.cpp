@@ -161,6 +161,8 @@ class CountingIterator {
 
 }  // namespace
 
+Json finite_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
 std::string canonical_json(const Json& value) {
   std::string out;
   write_canonical(value, out);

@@ -36,10 +36,7 @@ StagedModel::StagedModel(fs::path path, IfExists if_exists, ExternalData externa
   staged_ = folder_.temporary() / path_.filename();
 }
 
-std::string StagedModel::with_final_name(std::string text) const {
-  for (std::size_t at; (at = text.find(staged_.string())) != std::string::npos;) text.replace(at, staged_.string().size(), path_.string());
-  return text;
-}
+Error StagedModel::with_final_name(const Error& error) const { return with_name(error, staged_.string(), path_.string()); }
 
 void StagedModel::write(const Model& model) {
   for (const fs::path& old : written_) fs::remove(old);
@@ -47,7 +44,7 @@ void StagedModel::write(const Model& model) {
   try {
     written_ = write_model(model, staged_, external_);
   } catch (const Error& error) {
-    throw Error(error.kind(), with_final_name(error.message()), error.hint());
+    throw with_final_name(error);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "formats/atomic_file.hpp"
+#include "formats/error.hpp"
 #include "formats/model.hpp"
 
 namespace iai {
@@ -23,8 +24,8 @@ class StagedModel {
   std::uint64_t size() const;
   /// Moves what was written to its place, the data file first. @returns the files, the model first.
   std::vector<std::filesystem::path> commit();
-  /// `text` with the temporary name replaced by the final one, for messages.
-  std::string with_final_name(std::string text) const;
+  /// `error` with the final name instead of the temporary one.
+  Error with_final_name(const Error& error) const;
 
  private:
   std::filesystem::path path_, staged_;

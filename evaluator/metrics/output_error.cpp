@@ -125,6 +125,12 @@ void run_samples(const Session& session, const Samples& samples, int batch, int 
       [&](std::int64_t run, const std::vector<Tensor>& outputs) { consume(run * size, outputs); });
 }
 
+double worst_sqnr_db(std::span<const OutputError> errors) {
+  double worst = std::numeric_limits<double>::infinity();
+  for (const OutputError& error : errors) worst = std::min(worst, error.sqnr_db);
+  return worst;
+}
+
 std::vector<OutputError> compare_outputs(const Session& reference, const Session& candidate, const Samples& samples, int threads) {
   check_same_inputs(reference, candidate);
   const std::size_t outputs = reference.outputs().size();

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,8 @@ struct OutputError {
   double max_absolute = 0, mean_absolute = 0;
   std::int64_t elements = 0, samples = 0;
 };
+/// The smallest SQNR of all outputs, in dB; infinite without any.
+double worst_sqnr_db(std::span<const OutputError> errors);
 /// Floating-point outputs, matched by position; every sample runs alone. Sums run in the order of the samples, so that
 /// the figures do not depend on `threads`. An output that is NaN or infinite where the reference is not makes the error
 /// infinite: SQNR -infinity, cosine 0. @throws Error(input) when inputs or outputs of the two differ in number, name or shape.

@@ -5,6 +5,7 @@
 
 #include "formats/error.hpp"
 #include "registry/documents/dossier.hpp"
+#include "registry/documents/figures.hpp"
 #include "registry/documents/templates.hpp"
 
 namespace iai {
