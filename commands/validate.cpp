@@ -24,7 +24,7 @@ const char* severity_name(Severity severity) { return severity == Severity::erro
 
 ReportRows rule_rows(const Contract& contract, const Validation& validation) {
   ReportRows rows;
-  for (const Rule* rule : contract.all_rules()) {
+  for (const RuleHead* rule : contract.all_rules()) {
     const auto count = validation.log.counts().find(rule->id);
     if (count == validation.log.counts().end()) continue;
     Report row;
@@ -80,7 +80,7 @@ std::string junit_text(const Contract& contract, const Validation& validation) {
   const std::string suite = contract.name.empty() ? "contract" : contract.name;
   const auto kept = validation.log.sorted();
   std::vector<JUnitCase> cases;
-  for (const Rule* rule : contract.all_rules()) {
+  for (const RuleHead* rule : contract.all_rules()) {
     if (rule->severity == Severity::allow) continue;
     JUnitCase one{suite, rule->id, JUnitOutcome::passed, "", ""};
     const auto count = validation.log.counts().find(rule->id);

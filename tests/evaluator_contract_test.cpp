@@ -44,7 +44,7 @@ TEST_CASE("rules have ids, each once") {
       "  - files: [b, c]\n    columns: [{name: v, missing: 3, severity: warning}]\n", "c.yaml"));
   REQUIRE(contract.tables.size() == 2);
   std::vector<std::string> ids;
-  for (const Rule* rule : contract.all_rules()) ids.push_back(rule->id);
+  for (const RuleHead* rule : contract.all_rules()) ids.push_back(rule->id);
   const auto has = [&](const std::string& id) { return std::count(ids.begin(), ids.end(), id) == 1; };
   CHECK(has("table-1/v/missing"));
   CHECK(has("low"));

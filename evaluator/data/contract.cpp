@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 #include <fmt/format.h>
 
@@ -11,14 +10,6 @@
 
 namespace iai {
 namespace {
-
-Severity parse_severity(const Yaml& node) {
-  const auto word = node.text();
-  if (word == "error") return Severity::error;
-  if (word == "warning") return Severity::warning;
-  if (word == "allow") return Severity::allow;
-  node.fail("'" + word + "' is no severity", "error, warning or allow");
-}
 
 std::int64_t parse_count(const Yaml& node) {
   const auto count = node.integer();
@@ -36,31 +27,22 @@ class ContractParser {
     const auto& tables = root.at("tables");
     if (!tables.is_list()) tables.fail("tables is a list", "begin each table with '- files: ...'");
     for (std::size_t t = 0; t < tables.items().size(); ++t) {
-      prefix_ = tables.items().size() > 1 ? fmt::format("table-{}/", t + 1) : "";
+      heads_.prefix(tables.items().size() > 1 ? fmt::format("table-{}/", t + 1) : "");
       contract.tables.push_back(parse_table(tables.items()[t]));
     }
-    prefix_.clear();
+    heads_.prefix("");
     data_set_rule(root, "duplicate_files", RuleKind::duplicate_files, contract);
     data_set_rule(root, "unmatched_files", RuleKind::unmatched_files, contract);
     return contract;
   }
 
  private:
-  /// A rule with its id and severity, which a map may set; `node` is null for rules that hold without being written.
   Rule head(RuleKind kind, const std::string& id, const Yaml* node, Severity severity) {
     Rule rule;
     rule.kind = kind;
-    rule.id = prefix_ + id;
-    rule.severity = severity;
-    if (node != nullptr && node->is_map()) {
-      rule.id = node->text_or("id", rule.id);
-      if (const auto* word = node->find("severity")) rule.severity = parse_severity(*word);
-    }
-    const auto wanted = rule.id;
-    for (int n = 2; !ids_.insert(rule.id).second; ++n) {
-      if (node != nullptr && node->is_map() && node->find("id") != nullptr) node->find("id")->fail("the id '" + wanted + "' is taken", "give each rule its own id");
-      rule.id = fmt::format("{}-{}", wanted, n);
-    }
+    static_cast<RuleHead&>(rule) = heads_.head(id, node, severity);
+    if (kind == RuleKind::order || kind == RuleKind::sampling || kind == RuleKind::unique) rule.joining = Joining::same_message;
+    if (kind == RuleKind::stuck) rule.joining = Joining::never;
     return rule;
   }
 
@@ -86,7 +68,9 @@ class ContractParser {
   }
 
   TableContract parse_table(const Yaml& node) {
-    node.allow_keys({"files", "count", "columns", "extra_columns", "ragged_rows", "rows", "unique", "order", "sampling", "implies"});
+    std::vector<std::string> keys{"files", "count", "columns", "extra_columns", "ragged_rows", "rows", "unique", "order", "sampling", "implies"};
+    for (const auto& family : rule_families()) keys.push_back(family.key);
+    node.allow_keys_of(keys);
     TableContract table;
     table.files = node.at("files").texts();
     if (table.files.empty()) node.at("files").fail("no file pattern", "\"**\" stands for every file");
@@ -107,6 +91,9 @@ class ContractParser {
     each(node, "sampling", [&](const Yaml& item) { table.rules.push_back(parse_sampling(item)); });
     each(node, "implies", [&](const Yaml& item) { table.rules.push_back(parse_implies(item)); });
     std::erase_if(table.rules, [](const Rule& rule) { return rule.severity == Severity::allow; });
+    FamilyPlace where = place();
+    for (const auto& family : rule_families())
+      if (const auto* written = node.find(family.key)) table.families.push_back(family.parse(*written, where));
     return table;
   }
 
@@ -188,22 +175,10 @@ class ContractParser {
     if (const auto* unique = node.find("unique"); unique != nullptr && unique->boolean()) add(RuleKind::unique, "unique", nullptr).whole_table = true;
   }
 
-  std::vector<std::string> known_columns(const Yaml& node) const {
-    auto columns = node.texts();
-    if (columns.empty()) node.fail("no column", "name one or more columns");
-    for (const auto& name : columns) require_known(node, name);
-    return columns;
-  }
-
-  void require_known(const Yaml& node, const std::string& name) const {
-    if (std::find(names_.begin(), names_.end(), name) == names_.end())
-      node.fail("the table has no column '" + name + "'", did_you_mean(name, names_, "list it under columns"));
-  }
-
   Rule parse_unique(const Yaml& node) {
     node.allow_keys({"columns", "within", "id", "severity"});
     Rule rule = head(RuleKind::unique, "unique", &node, Severity::error);
-    rule.columns = known_columns(node.at("columns"));
+    rule.columns = place().known_columns(node.at("columns"));
     const auto within = node.text_or("within", "table");
     if (within != "table" && within != "file") node.at("within").fail("'" + within + "' is no place", "table or file");
     rule.whole_table = within == "table";
@@ -213,7 +188,7 @@ class ContractParser {
   Rule parse_order(const Yaml& node) {
     node.allow_keys({"columns", "strictly", "id", "severity"});
     Rule rule = head(RuleKind::order, "order", &node, Severity::error);
-    rule.columns = known_columns(node.at("columns"));
+    rule.columns = place().known_columns(node.at("columns"));
     rule.strictly = node.boolean_or("strictly", true);
     return rule;
   }
@@ -228,7 +203,7 @@ class ContractParser {
   Rule parse_sampling(const Yaml& node) {
     node.allow_keys({"column", "period", "tolerance", "gaps", "id", "severity"});
     Rule rule = head(RuleKind::sampling, "sampling", &node, Severity::error);
-    rule.columns = known_columns(node.at("column"));
+    rule.columns = place().known_columns(node.at("column"));
     rule.period = parse_distance(node.at("period"));
     if (rule.period <= 0) node.at("period").fail("the period is zero", "the distance of two rows");
     rule.tolerance = node.find("tolerance") != nullptr ? parse_distance(*node.find("tolerance")) : rule.period / 10;
@@ -242,7 +217,8 @@ class ContractParser {
   std::vector<std::pair<std::string, std::string>> conditions(const Yaml& node) const {
     std::vector<std::pair<std::string, std::string>> list;
     for (const auto& [name, value] : node.entries()) {
-      require_known(value, name);
+      if (std::find(names_.begin(), names_.end(), name) == names_.end())
+        value.fail("the table has no column '" + name + "'", did_you_mean(name, names_, "list it under columns"));
       list.emplace_back(name, value.text());
     }
     if (list.empty()) node.fail("no condition", "write column: value");
@@ -258,17 +234,21 @@ class ContractParser {
     return rule;
   }
 
-  std::string prefix_;
-  std::set<std::string> ids_;
+  FamilyPlace place() { return {heads_, names_}; }
+
+  RuleHeads heads_;
   std::vector<std::string> names_;
 };
 
 }  // namespace
 
-std::vector<const Rule*> Contract::all_rules() const {
-  std::vector<const Rule*> all;
-  for (const auto& table : tables)
+std::vector<const RuleHead*> Contract::all_rules() const {
+  std::vector<const RuleHead*> all;
+  for (const auto& table : tables) {
     for (const auto& rule : table.rules) all.push_back(&rule);
+    for (const auto& family : table.families)
+      for (const RuleHead* rule : family->rules()) all.push_back(rule);
+  }
   for (const auto& rule : rules) all.push_back(&rule);
   return all;
 }

@@ -3,17 +3,17 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "evaluator/data/rule_family.hpp"
 #include "formats/delimited.hpp"
 #include "formats/yaml.hpp"
 
 namespace iai {
-
-enum class Severity { error, warning, allow };
 
 enum class RuleKind {
   files, rows, required, extra_columns, ragged_rows, type, error_words, unit,         // what a table is
@@ -22,12 +22,9 @@ enum class RuleKind {
   duplicate_files, unmatched_files,                                                   // the data set
 };
 
-/// One rule of a contract. Which members mean something depends on the kind.
-struct Rule {
+/// One rule about the structure of tables and files. Which members mean something depends on the kind.
+struct Rule : RuleHead {
   RuleKind kind = RuleKind::type;
-  std::string id;                           ///< once in a contract: "Drehzahl/range", "runs/sampling" ...
-  Severity severity = Severity::error;
-  std::vector<std::string> columns;         ///< the one it is about, or several (unique, order)
   std::optional<double> minimum, maximum;   ///< range, rows, files
   std::vector<std::string> allowed;         ///< allowed: values as written
   std::string text;                         ///< pattern: regular expression; unit
@@ -50,6 +47,7 @@ struct TableContract {
   std::vector<std::string> files;           ///< '*' within a folder, '**' across folders, '?' one character
   std::vector<ColumnContract> columns;      ///< in order; names for files without a header
   std::vector<Rule> rules;
+  std::vector<std::shared_ptr<const RuleFamily>> families;  ///< what stands under the keys of rule_families()
 };
 
 /// What a data set must be (contract.yaml; man 5 iai-contract).
@@ -57,7 +55,7 @@ struct Contract {
   std::string name;
   std::vector<TableContract> tables;
   std::vector<Rule> rules;                  ///< duplicate_files, unmatched_files
-  std::vector<const Rule*> all_rules() const;
+  std::vector<const RuleHead*> all_rules() const;
 };
 
 /// @throws Error(input) when the file cannot be read, Error(usage) "contract.yaml:12:3: ..." when it is no contract.

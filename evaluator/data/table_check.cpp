@@ -32,7 +32,8 @@ bool outside(const Rule& rule, double value) {
 
 }  // namespace
 
-TableState::TableState(const TableContract& table) : contract(table) {
+TableState::TableState(const TableContract& table, ViolationLog& log) : contract(table) {
+  for (const auto& family : contract.families) families.push_back(family->check(log));
   for (const auto& rule : contract.rules) {
     if (rule.kind == RuleKind::pattern) patterns.emplace(&rule, Pattern(rule.text));
     if (rule.kind == RuleKind::unique) keys.emplace(&rule, UniqueKeys());

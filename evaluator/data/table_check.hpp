@@ -15,13 +15,14 @@ namespace iai {
 
 /// What the rules of one table need beyond a single file: compiled patterns, value sets, keys seen so far.
 struct TableState {
-  explicit TableState(const TableContract& contract);
+  TableState(const TableContract& contract, ViolationLog& log);
   const TableContract& contract;
   std::int64_t files = 0;
   std::map<const Rule*, Pattern> patterns;
   std::map<const Rule*, std::unordered_set<std::string>> texts;  ///< allowed, as written
   std::map<const Rule*, std::vector<double>> numbers;            ///< allowed, sorted
   std::map<const Rule*, UniqueKeys> keys;
+  std::vector<std::unique_ptr<FamilyCheck>> families;
 };
 
 /// Checks one file against the rules of its table, row by row.

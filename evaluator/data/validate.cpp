@@ -16,7 +16,7 @@ namespace {
 class Validator {
  public:
   Validator(const Contract& contract, const ValidateOptions& options) : contract_(contract), options_(options), result_(options.most_kept) {
-    for (const auto& table : contract.tables) tables_.emplace_back(table);
+    for (const auto& table : contract.tables) tables_.emplace_back(table, result_.log);
   }
 
   /// The table whose globs match `name`, or null.
@@ -42,21 +42,29 @@ class Validator {
   void check(TableState& table, const std::string& name, DelimitedReader& reader) {
     auto columns = reader.columns();
     name_columns(table.contract, reader.dialect().header, columns);
-    TableCheck check(table, name, names_.size(), std::move(columns), reader.dialect().header, result_.log);
+    const CheckedFile file{name, names_.size(), columns};
+    TableCheck check(table, name, names_.size(), columns, reader.dialect().header, result_.log);
+    for (const auto& family : table.families) family->start_file(file);
     names_.push_back(name);
     ++result_.files;
     while (const Row* row = reader.next()) {
       check.check(*row);
+      for (const auto& family : table.families) family->row(*row);
       if ((++result_.rows & 0xFFFF) == 0 && options_.progress) options_.progress(result_.rows);
     }
     check.end();
+    for (const auto& family : table.families) family->end_file();
+    result_.log.end_file();
   }
 
   /// Every file of the data set, for the rules about files.
   void note_file(const std::string& name, const std::string& sha256) { digests_[sha256].push_back(name); }
 
   Validation finish() {
-    for (auto& table : tables_) finish_table(table);
+    for (auto& table : tables_) {
+      finish_table(table);
+      for (const auto& family : table.families) family->end_table();
+    }
     for (const auto& rule : contract_.rules) {
       if (rule.severity == Severity::allow) continue;
       for (const auto& [digest, names] : digests_) check_digest(rule, names);

@@ -5,7 +5,7 @@
 
 namespace iai {
 
-void ViolationLog::report(const Rule& rule, Violation place) {
+void ViolationLog::report(const RuleHead& rule, Violation place) {
   ++counts_[rule.id].cells;
   ++(rule.severity == Severity::error ? errors_ : warnings_);
   place.rule = rule.id;
@@ -13,12 +13,9 @@ void ViolationLog::report(const Rule& rule, Violation place) {
   if (place.last_row < place.row) place.last_row = place.row;
   if (place.last_line < place.line) place.last_line = place.line;
   if (place.row == 0) return close(std::move(place));
-  // Rule ids hold the column; unique and others have one run each.
-  // Cells that follow each other are one place; rows only when they break the rule in the same way.
-  const bool by_row = rule.kind == RuleKind::order || rule.kind == RuleKind::sampling || rule.kind == RuleKind::unique;
   const auto [run, added] = open_.try_emplace(rule.id + '\n' + place.column);
-  if (!added && run->second.last_row + 1 == place.row && run->second.file == place.file && rule.kind != RuleKind::stuck &&
-      (!by_row || run->second.message == place.message)) {
+  if (!added && run->second.last_row + 1 == place.row && run->second.file == place.file && rule.joining != Joining::never &&
+      (rule.joining == Joining::always || run->second.message == place.message)) {
     run->second.last_row = place.last_row;
     run->second.last_line = place.last_line;
     return;

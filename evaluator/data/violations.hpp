@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "evaluator/data/contract.hpp"
+#include "evaluator/data/rule_family.hpp"
 
 namespace iai {
 
@@ -28,7 +28,7 @@ class ViolationLog {
   explicit ViolationLog(std::size_t most_kept) : most_kept_(most_kept) {}
 
   /// One cell or row. `row` 0: about the file.
-  void report(const Rule& rule, Violation place);
+  void report(const RuleHead& rule, Violation place);
   /// Joined runs end with the file.
   void end_file();
 
