@@ -1,6 +1,8 @@
 # make install PREFIX=... and make deb: the binary, the runtime it opens, manual, completions, schemas, examples.
 include(GNUInstallDirs)
 install(TARGETS iai RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+get_property(modules GLOBAL PROPERTY IAI_MODULES)
+install(TARGETS ${modules} LIBRARY DESTINATION lib/iai)  # where formats/module.cpp looks, on every distribution
 install(DIRECTORY man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 FILES_MATCHING PATTERN "*.1")
 install(DIRECTORY man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man5 FILES_MATCHING PATTERN "*.5")
 install(FILES completions/iai.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME iai)

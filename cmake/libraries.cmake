@@ -8,7 +8,7 @@ set(Protobuf_USE_STATIC_LIBS ON)  # thousands of relocations less before main
 foreach(package Threads Protobuf SQLite3 LibArchive OpenSSL)
   find_package(${package} REQUIRED)
 endforeach()
-foreach(package CLI11 yaml-cpp doctest nlohmann_json fmt TBB FastFloat)
+foreach(package CLI11 yaml-cpp doctest nlohmann_json fmt TBB FastFloat simdjson)
   find_package(${package} CONFIG REQUIRED)
 endforeach()
 find_package(ICU REQUIRED COMPONENTS uc i18n)

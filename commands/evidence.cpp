@@ -68,9 +68,9 @@ std::string Evidence::older_version(const std::string& verb, const std::string& 
   return {};
 }
 
-Finding Evidence::newest(const std::string& verb, const Exhibit& model,
+FoundRecord Evidence::newest(const std::string& verb, const Exhibit& model,
                          const std::function<bool(const Record&)>& fits) {
-  Finding finding;
+  FoundRecord finding;
   const std::vector<Record> users = registry_.users(model.sha256);
   for (auto record = users.rbegin(); record != users.rend(); ++record) {
     if (record->verb != verb || record->verdict == "failed") continue;
@@ -87,7 +87,7 @@ Finding Evidence::newest(const std::string& verb, const Exhibit& model,
   return finding;
 }
 
-Finding Evidence::newest(const std::string& verb, const std::vector<std::pair<std::string, Exhibit>>& inputs) {
+FoundRecord Evidence::newest(const std::string& verb, const std::vector<std::pair<std::string, Exhibit>>& inputs) {
   const std::vector<Record> users = registry_.users(inputs.front().second.sha256);
   for (auto record = users.rbegin(); record != users.rend(); ++record) {
     if (record->verb != verb) continue;
@@ -102,7 +102,7 @@ Finding Evidence::newest(const std::string& verb, const std::vector<std::pair<st
   return {{}, "there is no record of " + verb + " for " + inputs.front().second.recorded};
 }
 
-Finding Evidence::in_lineage(const std::string& verb, const Exhibit& model) {
+FoundRecord Evidence::in_lineage(const std::string& verb, const Exhibit& model) {
   std::optional<Record> found;
   std::set<std::int64_t> seen;
   std::deque<Record> waiting;
@@ -120,7 +120,7 @@ Finding Evidence::in_lineage(const std::string& verb, const Exhibit& model) {
   return {{}, older.empty() ? "no step of the lineage of " + model.recorded + " is " + verb : std::move(older)};
 }
 
-Finding Evidence::naming(const Exhibit& file) {
+FoundRecord Evidence::naming(const Exhibit& file) {
   std::vector<Record> records = registry_.makers(file.sha256);
   if (records.empty()) records = registry_.users(file.sha256);
   std::erase_if(records, [](const Record& record) { return record.verb == "gate"; });  // a verdict is no evidence

@@ -20,7 +20,7 @@ struct Exhibit {
 };
 
 /// A record that a verdict may rest on, or why there is none.
-struct Finding {
+struct FoundRecord {
   std::optional<Record> record;
   std::string why;  ///< "no evaluation of model.onnx by task.yaml; one for an older version exists (record 3)"
 };
@@ -34,13 +34,13 @@ class Evidence {
   Exhibit exhibit(const std::filesystem::path& path);
   /// The newest record of `verb` in which `model` has the role "model" and `fits`, none of whose other inputs changed
   /// since (those that are not there today are not held against it).
-  Finding newest(const std::string& verb, const Exhibit& model, const std::function<bool(const Record&)>& fits);
+  FoundRecord newest(const std::string& verb, const Exhibit& model, const std::function<bool(const Record&)>& fits);
   /// The newest record of `verb` whose inputs have each of these roles and digests, whatever its verdict.
-  Finding newest(const std::string& verb, const std::vector<std::pair<std::string, Exhibit>>& inputs);
+  FoundRecord newest(const std::string& verb, const std::vector<std::pair<std::string, Exhibit>>& inputs);
   /// The newest record of `verb` that did not fail and that used `model`, made it, or made what led to it.
-  Finding in_lineage(const std::string& verb, const Exhibit& model);
+  FoundRecord in_lineage(const std::string& verb, const Exhibit& model);
   /// The newest record that names the file, as an output if one does.
-  Finding naming(const Exhibit& file);
+  FoundRecord naming(const Exhibit& file);
 
  private:
   std::string digest_of(const std::filesystem::path& path);

@@ -61,10 +61,11 @@ ReportRows finding_rows(const IngestedData& ingested) {
 }
 
 Report make_report(IngestedData& ingested, const fs::path& output) {
-  std::int64_t tables = 0, tensors = 0, others = 0;
+  std::int64_t tables = 0, json_lines = 0, tensors = 0, others = 0;
   std::size_t columns = 0;
   for (const auto& file : ingested.data.files) {
-    tables += file.kind == DataFileKind::delimited ? 1 : 0;
+    tables += is_table(file.kind) ? 1 : 0;
+    json_lines += file.kind == DataFileKind::json_lines ? 1 : 0;
     tensors += file.kind == DataFileKind::tensor ? 1 : 0;
     others += file.kind == DataFileKind::other ? 1 : 0;
   }
@@ -74,7 +75,9 @@ Report make_report(IngestedData& ingested, const fs::path& output) {
                               ingested.data.files.size() == 1 ? "file" : "files", ingested.findings.size(),
                               ingested.findings.size() == 1 ? "finding" : "findings"));
   report.add("rows", ingested.data.rows()).add("files", ingested.data.files.size());
-  report.add("delimited_files", tables).add("tensor_files", tensors).add("other_files", others);
+  report.add("delimited_files", tables - json_lines);
+  if (json_lines > 0) report.add("json_lines_files", json_lines);
+  report.add("tensor_files", tensors).add("other_files", others);
   report.add("read", ingested.data.bytes(), Unit::bytes).add("tables", ingested.tables.size()).add("columns_in_all", columns);
   report.add("root_digest", ingested.data.root_digest);
   report.add("columns", column_rows(ingested));
@@ -107,7 +110,7 @@ void write_outputs(IngestedData& ingested, const IngestCommandOptions& options) 
 
 const Manual ingest_manual{
     .description =
-        "Makes a data set of files, folders and archives (zip, tar, 7z) of delimited text and NumPy arrays (.npy, .npz). The files stay where they are and are read once: every byte is digested, the way each file\n"
+        "Makes a data set of files, folders and archives (zip, tar, 7z) of delimited text, JSON Lines and NumPy arrays (.npy, .npz). The files stay where they are and are read once: every byte is digested, the way each file\n"
         "is written (encoding, delimiter, decimal sign, header, times) is found from its content, and each column is profiled. Files that are no table are digested only.\n\n"
         "The folder that is made holds manifest.json (name, size, SHA-256, rows and dialect of every file; the identity of the data), profile.json (type, missing, minimum, maximum, mean, deviation, quantiles, distinct of every\n"
         "column, and findings), contract.yaml (a draft for iai validate) and sources.json (where the files lie). Files whose columns have the same names are one table. Order of the paths, threads, locale and time zone change no byte.\n\n"

@@ -8,6 +8,8 @@
 #include "evaluator/data/ingest.hpp"
 #include "evaluator/data/tensor_elements.hpp"
 #include "formats/error.hpp"
+#include "formats/json_lines.hpp"
+#include "formats/peek_stream.hpp"
 
 namespace iai {
 
@@ -41,7 +43,7 @@ struct Layout {
 
 bool same_layout(const DataFile& a, const DataFile& b) {
   const auto same = [](const Column& x, const Column& y) { return x.name == y.name && x.unit == y.unit && x.type == y.type; };
-  return a.dialect.encoding == b.dialect.encoding && a.dialect.delimiter == b.dialect.delimiter && a.dialect.decimal == b.dialect.decimal &&
+  return a.kind == b.kind && a.dialect.encoding == b.dialect.encoding && a.dialect.delimiter == b.dialect.delimiter && a.dialect.decimal == b.dialect.decimal &&
          a.dialect.header == b.dialect.header && std::equal(a.columns.begin(), a.columns.end(), b.columns.begin(), b.columns.end(), same);
 }
 
@@ -51,6 +53,10 @@ ReportRows layout_rows(const std::vector<Layout>& layouts) {
     const auto& dialect = layout.first->dialect;
     Report row;
     row.add("first_file", layout.first->name).add("files", layout.files).add("rows", layout.rows).add("columns", layout.first->columns.size());
+    if (layout.first->kind == DataFileKind::json_lines) {
+      rows.push_back(std::move(row.add("encoding", "UTF-8").add("delimiter", "JSON Lines").add("decimal", ".").add("header", true).add("timestamp_format", "")));
+      continue;
+    }
     row.add("encoding", dialect.encoding).add("delimiter", sign_name(dialect.delimiter)).add("decimal", std::string(1, dialect.decimal));
     row.add("header", dialect.header).add("timestamp_format", dialect.timestamp_format);
     rows.push_back(std::move(row));
@@ -71,7 +77,7 @@ Report inspect_data_set(const fs::path& path) {
       row.add("name", file.name).add("type", type_name(file.type)).add("shape", shape_text(file.shape));
       tensors.push_back(std::move(row));
     }
-    if (file.kind != DataFileKind::delimited) continue;
+    if (!is_table(file.kind)) continue;
     auto known = std::find_if(layouts.begin(), layouts.end(), [&](const Layout& layout) { return same_layout(*layout.first, file); });
     if (known == layouts.end()) known = layouts.insert(known, {&file, 0, 0});
     ++known->files;
@@ -130,6 +136,18 @@ bool looks_like_text(const fs::path& path) {
   return std::none_of(head.begin(), head.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\r' && c != '\n'; });
 }
 
+std::optional<Report> inspect_json_lines(const fs::path& path) {
+  const auto file = open_file(path);
+  PeekStream stream(*file, 64 << 10);
+  if (!is_json_lines(stream.head(), stream.whole(), path.string())) return std::nullopt;
+  const auto reader = open_json_lines(stream, path.string());
+  Report report("iai.inspect/1");
+  report.headline(fmt::format("{}: JSON Lines, {} {}", path.filename().string(), reader->columns().size(), reader->columns().size() == 1 ? "column" : "columns"));
+  report.add("kind", "JSON Lines").add("file", static_cast<std::uint64_t>(fs::file_size(path)), Unit::bytes);
+  report.add("columns", column_rows(reader->columns()));
+  return report;
+}
+
 std::optional<Report> inspect_delimited(const fs::path& path) {
   if (path.extension() == ".onnx" || fs::file_size(path) == 0 || !looks_like_text(path)) return std::nullopt;
   const auto file = open_file(path);
@@ -161,6 +179,7 @@ std::optional<Report> inspect_data(const fs::path& path) {
   if (is_data_set(path)) return inspect_data_set(path);
   if (!fs::is_regular_file(path, failure)) return std::nullopt;
   if (is_archive(path)) return inspect_archive(path);
+  if (auto report = inspect_json_lines(path)) return report;
   return inspect_delimited(path);
 }
 

@@ -36,7 +36,7 @@ std::string bench_command(const Release& release) {
   return "iai bench " + release.reference->path.string() + " " + release.model.path.string();
 }
 
-Finding find_evaluation(const Exhibit& model, const Release& release, Evidence& evidence) {
+FoundRecord find_evaluation(const Exhibit& model, const Release& release, Evidence& evidence) {
   return evidence.newest("evaluate", model, [&](const Record& record) {
     if (release.task && input_digest(record, "task") != release.task->sha256) return false;
     return record.options.value("split", "evaluation") == release.split;
@@ -93,7 +93,7 @@ void judge_figure(Verdict& verdict, const char* key) {
   }
 }
 
-bool take(Verdict& verdict, Finding finding, const std::string& hint) {
+bool take(Verdict& verdict, FoundRecord finding, const std::string& hint) {
   verdict.record = std::move(finding.record);
   if (verdict.record) return true;
   verdict.reason = std::move(finding.why);
@@ -121,7 +121,7 @@ void judge_drop(Verdict& verdict, const Release& release, Evidence& evidence) {
   const Exhibit& reference = reference_of(verdict.check, release);
   if (!take(verdict, find_evaluation(release.model, release, evidence), evaluate_command(release.model, release)))
     return;
-  Finding other = evidence.newest("evaluate", reference,
+  FoundRecord other = evidence.newest("evaluate", reference,
                                   [&](const Record& record) { return same_ground(record, *verdict.record); });
   if (!other.record) {
     verdict.reason = "the reference was not judged by the same task and data: " + other.why;
@@ -163,7 +163,7 @@ void judge_size(Verdict& verdict, const Release& release, Evidence& evidence) {
 void judge_bench(Verdict& verdict, const Release& release, Evidence& evidence) {
   const bool is_ratio = verdict.check.name == "latency_ratio";
   const std::string reference = is_ratio ? reference_of(verdict.check, release).sha256 : std::string();
-  Finding finding = evidence.newest("bench", release.model, [&](const Record& record) {
+  FoundRecord finding = evidence.newest("bench", release.model, [&](const Record& record) {
     return !is_ratio || input_digest(record, "reference") == reference;
   });
   if (!take(verdict, std::move(finding), bench_command(release))) return;

@@ -9,13 +9,9 @@
 
 #include "formats/archive.hpp"
 #include "formats/json.hpp"
+#include "formats/row_reader.hpp"
 
 namespace iai {
-
-enum class ColumnType { empty, integer, real, boolean, timestamp, text };
-std::string column_type_name(ColumnType type);
-/// The inverse; nothing when `name` is no type.
-std::optional<ColumnType> find_column_type(std::string_view name);
 
 /// How a delimited text file is written, found from its first 256 KiB.
 struct Dialect {
@@ -37,36 +33,6 @@ struct Dialect {
   static Dialect from_json(const Json& json, const std::string& name);
 };
 
-struct Column {
-  std::string name, unit;
-  ColumnType type = ColumnType::text;
-};
-
-enum class CellState : std::uint8_t {
-  value,
-  missing,  ///< empty or a missing marker (-, NaN, NULL, #NV ...)
-  error,    ///< an error word of the logger (Bad Input, I/O Timeout ...) in a number or time column
-  odd,      ///< text that does not fit the column's type, or holds broken UTF-8; a value never changes type silently
-};
-
-/// One cell as it was written and what it means. `text` is UTF-8 and lives until the next row; blanks around a cell
-/// that is not quoted do not belong to it.
-struct Cell {
-  std::string_view text;
-  CellState state = CellState::value;
-  double number = 0;          ///< integer, real, boolean (0, 1); odd in an integer column: the real it holds, else NaN
-  std::int64_t integer = 0;   ///< integer columns: exact; timestamp: nanoseconds since 1970-01-01T00:00 as written (UTC when it has a zone)
-  std::uint64_t byte = 0;     ///< offset of the cell's first byte in the file, as stored
-};
-
-struct Row {
-  std::int64_t number = 0;    ///< data rows from 1
-  std::int64_t line = 0;      ///< line of the file, from 1
-  std::uint64_t byte = 0;     ///< offset of the row's first byte
-  std::vector<Cell> cells;    ///< one for each column; ragged rows are filled with missing cells
-  std::size_t width = 0;      ///< cells that the row really has, without the empty one after a trailing delimiter
-};
-
 /// Parts of the dialect and the columns that the caller fixes instead of having them found.
 struct DelimitedOptions {
   std::vector<std::string> column_names;      ///< for files without a header
@@ -83,16 +49,16 @@ struct DelimitedOptions {
 ///
 /// Types hold for the whole file: numbers never pass through another type, text with leading zeros and integers beyond
 /// 64 bits stay text. A column that is empty in the sample takes the type of the first value met; columns() then tells.
-class DelimitedReader {
+class DelimitedReader : public RowReader {
  public:
   /// Reads the first 256 KiB (more when they hold under 16 lines) and finds dialect, columns and types. `name` is used in
   /// errors. @throws Error(input) when the stream is no delimited text (empty, zero bytes, an encoding that is not read).
   DelimitedReader(ByteStream& stream, std::string name, DelimitedOptions options = {});
-  ~DelimitedReader();
+  ~DelimitedReader() override;
   const Dialect& dialect() const;
-  const std::vector<Column>& columns() const;
-  /// The next row, or null at the end. Valid until the next call.
-  const Row* next();
+  const std::vector<Column>& columns() const override;
+  const Row* next() override;
+  bool names_columns() const override { return dialect().header; }
 
  private:
   struct State;

@@ -92,7 +92,7 @@ TEST_CASE("tables are visited with the manifest's dialect, in the order of their
   lay_out(folder.path);
   double sum = 0;
   std::vector<std::string> names;
-  for_each_table(read_data_set(folder.path / "ds"), [&](const DataFile& file, DelimitedReader& rows) {
+  for_each_table(read_data_set(folder.path / "ds"), [&](const DataFile& file, RowReader& rows) {
     names.push_back(file.name);
     while (const Row* row = rows.next()) sum += row->cells[1].number;
   });
@@ -104,7 +104,7 @@ TEST_CASE("files that are no longer what was ingested are named") {
   const Folder folder;
   lay_out(folder.path);
   const DataSet data = read_data_set(folder.path / "ds");
-  const auto skip = [](const DataFile&, DelimitedReader&) {};
+  const auto skip = [](const DataFile&, RowReader&) {};
   SUBCASE("longer") { write_file(folder.path / "raw/a.csv", text_a + "3;3,5\n"); }
   SUBCASE("one byte differs") { write_file(folder.path / "raw/a.csv", "t;v\n1;1,5\n2;2,6\n"); }
   SUBCASE("gone") { fs::remove(folder.path / "raw/a.csv"); }

@@ -122,7 +122,7 @@ ColumnRows::ColumnRows(const Task& task, const TaskSplit& split) : task_(task), 
   spool_ = std::make_unique<RowSpool>(features_ + 5 + slices_.size());
   if (split.labels && !split.labels->key.empty()) joined_.emplace(*split.labels, task.classes);
   if (split.select) selected_.emplace(*split.select);
-  for_each_data_table(split.data, split.exclude, split.columns, [&](const Table& table, DelimitedReader& rows) { read_table(table, rows); });
+  for_each_data_table(split.data, split.exclude, split.columns, [&](const Table& table, RowReader& rows) { read_table(table, rows); });
   spool_->finish();
   if (spool_->rows() == 0) {
     throw Error(ErrorKind::input, fmt::format("{}: no row is left for the task", split.data.front().string()), "check 'where', 'select' and 'exclude' of the task");
@@ -135,7 +135,7 @@ ColumnRows::ColumnRows(const Task& task, const TaskSplit& split) : task_(task), 
   arrange();
 }
 
-void ColumnRows::read_table(const Table& table, DelimitedReader& rows) {
+void ColumnRows::read_table(const Table& table, RowReader& rows) {
   const TableRows bound(split_, table);
   files_.push_back(table.name());
   std::vector<double> numbers(features_ + 5 + slices_.size());

@@ -64,7 +64,7 @@ class ColumnRows {
     std::vector<Segment> segments;
   };
   class TableRows;
-  void read_table(const Table& table, DelimitedReader& rows);
+  void read_table(const Table& table, RowReader& rows);
   void add_to_unit(std::vector<std::string> key, double order);
   double order_of(const Table& table, const Cell& cell, double before);
   Unit& unit_of(const std::vector<std::string>& key);

@@ -8,6 +8,7 @@
 #include "evaluator/data/manifest.hpp"
 #include "formats/digest_stream.hpp"
 #include "formats/error.hpp"
+#include "formats/json_lines.hpp"
 
 namespace iai {
 
@@ -22,14 +23,16 @@ namespace {
 fs::path manifest_path(const fs::path& path) { return fs::is_directory(path) ? path / "manifest.json" : path; }
 
 /// Reads one file of the data set under the manifest's dialect and holds it against the manifest's digest.
-void visit_table(const DataFile& file, ByteStream& source, const std::function<void(const DataFile&, DelimitedReader&)>& visit,
+void visit_table(const DataFile& file, ByteStream& source, const std::function<void(const DataFile&, RowReader&)>& visit,
                  const std::function<void(const DataFile&, DelimitedOptions&)>& adjust) {
   DigestStream stream(source);
   DelimitedOptions options;
   options.dialect = file.dialect;
   options.columns = file.columns;
   if (adjust) adjust(file, options);
-  {
+  if (file.kind == DataFileKind::json_lines) {
+    visit(file, *open_json_lines(stream, file.name, options.columns, options.column_types));
+  } else {
     DelimitedReader rows(stream, file.name, std::move(options));
     visit(file, rows);
   }
@@ -44,6 +47,7 @@ void visit_table(const DataFile& file, ByteStream& source, const std::function<v
 std::string data_file_kind_name(DataFileKind kind) {
   switch (kind) {
     case DataFileKind::delimited: return "delimited";
+    case DataFileKind::json_lines: return "json_lines";
     case DataFileKind::tensor: return "tensor";
     case DataFileKind::other: return "other";
   }
@@ -80,14 +84,14 @@ bool is_data_set(const fs::path& path) {
   }
 }
 
-void for_each_table(const DataSet& data, const std::function<void(const DataFile&, DelimitedReader&)>& visit,
+void for_each_table(const DataSet& data, const std::function<void(const DataFile&, RowReader&)>& visit,
                     const std::function<void(const DataFile&, DelimitedOptions&)>& adjust) {
   if (data.sources.empty())
     throw Error(ErrorKind::input, data.manifest.string() + ": nothing says where its files lie",
                 "keep sources.json beside the manifest, or ingest the data again");
   std::unordered_map<std::string, const DataFile*> wanted;
   for (const auto& file : data.files)
-    if (file.kind == DataFileKind::delimited) wanted.emplace(file.name, &file);
+    if (is_table(file.kind)) wanted.emplace(file.name, &file);
   for (const auto& listed : list_files(data.sources)) {
     // Archive entries and plain files alike begin with the listed name; all else needs no opening.
     const auto at = std::lower_bound(data.files.begin(), data.files.end(), listed.name,

@@ -15,10 +15,13 @@ namespace iai {
 
 enum class DataFileKind {
   delimited,  ///< text table: dialect, columns and rows are known
+  json_lines,  ///< one JSON object a line: columns and rows are known
   tensor,     ///< NPY array, or one array of an NPZ archive: type and shape are known
   other,      ///< digested, not read
 };
 std::string data_file_kind_name(DataFileKind kind);
+/// Is a file of this kind read as rows and columns?
+constexpr bool is_table(DataFileKind kind) { return kind == DataFileKind::delimited || kind == DataFileKind::json_lines; }
 
 /// One file of a data set, or one entry of an archive in it.
 struct DataFile {
@@ -28,7 +31,7 @@ struct DataFile {
   DataFileKind kind = DataFileKind::other;
   std::int64_t rows = 0;       ///< data rows, or length of axis 0
   Dialect dialect;             ///< delimited only
-  std::vector<Column> columns; ///< delimited only
+  std::vector<Column> columns; ///< tables only
   ElementType type = ElementType::undefined;  ///< tensor only
   std::vector<std::int64_t> shape;            ///< tensor only
 };
@@ -43,7 +46,7 @@ struct DataSet {
   std::vector<std::filesystem::path> sources;  ///< the ingested paths, ready to be opened
   std::vector<DataFile> files;                 ///< sorted by name, each name once
   std::string root_digest;                     ///< OpenSSF root digest over `files`
-  std::int64_t rows() const;                   ///< of all delimited files and tensors
+  std::int64_t rows() const;                   ///< of all tables and tensors
   std::uint64_t bytes() const;
 };
 
@@ -60,11 +63,11 @@ std::string manifest_text(const DataSet& data);
 /// The text of sources.json for a data set that will lie in `folder`.
 std::string sources_text(const std::vector<std::filesystem::path>& sources, const std::filesystem::path& folder);
 
-/// Visits the delimited files of the data set with the dialect and columns of the manifest: files sorted by name, each
+/// Visits the tables of the data set with the dialect and columns of the manifest: files sorted by name, each
 /// archive once and its entries in archive order. Every byte is digested on the way, also what the visitor left unread.
 /// @param adjust  may change how a file is read (the types of its columns) before it is opened; or empty
 /// @throws Error(input) naming the file when it is missing or is no longer what the manifest says.
-void for_each_table(const DataSet& data, const std::function<void(const DataFile& file, DelimitedReader& rows)>& visit,
+void for_each_table(const DataSet& data, const std::function<void(const DataFile& file, RowReader& rows)>& visit,
                     const std::function<void(const DataFile& file, DelimitedOptions& options)>& adjust = {});
 
 }  // namespace iai

@@ -72,7 +72,7 @@ class ColumnFindings {
 }  // namespace
 
 std::vector<Finding> find_faults(IngestedData& ingested) {
-  std::vector<Finding> findings;
+  std::vector<Finding> findings = ingested.file_findings;
   find_duplicates(ingested, findings);
   for (auto& table : ingested.tables) {
     if (table.ragged_rows > 0)

@@ -1,7 +1,6 @@
 #include "evaluator/data/ingest.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <map>
 
 #include <fmt/format.h>
@@ -9,37 +8,14 @@
 #include "evaluator/data/tensor_elements.hpp"
 #include "formats/digest_stream.hpp"
 #include "formats/error.hpp"
+#include "formats/json_lines.hpp"
+#include "formats/peek_stream.hpp"
 
 namespace iai {
 namespace {
 
+constexpr std::size_t head_bytes = 64 << 10;
 constexpr std::size_t exact_in_table = std::size_t{1} << 22;  // distinct values counted exactly, over all columns
-
-/// Looks at the beginning of a stream without taking it away.
-class PeekStream : public ByteStream {
- public:
-  explicit PeekStream(ByteStream& source) : source_(source) {
-    while (head_.size() < 6) {
-      char bytes[6];
-      const auto count = source_.read(bytes, 6 - head_.size());
-      if (count == 0) break;
-      head_.append(bytes, count);
-    }
-  }
-  std::string_view head() const { return head_; }
-  std::size_t read(char* buffer, std::size_t size) override {
-    if (at_ == head_.size()) return source_.read(buffer, size);
-    const auto count = std::min(size, head_.size() - at_);
-    std::memcpy(buffer, head_.data() + at_, count);
-    at_ += count;
-    return count;
-  }
-
- private:
-  ByteStream& source_;
-  std::string head_;
-  std::size_t at_ = 0;
-};
 
 class Ingest {
  public:
@@ -65,8 +41,9 @@ class Ingest {
     file.name = name;
     result_.read_names.push_back(name);
     {
-      PeekStream peek(stream);
-      if (peek.head() == "\x93NUMPY") read_tensor(file, peek);
+      PeekStream peek(stream, head_bytes);
+      if (peek.head().starts_with("\x93NUMPY")) read_tensor(file, peek);
+      else if (is_json_lines(peek.head(), peek.whole(), name)) read_json_lines(file, peek, stream);
       else read_delimited(file, peek, stream);
     }
     stream.drain();
@@ -83,7 +60,7 @@ class Ingest {
     if (files.empty()) throw Error(ErrorKind::input, given + ": there is no file in it", "name files, or folders that hold some");
     if (result_.tables.empty())
       throw Error(ErrorKind::input, first_refusal_.empty() ? files[0].name + ": is no table" : first_refusal_,
-                  "give delimited text, .npy or .npz arrays, or folders and archives that hold some");
+                  "give delimited text, JSON Lines, .npy or .npz arrays, or folders and archives that hold some");
     result_.data.root_digest = data_root_digest(files);
     std::sort(result_.tables.begin(), result_.tables.end(), [&](const TableProfile& a, const TableProfile& b) {
       return result_.read_names[a.files[0]] < result_.read_names[b.files[0]];
@@ -137,15 +114,39 @@ class Ingest {
     file.dialect = reader->dialect();
   }
 
-  void profile_rows(DataFile& file, DelimitedReader& reader) {
+  void read_json_lines(DataFile& file, ByteStream& stream, const DigestStream& under) {
+    std::unique_ptr<JsonLinesReader> reader;
+    try {
+      reader = open_json_lines(stream, file.name);
+    } catch (const Error& error) {
+      if (under.failed() || error.kind() != ErrorKind::input) throw;
+      if (first_refusal_.empty()) first_refusal_ = error.message();
+      return;
+    }
+    file.kind = DataFileKind::json_lines;
+    file.columns = reader->columns();
+    profile_rows(file, *reader);
+    for (const auto& [member, line] : reader->late_members())
+      result_.file_findings.push_back({"late_member", file.name, member, 0, 1, fmt::format("first in line {}, behind the sample that tells the columns: it is not read", line)});
+  }
+
+  void profile_rows(DataFile& file, RowReader& reader) {
     TableProfile& table = table_of(file.columns);
     std::vector<std::size_t> open;  // columns whose type the sample did not tell
     for (std::size_t c = 0; c < file.columns.size(); ++c) {
       table.columns[c].start_file(result_.read_names.size() - 1, file.columns[c].type);
       if (file.columns[c].type == ColumnType::empty) open.push_back(c);
     }
+    Finding broken{"broken_lines", file.name, "", 0, 0, ""};
     while (const Row* row = reader.next()) {
       file.rows = row->number;
+      if (!row->fault.empty()) {
+        if (broken.count++ == 0) {
+          broken.row = row->number;
+          broken.text = fmt::format("line {}: {}", row->line, row->fault);
+        }
+        continue;
+      }
       for (std::size_t i = 0; i < open.size();) {
         const auto type = reader.columns()[open[i]].type;
         if (type == ColumnType::empty) {
@@ -160,6 +161,7 @@ class Ingest {
     }
     for (std::size_t c = 0; c < file.columns.size(); ++c) file.columns[c].type = table.columns[c].end_file();
     end_table(table, file.rows);
+    if (broken.count > 0) result_.file_findings.push_back(std::move(broken));
   }
 
   /// An array is a table of one column: its elements; named by the file, or by the key in an .npz archive.

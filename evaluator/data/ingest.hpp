@@ -20,7 +20,7 @@ struct TableProfile {
 
 /// Something that a person should look at before a model sees the data.
 struct Finding {
-  std::string kind;     ///< duplicate_file, error_words, odd_cells, missing_cells, ragged_rows, stood_still, far_value ...
+  std::string kind;     ///< duplicate_file, error_words, odd_cells, missing_cells, ragged_rows, broken_lines, stood_still, far_value ...
   std::string file, column;
   std::int64_t row = 0;    ///< first data row of it, 0: the whole file
   std::int64_t count = 0;  ///< how often
@@ -31,7 +31,8 @@ struct IngestedData {
   DataSet data;                         ///< without `manifest` and `sources`
   std::vector<std::string> read_names;  ///< file names in the order of reading, which DataPlace::file counts
   std::vector<TableProfile> tables;     ///< by the name of their first file
-  std::vector<Finding> findings;
+  std::vector<Finding> file_findings;   ///< about single files, as they were read
+  std::vector<Finding> findings;        ///< all
 };
 
 struct IngestOptions {

@@ -8,6 +8,7 @@
 #include "formats/archive.hpp"
 #include "formats/delimited.hpp"
 #include "formats/error.hpp"
+#include "formats/json_lines.hpp"
 #include "formats/npy.hpp"
 #include "formats/spelling.hpp"
 
@@ -59,10 +60,10 @@ std::size_t column_of(const std::vector<Column>& columns, const std::string& wan
 /// Visits the cells of one column of a delimited text file.
 void for_each_cell(const fs::path& path, const std::string& column, auto&& visit) {
   const auto stream = open_file(path);
-  DelimitedReader reader(*stream, path.string());
-  const std::size_t at = column_of(reader.columns(), column, path);
-  while (const Row* row = reader.next()) {
-    visit(row->cells[at], reader.columns()[at].type, row->line);
+  const auto reader = open_rows(*stream, path.string());
+  const std::size_t at = column_of(reader->columns(), column, path);
+  while (const Row* row = reader->next()) {
+    visit(row->cells[at], reader->columns()[at].type, row->line);
   }
 }
 

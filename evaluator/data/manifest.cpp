@@ -37,6 +37,7 @@ std::vector<Column> parse_columns(const Json& json, const std::string& name) {
 
 /// How a file is written, as files of one logger share it: what only this file's bytes led to is left out.
 std::string layout_key(const DataFile& file) {
+  if (file.kind == DataFileKind::json_lines) return canonical_json(columns_json(file.columns));
   Json dialect = file.dialect.to_json();
   dialect.erase("confidence");
   dialect.erase("evidence");
@@ -54,10 +55,10 @@ DataFile parse_file(const Json& json, const Json& layouts, const std::string& na
   if (kind == "other") return file;
   file.rows = json.at("rows").get<std::int64_t>();
   if (file.rows < 0) damaged(name, "the rows of " + file.name);
-  if (kind == "delimited") {
+  if (kind == "delimited" || kind == "json_lines") {
     const auto& layout = layouts.at(json.at("layout").get<std::size_t>());
-    file.kind = DataFileKind::delimited;
-    file.dialect = Dialect::from_json(layout.at("dialect"), name);
+    file.kind = kind == "delimited" ? DataFileKind::delimited : DataFileKind::json_lines;
+    if (file.kind == DataFileKind::delimited) file.dialect = Dialect::from_json(layout.at("dialect"), name);
     file.columns = parse_columns(layout.at("columns"), name);
   } else if (kind == "tensor") {
     file.kind = DataFileKind::tensor;
@@ -78,9 +79,10 @@ std::string manifest_text(const DataSet& data) {
   for (const auto& file : data.files) {
     Json entry{{"name", file.name}, {"bytes", file.bytes}, {"sha256", file.sha256}, {"kind", data_file_kind_name(file.kind)}};
     if (file.kind != DataFileKind::other) entry["rows"] = file.rows;
-    if (file.kind == DataFileKind::delimited) {
+    if (is_table(file.kind)) {
       const auto [layout, added] = known.emplace(layout_key(file), layouts.size());
-      if (added) layouts.push_back({{"columns", columns_json(file.columns)}, {"dialect", file.dialect.to_json()}});
+      if (added) layouts.push_back({{"columns", columns_json(file.columns)}});
+      if (added && file.kind == DataFileKind::delimited) layouts.back()["dialect"] = file.dialect.to_json();
       entry["layout"] = layout->second;
     } else if (file.kind == DataFileKind::tensor) {
       entry["element_type"] = static_cast<int>(file.type);

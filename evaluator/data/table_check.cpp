@@ -162,6 +162,14 @@ void TableCheck::report_file(const Rule& rule, const std::string& column, std::s
 
 void TableCheck::check(const Row& row) {
   row_count_ = row.number;
+  if (!row.fault.empty()) {
+    if (ragged_ == nullptr) return;
+    auto violation = place(row, 0);
+    violation.column.clear();
+    violation.byte = row.byte;
+    violation.message = row.fault;
+    return log_.report(*ragged_, std::move(violation));
+  }
   if (ragged_ != nullptr && row.width != columns_.size()) {
     auto violation = place(row, 0);
     violation.column.clear();

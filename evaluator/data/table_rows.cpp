@@ -11,6 +11,7 @@
 #include "evaluator/data/label_file.hpp"
 #include "formats/archive.hpp"
 #include "formats/error.hpp"
+#include "formats/json_lines.hpp"
 #include "formats/spelling.hpp"
 
 namespace iai {
@@ -38,7 +39,7 @@ void add_key(std::unordered_map<std::string, double>& values, const fs::path& fi
 
 }  // namespace
 
-Table::Table(std::string file, std::string name, const DelimitedReader& reader, const std::vector<std::string>& columns)
+Table::Table(std::string file, std::string name, const RowReader& reader, const std::vector<std::string>& columns)
     : file_(std::move(file)), name_(std::move(name)), reader_(reader), names_(columns) {
   if (names_.empty()) {
     for (const Column& column : reader.columns()) names_.push_back(column.name);
@@ -57,10 +58,10 @@ std::size_t Table::column(const std::string& name) const {
 }
 
 void for_each_data_table(const std::vector<fs::path>& data, const std::vector<std::string>& exclude, const std::vector<std::string>& names,
-                         const std::function<void(const Table& table, DelimitedReader& rows)>& visit) {
+                         const std::function<void(const Table& table, RowReader& rows)>& visit) {
   for (const fs::path& path : data) {
     if (is_data_set(path)) {
-      for_each_table(read_data_set(path), [&](const DataFile& file, DelimitedReader& rows) {
+      for_each_table(read_data_set(path), [&](const DataFile& file, RowReader& rows) {
         if (!is_excluded(file.name, exclude)) visit(Table(file.name, file.name, rows, names), rows);
       });
       continue;
@@ -69,8 +70,8 @@ void for_each_data_table(const std::vector<fs::path>& data, const std::vector<st
       for_each_entry(listed, {}, [&](const std::string& name, ByteStream& stream) {
         if (is_excluded(name, exclude)) return;
         const std::string place = listed.path.string() + name.substr(listed.name.size());
-        DelimitedReader rows(stream, place);
-        visit(Table(place, name, rows, names), rows);
+        const auto rows = open_rows(stream, place);
+        visit(Table(place, name, *rows, names), *rows);
       });
     }
   }
@@ -111,10 +112,10 @@ bool RowFilter::takes(const Row& row) const {
 KeyedNumbers::KeyedNumbers(const LabelSource& labels, const std::vector<std::string>& classes) {
   for (const fs::path& file : labels.files) {
     const auto stream = open_file(file);
-    DelimitedReader rows(*stream, file.string());
-    const Table table(file.string(), "", rows, {});
+    const auto rows = open_rows(*stream, file.string());
+    const Table table(file.string(), "", *rows, {});
     const std::size_t key = table.column(labels.file_key), value = table.column(labels.column);
-    while (const Row* row = rows.next()) {
+    while (const Row* row = rows->next()) {
       const Cell& cell = row->cells[value];
       add_key(values_, file, *row, row->cells[key], table.type(key), label_of(cell, table.type(value), classes, fmt::format("{}:{}", file.string(), row->line)));
     }
@@ -123,11 +124,11 @@ KeyedNumbers::KeyedNumbers(const LabelSource& labels, const std::vector<std::str
 
 KeyedNumbers::KeyedNumbers(const RowSelection& selection) {
   const auto stream = open_file(selection.file);
-  DelimitedReader rows(*stream, selection.file.string());
-  const Table table(selection.file.string(), "", rows, {});
+  const auto rows = open_rows(*stream, selection.file.string());
+  const Table table(selection.file.string(), "", *rows, {});
   const RowFilter filter(selection.where, table);
   const std::size_t key = table.column(selection.file_key), order = selection.order.empty() ? key : table.column(selection.order);
-  while (const Row* row = rows.next()) {
+  while (const Row* row = rows->next()) {
     if (!filter.takes(*row)) continue;
     const Cell& place = row->cells[order];
     if (!selection.order.empty() && !is_number_cell(place, table.type(order))) {

@@ -7,15 +7,15 @@
 #include <vector>
 
 #include "evaluator/data/task.hpp"
-#include "formats/delimited.hpp"
+#include "formats/row_reader.hpp"
 
 namespace iai {
 
-/// A delimited file as a task sees it: its columns under the names that the task gives them.
+/// A table as a task sees it: its columns under the names that the task gives them.
 class Table {
  public:
   /// @param file  for messages   @param name  within the data, whatever folder that lies in
-  Table(std::string file, std::string name, const DelimitedReader& reader, const std::vector<std::string>& columns);
+  Table(std::string file, std::string name, const RowReader& reader, const std::vector<std::string>& columns);
   const std::string& file() const { return file_; }
   const std::string& name() const { return name_; }
   /// @throws Error(input) "FILE: has no column 'NAME'", with the nearest one.
@@ -26,14 +26,14 @@ class Table {
 
  private:
   std::string file_, name_;
-  const DelimitedReader& reader_;
+  const RowReader& reader_;
   std::vector<std::string> names_;
 };
 
-/// Visits the delimited files of `data` (data sets, or files, folders and archives), those that match a pattern of
+/// Visits the tables of `data` (data sets, or files, folders and archives), those that match a pattern of
 /// `exclude` left out, with their rows still to be read. @param names  columns by position; empty: as the files name them.
 void for_each_data_table(const std::vector<std::filesystem::path>& data, const std::vector<std::string>& exclude,
-                         const std::vector<std::string>& names, const std::function<void(const Table& table, DelimitedReader& rows)>& visit);
+                         const std::vector<std::string>& names, const std::function<void(const Table& table, RowReader& rows)>& visit);
 
 /// A cell as keys and names of groups show it: numbers in their shortest form, so that 5, 5.0 and 5,0 are the same.
 std::string cell_key(const Cell& cell, ColumnType type);

@@ -9,6 +9,7 @@
 #include "evaluator/data/table_check.hpp"
 #include "formats/digest_stream.hpp"
 #include "formats/error.hpp"
+#include "formats/json_lines.hpp"
 
 namespace iai {
 namespace {
@@ -39,11 +40,11 @@ class Validator {
         if (wanted.name == column.name && wanted.type) column.type = *wanted.type;
   }
 
-  void check(TableState& table, const std::string& name, DelimitedReader& reader) {
+  void check(TableState& table, const std::string& name, RowReader& reader) {
     auto columns = reader.columns();
-    name_columns(table.contract, reader.dialect().header, columns);
+    name_columns(table.contract, reader.names_columns(), columns);
     const CheckedFile file{name, names_.size(), columns};
-    TableCheck check(table, name, names_.size(), columns, reader.dialect().header, result_.log);
+    TableCheck check(table, name, names_.size(), columns, reader.names_columns(), result_.log);
     for (const auto& family : table.families) family->start_file(file);
     names_.push_back(name);
     ++result_.files;
@@ -151,7 +152,7 @@ Validation validate(const DataSet& data, const Contract& contract, const Validat
   for (const auto& file : data.files) work.note_file(file.name, file.sha256);
   for_each_table(
       data,
-      [&](const DataFile& file, DelimitedReader& reader) {
+      [&](const DataFile& file, RowReader& reader) {
         if (auto* table = work.table_of(file.name)) work.check(*table, file.name, reader);
       },
       [&](const DataFile& file, DelimitedOptions& how) {
@@ -167,9 +168,9 @@ Validation validate(const std::vector<std::filesystem::path>& paths, const Contr
   const auto visit = [&](const std::string& name, ByteStream& source) {
     DigestStream stream(source);
     if (auto* table = work.table_of(name)) {
-      std::unique_ptr<DelimitedReader> reader;
+      std::unique_ptr<RowReader> reader;
       try {
-        reader = std::make_unique<DelimitedReader>(stream, name, raw_options(table->contract));
+        reader = open_rows(stream, name, raw_options(table->contract));
       } catch (const Error& error) {
         if (stream.failed() || error.kind() != ErrorKind::input) throw;
         if (refusal.empty()) refusal = error.message();

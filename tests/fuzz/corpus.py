@@ -62,3 +62,7 @@ for encoding in ("cp1252", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-
 put("delimited", "comma", "a,b,c\n" + "".join(f"{i},{i / 7},\"x\"\"{i}\n\"\n" for i in range(30)))
 put("delimited", "tabs", "t\tv\n" + "".join(f"2026-03-01T00:00:{i:02}Z\t{i}e-3\n" for i in range(30)))
 put("delimited", "blanks", "".join(f"{i} {-i}   {i * 3}\n" for i in range(30)))
+
+put("json_lines", "nested", '{"t":"2026-03-01T12:00:00Z","m":{"c":1.5,"ok":true,"a":[1,{"x":null}]},"id":9007199254740993}\n\n{"m":{"c":-2e-3},"t":"x\\u00e4\\n"}\r\n')
+put("json_lines", "broken", '{"a":1}\n{"a":\n[1]\n{"a":1}{"a":2}\n{"a":1,"a":2}\n{"a":"x\n{"a":01}\n{"a":[1,2}\n{"a":2}')
+put("json_lines", "mark", "\ufeff" + '{"a.b":1,"a":{"b":2}}\n' * 5)

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace iai {
+
+enum class ColumnType { empty, integer, real, boolean, timestamp, text };
+std::string column_type_name(ColumnType type);
+/// The inverse; nothing when `name` is no type.
+std::optional<ColumnType> find_column_type(std::string_view name);
+
+struct Column {
+  std::string name, unit;
+  ColumnType type = ColumnType::text;
+};
+
+enum class CellState : std::uint8_t {
+  value,
+  missing,  ///< empty or a missing marker (-, NaN, NULL, #NV ...)
+  error,    ///< an error word of the logger (Bad Input, I/O Timeout ...) in a number or time column
+  odd,      ///< text that does not fit the column's type, or holds broken UTF-8; a value never changes type silently
+};
+
+/// One cell as it was written and what it means. `text` is UTF-8 and lives until the next row; blanks around a cell
+/// that is not quoted do not belong to it.
+struct Cell {
+  std::string_view text;
+  CellState state = CellState::value;
+  double number = 0;          ///< integer, real, boolean (0, 1); odd in an integer column: the real it holds, else NaN
+  std::int64_t integer = 0;   ///< integer columns: exact; timestamp: nanoseconds since 1970-01-01T00:00 as written (UTC when it has a zone)
+  std::uint64_t byte = 0;     ///< offset of the cell's first byte in the file, as stored
+};
+
+struct Row {
+  std::int64_t number = 0;    ///< data rows from 1
+  std::int64_t line = 0;      ///< line of the file, from 1
+  std::uint64_t byte = 0;     ///< offset of the row's first byte
+  std::vector<Cell> cells;    ///< one for each column; ragged rows are filled with missing cells
+  std::size_t width = 0;      ///< cells that the row really has, without the empty one after a trailing delimiter
+  std::string fault;          ///< why the row cannot be read (a broken line of JSON Lines); all its cells are missing then
+};
+
+/// A table that streams row by row, whatever the format of the file.
+class RowReader {
+ public:
+  virtual ~RowReader() = default;
+  /// A column that was empty in the sample takes the type of the first value met.
+  virtual const std::vector<Column>& columns() const = 0;
+  /// The next row, or null at the end. Valid until the next call.
+  virtual const Row* next() = 0;
+  /// Does the file name its columns? Else they are column_1, column_2 ...
+  virtual bool names_columns() const = 0;
+};
+
+}  // namespace iai
