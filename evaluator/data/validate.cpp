@@ -50,7 +50,8 @@ class Validator {
     ++result_.files;
     while (const Row* row = reader.next()) {
       check.check(*row);
-      for (const auto& family : table.families) family->row(*row);
+      if (row->fault.empty())
+        for (const auto& family : table.families) family->row(*row);
       if ((++result_.rows & 0xFFFF) == 0 && options_.progress) options_.progress(result_.rows);
     }
     check.end();
