@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "formats/delimited_dialect.hpp"
+#include "formats/delimited_notes.hpp"
 #include "formats/error.hpp"
 
 namespace iai {
@@ -20,14 +21,16 @@ struct DelimitedReader::State {
   State(ByteStream& stream, std::string shown, const DelimitedOptions& options)
       : name(std::move(shown)),
         source(stream, name, sample_bytes, sample_lines, row_limit,
-               options.dialect ? &options.dialect->encoding : options.encoding ? &*options.encoding : nullptr) {}
+               options.dialect ? &options.dialect->encoding : options.given.encoding ? &*options.given.encoding : nullptr) {}
 
   std::string name;
   TextSource source;
   Dialect dialect;
   std::vector<Column> columns;
   RecordSplitter splitter;
-  NumberForm form;
+  std::optional<FormOfCells> cells;
+  CellForm form;
+  TableNotes notes;
   DelimitedRecord record;
   std::string unescaped;  // texts of cells with doubled quotes or broken UTF-8
   std::int64_t line = 0;
@@ -49,6 +52,7 @@ void DelimitedReader::State::find_start(const DelimitedOptions& options) {
   columns = std::move(layout.columns);
   splitter.newline = layout.newline;
   decimal_found = layout.decimal_found;
+  notes.set_top(layout.header_line, layout.unit_line);
   source.consume(layout.data_begin);
   line = layout.lines_before;
 }
@@ -84,12 +88,14 @@ void DelimitedReader::State::take_layout(const DelimitedOptions& options) {
     source.consume(end == std::string_view::npos ? source.text().size() : end + 1);
     ++line;
   }
-  for (int skip = (dialect.header ? 1 : 0) + (dialect.unit_row ? 1 : 0); skip > 0 && split();) {
+  std::string top[2];  // header, units
+  for (int at = dialect.header ? 0 : 1, end = dialect.unit_row ? 2 : 1; at < end && split();) {
     const auto text_of_row = source.text().substr(0, record.end);
     line += 1 + std::count(text_of_row.begin(), text_of_row.end(), splitter.newline);
-    skip -= text_of_row.find_first_not_of(" \t\r") == std::string_view::npos ? 0 : 1;
+    if (text_of_row.find_first_not_of(" \t\r") != std::string_view::npos) top[at++] = text_of_row;
     source.consume(record.next);
   }
+  notes.set_top(top[0], top[1]);
 }
 
 DelimitedReader::DelimitedReader(ByteStream& stream, std::string name, DelimitedOptions options)
@@ -104,7 +110,8 @@ DelimitedReader::DelimitedReader(ByteStream& stream, std::string name, Delimited
   state.splitter.delimiter = state.dialect.delimiter;
   state.splitter.quote = state.dialect.quote;
   state.splitter.most_cells = state.columns.size() + 1;
-  state.form = {state.dialect.decimal, state.dialect.thousands};
+  state.cells.emplace(state.dialect);
+  state.form = state.cells->form;
   state.row.cells.resize(state.columns.size());
 }
 
@@ -171,14 +178,15 @@ void DelimitedReader::State::fill_row(std::string_view text) {
 /// What the sample left open is settled by the first cell that shows it: the decimal sign, a type.
 void DelimitedReader::State::learn(Cell& cell, Column& column) {
   const bool counting = column.type == ColumnType::empty || column.type == ColumnType::integer;
-  const NumberForm other{form.decimal == ',' ? '.' : ',', form.thousands};
-  if (!decimal_found && counting && (dialect.delimiter != ',' || form.decimal == ',')) {
+  CellForm other = form;
+  other.numbers.decimal = form.numbers.decimal == ',' ? '.' : ',';
+  if (!decimal_found && counting && (dialect.delimiter != ',' || form.numbers.decimal == ',')) {
     const bool here = type_of_text(cell.text, form) == ColumnType::real;
     decimal_found = here || type_of_text(cell.text, other) == ColumnType::real;
-    if (decimal_found && !here) form.decimal = dialect.decimal = other.decimal;
+    if (decimal_found && !here) form.numbers.decimal = dialect.decimal = other.numbers.decimal;
   }
   if (column.type == ColumnType::empty) {
-    if (is_error_word(cell.text)) {
+    if (is_error_word(cell.text, form.words)) {
       cell.state = CellState::error;
       return;
     }
@@ -205,14 +213,22 @@ const Row* DelimitedReader::next() {
       continue;
     }
     if (state.record.plain_ascii && text.find('\0') != std::string_view::npos) state.record.plain_ascii = false;
-    ++row.number;
     row.byte = state.source.offset();
+    if (state.notes.repeats_top(text, row.line, row.byte)) {
+      state.source.consume(state.record.next);
+      continue;
+    }
     row.width = state.record.width;
     if (row.width == state.columns.size() + 1 && state.dialect.trailing_delimiter) {
       const auto& last = state.record.cells.back();
       if (last.begin == last.end) --row.width;
     }
     state.fill_row(text);
+    if (row.cells[0].state != CellState::value && state.notes.is_note(row, text)) {
+      state.source.consume(state.record.next);
+      continue;
+    }
+    ++row.number;
     return &row;
   }
   state.record.next = 0;
@@ -220,6 +236,8 @@ const Row* DelimitedReader::next() {
 }
 
 DelimitedReader::~DelimitedReader() = default;
+std::int64_t DelimitedReader::skipped_count() const { return state_->notes.count(); }
+std::span<const SkippedLine> DelimitedReader::skipped() const { return state_->notes.first(); }
 const Dialect& DelimitedReader::dialect() const { return state_->dialect; }
 const std::vector<Column>& DelimitedReader::columns() const { return state_->columns; }
 

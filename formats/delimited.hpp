@@ -10,6 +10,7 @@
 #include "formats/archive.hpp"
 #include "formats/json.hpp"
 #include "formats/row_reader.hpp"
+#include "formats/timestamp.hpp"
 
 namespace iai {
 
@@ -25,7 +26,9 @@ struct Dialect {
   bool header = true;
   bool unit_row = false;           ///< a row of units directly under the header
   bool trailing_delimiter = false;
-  std::string timestamp_format;    ///< as written, for example "dd.mm.yyyy HH:MM:SS,fff"; empty when there is none
+  std::string timestamp_format;    ///< of the first time column, as TimestampFormat has it: "dd.mm.yyyy HH:MM:SS,fff"; empty when there is none
+  std::optional<std::vector<std::string>> missing;      ///< markers for no value, beside the empty cell; nothing: the built-in ones
+  std::optional<std::vector<std::string>> error_words;  ///< words for a fault; nothing: the built-in ones
   double confidence = 0;           ///< share of sampled rows that fit this dialect
   std::vector<std::string> evidence;  ///< what each finding rests on, one sentence each
   Json to_json() const;
@@ -33,12 +36,20 @@ struct Dialect {
   static Dialect from_json(const Json& json, const std::string& name);
 };
 
+/// The parts of a dialect that a person states (--dialect, a contract); what is not stated is found.
+struct GivenDialect {
+  std::optional<std::string> encoding, thousands, timestamp_format;
+  std::optional<char> delimiter, quote, decimal;  ///< quote '\0': none
+  std::optional<std::int64_t> preamble_lines;
+  std::optional<bool> header, unit_row;
+  std::optional<std::vector<std::string>> missing, error_words;
+  std::vector<std::string> names;                 ///< of the columns, in their order; empty: the header's
+};
+
 /// Parts of the dialect and the columns that the caller fixes instead of having them found.
 struct DelimitedOptions {
-  std::vector<std::string> column_names;      ///< for files without a header
+  GivenDialect given;
   std::vector<std::pair<std::string, ColumnType>> column_types;
-  std::optional<char> delimiter, decimal;
-  std::optional<std::string> encoding;
   /// Dialect and columns as an earlier reading found them (a data set's manifest): nothing is detected again.
   std::optional<Dialect> dialect;
   std::vector<Column> columns;
@@ -59,16 +70,12 @@ class DelimitedReader : public RowReader {
   const std::vector<Column>& columns() const override;
   const Row* next() override;
   bool names_columns() const override { return dialect().header; }
+  std::int64_t skipped_count() const override;
+  std::span<const SkippedLine> skipped() const override;
 
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
-
-/// A time as written ("2024-03-01T12:00:00.250Z", "01.03.2024 12:00:00,250") in nanoseconds since 1970; nothing when
-/// the text is no time.
-std::optional<std::int64_t> parse_timestamp(std::string_view text);
-/// ISO 8601 without zone: "2024-03-01T12:00:00.25".
-std::string format_timestamp(std::int64_t nanoseconds);
 
 }  // namespace iai

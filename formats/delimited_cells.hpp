@@ -49,6 +49,19 @@ struct NumberForm {
   std::string_view thousands = {};
 };
 
+/// Words that stand for no value or for a fault, when a dialect names its own: lower case (ASCII letters only).
+struct CellWords {
+  std::vector<std::string> missing, errors;
+  bool own_missing = false, own_errors = false;  ///< else the built-in ones hold
+};
+
+/// How the cells of a file are written.
+struct CellForm {
+  NumberForm numbers = {};
+  const TimestampFormat* times = nullptr;  ///< read first, before the times that need no format
+  const CellWords* words = nullptr;
+};
+
 enum class NumberKind { none, integer, real };
 /// Reads a whole text as a number. Leading zeros, words such as inf and integers beyond 64 bits (as integer) or 2^53 (as
 /// real) are no numbers: they would not come back as written.
@@ -56,14 +69,16 @@ NumberKind parse_number(std::string_view text, const NumberForm& form, std::int6
 
 /// true/false, yes/no, ja/nein, wahr/falsch, on/off, ein/aus in any case: 1, 0; -1 otherwise.
 int parse_boolean(std::string_view text);
+/// A time in the form's own format, or in one that parse_timestamp reads.
+std::optional<std::int64_t> parse_time(std::string_view text, const CellForm& form);
 /// Empty or a marker for "no value". Text columns have fewer markers: a name may be "-".
-bool is_missing_marker(std::string_view text, ColumnType type);
+bool is_missing_marker(std::string_view text, ColumnType type, const CellWords* words = nullptr);
 /// Words that loggers and spreadsheets write in place of a measured value.
-bool is_error_word(std::string_view text);
+bool is_error_word(std::string_view text, const CellWords* words = nullptr);
 /// Sets state, number and integer of `cell` from its text under the column's type.
-void interpret(Cell& cell, ColumnType type, const NumberForm& form);
+void interpret(Cell& cell, ColumnType type, const CellForm& form);
 /// The narrowest type of one text that is neither missing nor an error word.
-ColumnType type_of_text(std::string_view text, const NumberForm& form);
+ColumnType type_of_text(std::string_view text, const CellForm& form);
 
 std::string_view trim_blanks(std::string_view text);
 

@@ -13,7 +13,7 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool all_digits(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_digit); }
 
 /// Signs between thousands other than point and comma: apostrophes and blanks (also narrow and no-break).
-constexpr std::array<std::string_view, 5> grouping_signs{"'", "\xE2\x80\x99", " ", "\xC2\xA0", "\xE2\x80\xAF"};
+constexpr std::array<std::string_view, 6> grouping_signs{"'", "\xE2\x80\x99", " ", "\xC2\xA0", "\xE2\x80\xAF", "\xE2\x80\x89"};
 
 /// What the separators in one number say.
 struct Separators {
@@ -69,13 +69,14 @@ std::string other_thousands(const std::vector<SampleLine>& lines, char decimal, 
 
 }  // namespace
 
-bool find_number_form(const std::vector<SampleLine>& lines, Dialect& dialect) {
+bool find_number_form(const std::vector<SampleLine>& lines, std::optional<char> decimal, Dialect& dialect) {
   Separators found;
   for (const auto& line : lines)
     for (const auto cell : line.cells) look_at(cell, found);
   const bool comma_delimited = dialect.delimiter == ',';
   // Three digits behind the only comma of every number: a logger with three decimals is likelier than bare thousands.
-  const bool comma = found.comma_decimal != found.point_decimal
+  const bool comma = decimal ? *decimal == ','
+                     : found.comma_decimal != found.point_decimal
                          ? found.comma_decimal > found.point_decimal
                          : found.point_decimal == 0 && found.comma_group == 0 && found.comma_either > 0 && !comma_delimited;
   dialect.decimal = comma ? ',' : '.';
@@ -86,7 +87,8 @@ bool find_number_form(const std::vector<SampleLine>& lines, Dialect& dialect) {
     dialect.thousands = comma ? "." : ",";
   else
     dialect.thousands = other_thousands(lines, dialect.decimal, dialect.delimiter);
-  dialect.evidence.push_back(fmt::format("decimal '{}': {} numbers that can be read no other way, {} the other way",
+  if (decimal) dialect.evidence.push_back(fmt::format("decimal '{}': as told", *decimal));
+  else dialect.evidence.push_back(fmt::format("decimal '{}': {} numbers that can be read no other way, {} the other way",
                                          dialect.decimal, decimals, contrary));
   return decimals + contrary + found.comma_either + found.point_either > 0;
 }
@@ -98,16 +100,39 @@ bool is_measured(std::string_view text) {
     return parse_number(text, {decimal, thousands}, integer, number) != NumberKind::none;
   };
   if (is_number('.', ",") || is_number(',', ".") || parse_timestamp(text)) return true;
+  int first = 0, second = 0;
+  if (text.size() >= 8 && text.size() <= 32 && !describe_slashed(text, first, second).empty()) return true;
   return std::any_of(grouping_signs.begin(), grouping_signs.end(),
                      [&](auto sign) { return text.find(sign) != std::string_view::npos && (is_number('.', sign) || is_number(',', sign)); });
 }
 
-ColumnType find_type(const std::vector<SampleLine>& lines, std::size_t column, const NumberForm& form) {
+std::string find_slashed_format(const std::vector<SampleLine>& lines, Dialect& dialect) {
+  std::string format;
+  std::size_t day_first = 0, month_first = 0;
+  for (const auto& line : lines)
+    for (const auto cell : line.cells) {
+      int first = 0, second = 0;
+      if (cell.find('/') > 2) continue;
+      const auto here = describe_slashed(cell, first, second);
+      if (here.empty() || first > 31 || second > 31) continue;
+      if (format.empty()) format = here;
+      day_first += first > 12 ? 1 : 0;
+      month_first += second > 12 ? 1 : 0;
+    }
+  if (format.empty()) return format;
+  const bool month = month_first > day_first;
+  if (month) format = "mm/dd" + format.substr(5);
+  dialect.evidence.push_back(fmt::format("dates {}: {} with a first number over 12, {} with a second{}", format.substr(0, 5), day_first, month_first,
+                                         day_first + month_first == 0 ? "; a guess, state timestamp_format" : ""));
+  return format;
+}
+
+ColumnType find_type(const std::vector<SampleLine>& lines, std::size_t column, const CellForm& form) {
   std::size_t present = 0, integers = 0, reals = 0, times = 0, booleans = 0, codes = 0;
   for (const auto& line : lines) {
     if (column >= line.cells.size()) continue;
     const auto text = line.cells[column];
-    if (is_missing_marker(text, ColumnType::real) || is_error_word(text)) continue;
+    if (is_missing_marker(text, ColumnType::real, form.words) || is_error_word(text, form.words)) continue;
     ++present;
     const auto type = type_of_text(text, form);
     integers += type == ColumnType::integer ? 1 : 0;
@@ -147,23 +172,6 @@ std::string unit_in_name(std::string_view name) {
   if (open == std::string_view::npos || open == 0) return {};
   const auto inside = trim_blanks(name.substr(open + 1, name.size() - open - 2));
   return close == ']' || is_unit(inside) ? std::string(inside) : std::string();
-}
-
-std::string describe_timestamp(std::string_view text) {
-  if (!parse_timestamp(text)) return {};
-  const bool german = text.find('.') < 3;
-  std::string format = german ? "dd.mm.yyyy" : "yyyy-mm-dd";
-  const auto separator = text.find_first_of("T ");
-  if (separator == std::string_view::npos) return format;
-  format += text[separator];
-  const auto clock = text.substr(separator + 1);
-  const auto zone = clock.find_first_of("Z+-");
-  const auto time = clock.substr(0, zone);
-  format += std::count(time.begin(), time.end(), ':') == 2 ? "HH:MM:SS" : "HH:MM";
-  if (const auto sign = time.find_first_of(".,"); sign != std::string_view::npos)
-    format += time[sign] + std::string(time.size() - sign - 1, 'f');
-  if (zone != std::string_view::npos) format += clock[zone] == 'Z' ? "Z" : "+hh:mm";
-  return format;
 }
 
 void make_names_unique(std::vector<Column>& columns) {

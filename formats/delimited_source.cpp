@@ -1,16 +1,12 @@
 #include "formats/delimited_source.hpp"
 
-#include <unicode/ucnv.h>
-#include <unicode/unistr.h>
-#include <uchardet/uchardet.h>
-
 #include <algorithm>
 #include <cstring>
-#include <memory>
 
 #include <fmt/format.h>
 
 #include "formats/error.hpp"
+#include "formats/single_byte.hpp"
 
 namespace iai {
 namespace {
@@ -47,37 +43,6 @@ std::string utf16_without_mark(std::string_view bytes) {
   if (zeros[1] * 4 > size && zeros[0] * 50 < size) return "UTF-16LE";
   if (zeros[0] * 4 > size && zeros[1] * 50 < size) return "UTF-16BE";
   return {};
-}
-
-/// What uchardet takes the bytes for, when that is a single-byte encoding ICU reads too; else empty.
-std::string detected_single_byte(std::string_view bytes) {
-  const std::unique_ptr<uchardet, decltype(&uchardet_delete)> detector(uchardet_new(), &uchardet_delete);
-  if (uchardet_handle_data(detector.get(), bytes.data(), bytes.size()) != 0) return {};
-  uchardet_data_end(detector.get());
-  const std::string name = uchardet_get_charset(detector.get());
-  for (const char* known : {"WINDOWS-1250", "WINDOWS-1251", "WINDOWS-1253", "WINDOWS-1254", "WINDOWS-1257", "ISO-8859-2",
-                            "ISO-8859-5", "ISO-8859-7", "ISO-8859-9", "ISO-8859-15", "KOI8-R"})
-    if (name == known) return name.starts_with("WINDOWS") ? "windows" + name.substr(7) : name;
-  return {};
-}
-
-Encoding find_single_byte(std::string_view bytes) {
-  // Bytes that Western European plant files use: umlauts, sharp s, degree, micro, powers, plus-minus, euro, dashes.
-  constexpr std::string_view western = "\xE4\xF6\xFC\xC4\xD6\xDC\xDF\xB0\xB5\xB1\xB2\xB3\xB7\xBD\xD8\xF8\x80\x96\x93\x94\x84\xA0";
-  std::size_t high = 0, unusual = 0;
-  for (const char c : bytes) {
-    if (static_cast<unsigned char>(c) < 0x80) continue;
-    ++high;
-    unusual += western.find(c) == std::string_view::npos ? 1 : 0;
-  }
-  Encoding encoding;
-  // A detector needs a text to judge letters by; a few degree signs are none.
-  if (unusual > 16 && unusual * 4 > high) encoding.name = detected_single_byte(bytes);
-  const bool guessed = !encoding.name.empty() && encoding.name != "UTF-8";
-  if (!guessed) encoding.name = "windows-1252";
-  encoding.evidence = fmt::format("encoding {}: {} bytes over 0x7F that are no UTF-8{}", encoding.name, high,
-                                  guessed ? ", told apart by letter frequency" : "");
-  return encoding;
 }
 
 }  // namespace
@@ -134,17 +99,7 @@ TextSource::TextSource(ByteStream& stream, std::string file, std::size_t sample_
   offset_ = encoding_.mark;
   big_endian_ = encoding_.name == "UTF-16BE";
   form_ = encoding_.name == "UTF-8" ? Form::utf8 : encoding_.name.starts_with("UTF-16") ? Form::utf16 : Form::single;
-  if (form_ == Form::single) {
-    UErrorCode error = U_ZERO_ERROR;
-    const std::unique_ptr<UConverter, decltype(&ucnv_close)> converter(ucnv_open(encoding_.name.c_str(), &error), &ucnv_close);
-    if (U_FAILURE(error) || ucnv_getMaxCharSize(converter.get()) != 1)
-      throw Error(ErrorKind::usage, file_ + ": encoding '" + encoding_.name + "' is not read",
-                  "UTF-8, UTF-16LE, UTF-16BE and single-byte encodings such as windows-1252 are");
-    for (std::size_t i = 0; i < table_.size(); ++i) {
-      const char byte = static_cast<char>(i);
-      icu::UnicodeString(&byte, 1, converter.get(), error).toUTF8String(table_[i]);
-    }
-  }
+  if (form_ == Form::single) table_ = single_byte_table(encoding_.name, file_);
   append(std::string_view(sample).substr(encoding_.mark));
   while (!ended_ && std::count(window_.begin(), window_.begin() + static_cast<std::ptrdiff_t>(size_), '\n') < sample_lines &&
          size_ < limit_)

@@ -23,8 +23,18 @@ std::optional<ColumnType> find_column_type(std::string_view name) {
   return std::nullopt;
 }
 
+std::string skipped_kind_name(SkippedLine::Kind kind) {
+  switch (kind) {
+    case SkippedLine::Kind::repeated_header: return "repeated_header";
+    case SkippedLine::Kind::repeated_units: return "repeated_units";
+    case SkippedLine::Kind::summary: return "summary_row";
+    case SkippedLine::Kind::note: return "note_line";
+  }
+  return "note_line";
+}
+
 Json Dialect::to_json() const {
-  return {{"encoding", encoding},
+  Json json{{"encoding", encoding},
           {"byte_order_mark", byte_order_mark},
           {"delimiter", std::string(1, delimiter)},
           {"quote", std::string(1, quote)},
@@ -37,6 +47,9 @@ Json Dialect::to_json() const {
           {"timestamp_format", timestamp_format},
           {"confidence", confidence},
           {"evidence", evidence}};
+  if (missing) json["missing"] = *missing;
+  if (error_words) json["error_words"] = *error_words;
+  return json;
 }
 
 Dialect Dialect::from_json(const Json& json, const std::string& name) {
@@ -59,6 +72,8 @@ Dialect Dialect::from_json(const Json& json, const std::string& name) {
     dialect.timestamp_format = json.at("timestamp_format").get<std::string>();
     dialect.confidence = json.at("confidence").get<double>();
     dialect.evidence = json.at("evidence").get<std::vector<std::string>>();
+    if (json.contains("missing")) dialect.missing = json["missing"].get<std::vector<std::string>>();
+    if (json.contains("error_words")) dialect.error_words = json["error_words"].get<std::vector<std::string>>();
     return dialect;
   } catch (const Json::exception& failure) {
     throw Error(ErrorKind::input, name + ": damaged dialect: " + failure.what(), "ingest the data again");

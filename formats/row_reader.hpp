@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +45,15 @@ struct Row {
   std::string fault;          ///< why the row cannot be read (a broken line of JSON Lines); all its cells are missing then
 };
 
+/// A line in the table that is no data row: it is left out of the rows.
+struct SkippedLine {
+  enum class Kind { repeated_header, repeated_units, summary, note } kind = Kind::note;
+  std::int64_t line = 0;
+  std::uint64_t byte = 0;
+  std::string text;           ///< its beginning
+};
+std::string skipped_kind_name(SkippedLine::Kind kind);
+
 /// A table that streams row by row, whatever the format of the file.
 class RowReader {
  public:
@@ -54,6 +64,9 @@ class RowReader {
   virtual const Row* next() = 0;
   /// Does the file name its columns? Else they are column_1, column_2 ...
   virtual bool names_columns() const = 0;
+  /// Lines among and behind the rows read so far that are no data (a header that comes again, sums, closing notes): how many, and the first 100.
+  virtual std::int64_t skipped_count() const { return 0; }
+  virtual std::span<const SkippedLine> skipped() const { return {}; }
 };
 
 }  // namespace iai

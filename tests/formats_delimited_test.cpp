@@ -259,7 +259,7 @@ TEST_CASE("headers: none, repeated names, padded preamble") {
   CHECK(padded.columns[0].name == "t");
   CHECK(read_text("1;;\n2;3;4\n3;4;5\n4;5;6\n").rows.size() == 4);  // a first row with gaps is data
   DelimitedOptions told;
-  told.column_names = {"u", "v"};
+  told.given.names = {"u", "v"};
   told.column_types = {{"v", ColumnType::text}};
   const auto named = read_text("1,2\n3,4\n", told);
   CHECK(named.columns[1].name == "v");
