@@ -1,10 +1,12 @@
 #include "evaluator/data/rules_expression.hpp"
+#include "evaluator/data/rules_series.hpp"
 
 namespace iai {
 
 std::span<const FamilyParser> rule_families() {
   static constexpr FamilyParser families[] = {
       {"expressions", parse_expressions},
+      {"series", parse_series},
   };
   return families;
 }
