@@ -13,6 +13,7 @@ foreach(package CLI11 yaml-cpp doctest nlohmann_json fmt TBB FastFloat simdjson)
 endforeach()
 find_package(ICU REQUIRED COMPONENTS uc i18n)
 pkg_check_modules(uchardet REQUIRED IMPORTED_TARGET uchardet)
+pkg_check_modules(sndfile REQUIRED IMPORTED_TARGET sndfile)
 
 find_package(ONNX 1.23 CONFIG QUIET)  # as in scripts/pins.txt: an older one does not know the newest operators
 if(NOT ONNX_FOUND)

@@ -66,7 +66,7 @@ Report make_report(IngestedData& ingested, const fs::path& output) {
   for (const auto& file : ingested.data.files) {
     tables += is_table(file.kind) ? 1 : 0;
     json_lines += file.kind == DataFileKind::json_lines ? 1 : 0;
-    tensors += file.kind == DataFileKind::tensor ? 1 : 0;
+    tensors += file.kind == DataFileKind::tensor || file.kind == DataFileKind::tensors ? 1 : 0;
     others += file.kind == DataFileKind::other ? 1 : 0;
   }
   for (const auto& table : ingested.tables) columns += table.columns.size();
@@ -110,7 +110,7 @@ void write_outputs(IngestedData& ingested, const IngestCommandOptions& options) 
 
 const Manual ingest_manual{
     .description =
-        "Makes a data set of files, folders and archives (zip, tar, 7z) of delimited text, JSON Lines and NumPy arrays (.npy, .npz). The files stay where they are and are read once: every byte is digested, the way each file\n"
+        "Makes a data set of files, folders and archives (zip, tar, 7z) of delimited text, JSON Lines, NumPy arrays (.npy, .npz) and WAV. The files stay where they are and are read once: every byte is digested, the way each file\n"
         "is written (encoding, delimiter, decimal sign, header, times) is found from its content, and each column is profiled. Files that are no table are digested only.\n\n"
         "The folder that is made holds manifest.json (name, size, SHA-256, rows and dialect of every file; the identity of the data), profile.json (type, missing, minimum, maximum, mean, deviation, quantiles, distinct of every\n"
         "column, and findings), contract.yaml (a draft for iai validate) and sources.json (where the files lie). Files whose columns have the same names are one table. Order of the paths, threads, locale and time zone change no byte.\n\n"

@@ -10,6 +10,7 @@
 #include "formats/error.hpp"
 #include "formats/json_lines.hpp"
 #include "formats/peek_stream.hpp"
+#include "formats/tensor_file.hpp"
 
 namespace iai {
 
@@ -77,6 +78,12 @@ Report inspect_data_set(const fs::path& path) {
       row.add("name", file.name).add("type", type_name(file.type)).add("shape", shape_text(file.shape));
       tensors.push_back(std::move(row));
     }
+    for (const auto& tensor : file.tensors) {
+      if (tensors.size() == most_rows) break;
+      Report row;
+      row.add("name", tensor.name.empty() ? file.name : file.name + ": " + tensor.name).add("type", type_name(tensor.type)).add("shape", shape_text(tensor.shape));
+      tensors.push_back(std::move(row));
+    }
     if (!is_table(file.kind)) continue;
     auto known = std::find_if(layouts.begin(), layouts.end(), [&](const Layout& layout) { return same_layout(*layout.first, file); });
     if (known == layouts.end()) known = layouts.insert(known, {&file, 0, 0});
@@ -136,6 +143,41 @@ bool looks_like_text(const fs::path& path) {
   return std::none_of(head.begin(), head.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\r' && c != '\n'; });
 }
 
+std::optional<Report> inspect_tensor_file(const fs::path& path) {
+  const auto stream = open_file(path);
+  const PeekStream head(*stream, 64 << 10);
+  const auto kind = tensor_file_kind(head.head());
+  if (kind == TensorFileKind::none) return std::nullopt;
+  const auto file = open_tensor_file(kind, path, path.string());
+  ReportRows tensors, properties, faults;
+  std::size_t count = 0;
+  for (const auto& tensor : file->tensors()) {
+    if (++count > most_rows) break;
+    Report row;
+    row.add("name", tensor.name).add("type", type_name(tensor.type)).add("shape", shape_text(tensor.shape)).add("unit", tensor.unit);
+    if (tensor.sampling_rate_hz > 0) row.add("sampling_rate_hz", tensor.sampling_rate_hz);
+    else row.add_null("sampling_rate_hz");
+    row.add("channels", tensor.channels);
+    tensors.push_back(std::move(row));
+    for (const auto& [name, value] : tensor.properties) {
+      Report property;
+      property.add("tensor", tensor.name).add("property", name).add("value", value);
+      properties.push_back(std::move(property));
+    }
+  }
+  for (const auto& fault : file->faults()) {
+    Report row;
+    row.add("kind", fault.kind).add("text", fault.text);
+    faults.push_back(std::move(row));
+  }
+  count = file->tensors().size();
+  Report report("iai.inspect/1");
+  report.headline(fmt::format("{}: {}, {} {}", path.filename().string(), file->format(), count, count == 1 ? "tensor" : "tensors"));
+  report.add("kind", "tensors").add("format", file->format()).add("file", static_cast<std::uint64_t>(fs::file_size(path)), Unit::bytes);
+  report.add("tensors", tensors).add("properties", properties).add("faults", faults);
+  return report;
+}
+
 std::optional<Report> inspect_json_lines(const fs::path& path) {
   const auto file = open_file(path);
   PeekStream stream(*file, 64 << 10);
@@ -179,6 +221,7 @@ std::optional<Report> inspect_data(const fs::path& path) {
   if (is_data_set(path)) return inspect_data_set(path);
   if (!fs::is_regular_file(path, failure)) return std::nullopt;
   if (is_archive(path)) return inspect_archive(path);
+  if (auto report = inspect_tensor_file(path)) return report;
   if (auto report = inspect_json_lines(path)) return report;
   return inspect_delimited(path);
 }

@@ -45,6 +45,7 @@ class FileStream : public ByteStream {
       if (errno != EINTR) throw_unreadable(path_.string(), errno);
     }
   }
+  const fs::path* file() const override { return &path_; }
 
  private:
   fs::path path_;

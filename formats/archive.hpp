@@ -15,6 +15,8 @@ class ByteStream {
   virtual ~ByteStream() = default;
   /// Fills up to `size` bytes; 0 at the end. @throws Error(input) naming the file (and entry) when it cannot be read.
   virtual std::size_t read(char* buffer, std::size_t size) = 0;
+  /// The file whose bytes these are, from its first to its last, where the stream is one; else null.
+  virtual const std::filesystem::path* file() const { return nullptr; }
 };
 
 std::unique_ptr<ByteStream> open_file(const std::filesystem::path& path);

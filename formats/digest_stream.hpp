@@ -17,6 +17,7 @@ class DigestStream : public ByteStream {
   explicit DigestStream(ByteStream& source, std::function<void(std::uint64_t)> watch = {})
       : source_(source), watch_(std::move(watch)) {}
   std::size_t read(char* buffer, std::size_t size) override;
+  const std::filesystem::path* file() const override { return source_.file(); }
   /// Reads what is left; then bytes() and sha256() are those of the whole file.
   void drain();
   std::uint64_t bytes() const { return bytes_; }

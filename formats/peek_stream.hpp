@@ -28,6 +28,7 @@ class PeekStream : public ByteStream {
     at_ += count;
     return count;
   }
+  const std::filesystem::path* file() const override { return source_.file(); }
 
  private:
   ByteStream& source_;

@@ -97,7 +97,7 @@ std::string draft_contract(IngestedData& ingested) {
         std::lower_bound(ingested.data.files.begin(), ingested.data.files.end(), ingested.read_names[table.files[0]],
                          [](const DataFile& file, const std::string& name) { return file.name < name; }) -
         ingested.data.files.begin())];
-    if (first.kind == DataFileKind::tensor) continue;  // contracts are about delimited files
+    if (!is_table(first.kind)) continue;  // contracts are about tables
     out += fmt::format("  - files: {}\n", globs(ingested, table));
     out += fmt::format("    # rows: {{minimum: {}, maximum: {}}}  # of each file, observed\n", table.fewest_rows, table.most_rows);
     if (table.ragged_rows > 0) out += fmt::format("    ragged_rows: warning  # {} observed\n", table.ragged_rows);

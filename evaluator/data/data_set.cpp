@@ -49,6 +49,7 @@ std::string data_file_kind_name(DataFileKind kind) {
     case DataFileKind::delimited: return "delimited";
     case DataFileKind::json_lines: return "json_lines";
     case DataFileKind::tensor: return "tensor";
+    case DataFileKind::tensors: return "tensors";
     case DataFileKind::other: return "other";
   }
   return "other";

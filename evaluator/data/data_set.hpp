@@ -10,6 +10,7 @@
 #include "formats/delimited.hpp"
 #include "formats/digest.hpp"
 #include "formats/tensor.hpp"
+#include "formats/tensor_file.hpp"
 
 namespace iai {
 
@@ -17,6 +18,7 @@ enum class DataFileKind {
   delimited,  ///< text table: dialect, columns and rows are known
   json_lines,  ///< one JSON object a line: columns and rows are known
   tensor,     ///< NPY array, or one array of an NPZ archive: type and shape are known
+  tensors,    ///< WAV, HDF5, MATLAB: format and tensors are known
   other,      ///< digested, not read
 };
 std::string data_file_kind_name(DataFileKind kind);
@@ -34,6 +36,8 @@ struct DataFile {
   std::vector<Column> columns; ///< tables only
   ElementType type = ElementType::undefined;  ///< tensor only
   std::vector<std::int64_t> shape;            ///< tensor only
+  std::string format;                         ///< tensors only: "WAV", "HDF5" ...
+  std::vector<TensorEntry> tensors;           ///< tensors only
 };
 
 /// What `iai ingest` wrote down about files that stay where they are.

@@ -5,11 +5,14 @@
 
 #include <fmt/format.h>
 
+#include "evaluator/data/cast.hpp"
 #include "evaluator/data/tensor_elements.hpp"
 #include "formats/digest_stream.hpp"
 #include "formats/error.hpp"
+#include "formats/file_on_disk.hpp"
 #include "formats/json_lines.hpp"
 #include "formats/peek_stream.hpp"
+#include "formats/tensor_file.hpp"
 
 namespace iai {
 namespace {
@@ -42,7 +45,9 @@ class Ingest {
     result_.read_names.push_back(name);
     {
       PeekStream peek(stream, head_bytes);
+      const auto kind = tensor_file_kind(peek.head());
       if (peek.head().starts_with("\x93NUMPY")) read_tensor(file, peek);
+      else if (kind != TensorFileKind::none) read_tensor_file(file, kind, peek, stream);
       else if (is_json_lines(peek.head(), peek.whole(), name)) read_json_lines(file, peek, stream);
       else read_delimited(file, peek, stream);
     }
@@ -60,7 +65,7 @@ class Ingest {
     if (files.empty()) throw Error(ErrorKind::input, given + ": there is no file in it", "name files, or folders that hold some");
     if (result_.tables.empty())
       throw Error(ErrorKind::input, first_refusal_.empty() ? files[0].name + ": is no table" : first_refusal_,
-                  "give delimited text, JSON Lines, .npy or .npz arrays, or folders and archives that hold some");
+                  "give delimited text, JSON Lines, arrays (.npy, .npz), WAV, or folders and archives that hold some");
     result_.data.root_digest = data_root_digest(files);
     std::sort(result_.tables.begin(), result_.tables.end(), [&](const TableProfile& a, const TableProfile& b) {
       return result_.read_names[a.files[0]] < result_.read_names[b.files[0]];
@@ -182,6 +187,54 @@ class Ingest {
     elements.for_each([&](double value) { column.add_element(value, done++ / per_row + 1); });
     column.end_file();
     end_table(table, file.rows);
+  }
+
+  /// WAV, HDF5, MATLAB. What cannot be read is digested and said.
+  void read_tensor_file(DataFile& file, TensorFileKind kind, ByteStream& stream, const DigestStream& under) {
+    const FileOnDisk place(stream, file.name);
+    std::unique_ptr<TensorFile> source;
+    try {
+      source = open_tensor_file(kind, place.path(), file.name);
+      file.kind = DataFileKind::tensors;
+      file.format = source->format();
+      file.tensors = source->tensors();
+      for (std::size_t t = 0; t < file.tensors.size(); ++t) profile_tensor(file, *source, t);
+    } catch (const Error& error) {
+      if (under.failed() || error.kind() != ErrorKind::input) throw;
+      refuse(file, error);
+    }
+    if (!source) return;
+    for (const auto& fault : source->faults()) result_.file_findings.push_back({fault.kind, file.name, "", 0, 1, fault.text});
+  }
+
+  /// A column for each channel, or one for all elements.
+  void profile_tensor(DataFile& file, TensorFile& source, std::size_t number) {
+    const auto& entry = file.tensors[number];
+    const auto type = is_floating_point(entry.type) ? ColumnType::real : ColumnType::integer;
+    std::vector<Column> columns;
+    for (const auto& channel : entry.channels) columns.push_back({entry.name.empty() ? channel : entry.name + "." + channel, entry.unit, type});
+    if (columns.empty()) columns.push_back({entry.name.empty() ? std::filesystem::path(file.name).stem().string() : entry.name, entry.unit, type});
+    auto& profiles = table_of(columns).columns;
+    for (auto& profile : profiles) profile.start_file(result_.read_names.size() - 1, type);
+    const auto per_row = std::max<std::int64_t>(1, entry.rows() > 0 ? element_count(entry.shape) / entry.rows() : 1);
+    std::int64_t done = 0;
+    std::size_t column = 0;
+    source.read(number, [&](std::span<const double> values) {
+      for (const double value : values) {
+        profiles[column].add_element(value, done++ / per_row + 1);
+        column = column + 1 == profiles.size() ? 0 : column + 1;
+      }
+    });
+    for (auto& profile : profiles) profile.end_file();
+    file.rows += entry.rows();
+    end_table(table_of(columns), entry.rows());
+  }
+
+  void refuse(const DataFile& file, const Error& error) {
+    if (first_refusal_.empty()) first_refusal_ = error.message();
+    const auto& message = error.message();
+    const bool named = message.starts_with(file.name + ": ");
+    result_.file_findings.push_back({"unreadable", file.name, "", 0, 1, named ? message.substr(file.name.size() + 2) : message});
   }
 
   const IngestOptions& options_;

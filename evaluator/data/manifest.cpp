@@ -35,6 +35,37 @@ std::vector<Column> parse_columns(const Json& json, const std::string& name) {
   return columns;
 }
 
+Json tensors_json(const std::vector<TensorEntry>& tensors) {
+  Json list = Json::array();
+  for (const auto& tensor : tensors) {
+    Json entry{{"name", tensor.name}, {"element_type", static_cast<int>(tensor.type)}, {"type", type_name(tensor.type)}, {"shape", tensor.shape}};
+    if (!tensor.unit.empty()) entry["unit"] = tensor.unit;
+    if (tensor.sampling_rate_hz > 0) entry["sampling_rate_hz"] = tensor.sampling_rate_hz;
+    if (!tensor.channels.empty()) entry["channels"] = tensor.channels;
+    for (const auto& [name, value] : tensor.properties) entry["properties"][name] = value;
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+std::vector<TensorEntry> parse_tensors(const Json& json) {
+  std::vector<TensorEntry> tensors;
+  for (const auto& item : json) {
+    TensorEntry tensor;
+    tensor.name = item.at("name").get<std::string>();
+    tensor.type = static_cast<ElementType>(item.at("element_type").get<int>());
+    tensor.shape = item.at("shape").get<std::vector<std::int64_t>>();
+    element_count(tensor.shape);
+    tensor.unit = item.value("unit", "");
+    tensor.sampling_rate_hz = item.value("sampling_rate_hz", 0.0);
+    if (item.contains("channels")) tensor.channels = item["channels"].get<std::vector<std::string>>();
+    if (item.contains("properties"))
+      for (const auto& [name, value] : item["properties"].items()) tensor.properties.emplace_back(name, value.get<std::string>());
+    tensors.push_back(std::move(tensor));
+  }
+  return tensors;
+}
+
 /// How a file is written, as files of one logger share it: what only this file's bytes led to is left out.
 std::string layout_key(const DataFile& file) {
   if (file.kind == DataFileKind::json_lines) return canonical_json(columns_json(file.columns));
@@ -65,6 +96,10 @@ DataFile parse_file(const Json& json, const Json& layouts, const std::string& na
     file.type = static_cast<ElementType>(json.at("element_type").get<int>());
     file.shape = json.at("shape").get<std::vector<std::int64_t>>();
     element_count(file.shape);
+  } else if (kind == "tensors") {
+    file.kind = DataFileKind::tensors;
+    file.format = json.at("format").get<std::string>();
+    file.tensors = parse_tensors(json.at("tensors"));
   } else {
     damaged(name, "kind '" + kind + "'");
   }
@@ -88,6 +123,9 @@ std::string manifest_text(const DataSet& data) {
       entry["element_type"] = static_cast<int>(file.type);
       entry["type"] = type_name(file.type);
       entry["shape"] = file.shape;
+    } else if (file.kind == DataFileKind::tensors) {
+      entry["format"] = file.format;
+      entry["tensors"] = tensors_json(file.tensors);
     }
     files.push_back(std::move(entry));
   }

@@ -1,5 +1,6 @@
 """Writes a small valid input for each fuzzer into DIR/<fuzzer>/, whole and in variations: corpus.py DIR SOURCE."""
 import io
+import struct
 import sys
 import tarfile
 import zipfile
@@ -66,3 +67,20 @@ put("delimited", "blanks", "".join(f"{i} {-i}   {i * 3}\n" for i in range(30)))
 put("json_lines", "nested", '{"t":"2026-03-01T12:00:00Z","m":{"c":1.5,"ok":true,"a":[1,{"x":null}]},"id":9007199254740993}\n\n{"m":{"c":-2e-3},"t":"x\\u00e4\\n"}\r\n')
 put("json_lines", "broken", '{"a":1}\n{"a":\n[1]\n{"a":1}{"a":2}\n{"a":1,"a":2}\n{"a":"x\n{"a":01}\n{"a":[1,2}\n{"a":2}')
 put("json_lines", "mark", "\ufeff" + '{"a.b":1,"a":{"b":2}}\n' * 5)
+
+
+def wav(code, channels, bits, samples, extra=b"", container=b"RIFF", declared=None):
+    declared = len(samples) if declared is None else declared
+    frame = channels * bits // 8
+    fmt = struct.pack("<HHIIHH", code, channels, 51200, 51200 * frame, frame, bits) + extra
+    wide = container == b"RF64"
+    body = b"WAVE" + (b"ds64" + struct.pack("<IQQQI", 28, 0, declared, 0, 0) if wide else b"")
+    body += b"fmt " + struct.pack("<I", len(fmt)) + fmt + b"data" + struct.pack("<I", 0xFFFFFFFF if wide else declared) + samples
+    return container + struct.pack("<I", len(body)) + body
+
+
+for code, bits in ((1, 8), (1, 16), (1, 24), (1, 32), (3, 32), (3, 64), (6, 8), (7, 8), (0x11, 4), (0x31, 0)):
+    put("audio", f"{code}-{bits}", wav(code, 1, bits, bytes(range(120))))
+put("audio", "extensible", wav(0xFFFE, 2, 24, bytes(60), struct.pack("<HHIH", 22, 24, 3, 1) + bytes.fromhex("000000001000800000aa00389b71")))
+put("audio", "rf64", wav(1, 2, 16, bytes(60), container=b"RF64", declared=7 << 40))
+put("audio", "crashed", wav(1, 2, 16, bytes(61), declared=0))
