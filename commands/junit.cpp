@@ -5,11 +5,8 @@
 #include <fmt/format.h>
 
 namespace iai {
-namespace {
 
-/// For attributes and text alike. Line feeds in an attribute must be written as references, or parsers turn them into
-/// blanks.
-std::string escaped(const std::string& text) {
+std::string xml_escaped(const std::string& text) {
   std::string out;
   for (const char c : text) {
     switch (c) {
@@ -38,6 +35,8 @@ std::string escaped(const std::string& text) {
   return out;
 }
 
+namespace {
+
 std::size_t count(const std::vector<JUnitCase>& cases, const std::string* suite, JUnitOutcome outcome) {
   return static_cast<std::size_t>(std::count_if(cases.begin(), cases.end(), [&](const JUnitCase& one) {
     return (suite == nullptr || one.suite == *suite) && one.outcome == outcome;
@@ -53,17 +52,17 @@ std::string counts(const std::vector<JUnitCase>& cases, const std::string* suite
 }
 
 std::string case_xml(const JUnitCase& one) {
-  std::string xml = fmt::format("    <testcase classname=\"{}\" name=\"{}\"", escaped(one.suite), escaped(one.name));
+  std::string xml = fmt::format("    <testcase classname=\"{}\" name=\"{}\"", xml_escaped(one.suite), xml_escaped(one.name));
   if (one.outcome == JUnitOutcome::passed) {
     if (one.text.empty()) return xml + "/>\n";
-    return xml + ">\n      <system-out>" + escaped(one.text) + "</system-out>\n    </testcase>\n";
+    return xml + ">\n      <system-out>" + xml_escaped(one.text) + "</system-out>\n    </testcase>\n";
   }
   const char* tag = one.outcome == JUnitOutcome::failed ? "failure" : "skipped";
-  xml += fmt::format(">\n      <{} message=\"{}\"", tag, escaped(one.message));
+  xml += fmt::format(">\n      <{} message=\"{}\"", tag, xml_escaped(one.message));
   if (one.text.empty() || one.outcome == JUnitOutcome::skipped)
     xml += "/>\n";
   else
-    xml += fmt::format(">{}</{}>\n", escaped(one.text), tag);
+    xml += fmt::format(">{}</{}>\n", xml_escaped(one.text), tag);
   return xml + "    </testcase>\n";
 }
 
@@ -75,9 +74,9 @@ std::string junit_xml(const std::string& name, const std::vector<JUnitCase>& cas
     if (std::find(suites.begin(), suites.end(), one.suite) == suites.end()) suites.push_back(one.suite);
   }
   std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-  xml += fmt::format("<testsuites name=\"{}\" {}>\n", escaped(name), counts(cases, nullptr));
+  xml += fmt::format("<testsuites name=\"{}\" {}>\n", xml_escaped(name), counts(cases, nullptr));
   for (const std::string& suite : suites) {
-    xml += fmt::format("  <testsuite name=\"{}\" {}>\n", escaped(suite), counts(cases, &suite));
+    xml += fmt::format("  <testsuite name=\"{}\" {}>\n", xml_escaped(suite), counts(cases, &suite));
     for (const JUnitCase& one : cases) {
       if (one.suite == suite) xml += case_xml(one);
     }

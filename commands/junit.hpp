@@ -14,6 +14,10 @@ struct JUnitCase {
   std::string message, text;
 };
 
+/// `text` for attributes and text of XML and HTML alike. Line feeds in an attribute must be written as references, or parsers
+/// turn them into blanks. Characters that XML 1.0 forbids become '?'.
+std::string xml_escaped(const std::string& text);
+
 /// The report that CI servers read: one test suite for each `suite`, in the order in which they first appear. No time
 /// stamps, so that the same cases give the same bytes. Characters that XML 1.0 forbids become '?'.
 /// @source the schema of Jenkins' xUnit plug-in (junit-10.xsd)

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "commands/junit.hpp"
 #include "commands/options.hpp"
 #include "commands/recording.hpp"
+#include "commands/validate_outputs.hpp"
 #include "evaluator/data/validate.hpp"
 #include "formats/error.hpp"
 
@@ -18,9 +18,9 @@ constexpr Example examples[] = {
     {"Check a data set that iai ingest made", "iai validate data-set --contract contract.yaml"},
     {"Check an archive as it comes from the logger", "iai validate bench-2026.zip --contract contract.yaml"},
     {"In a pipeline: JUnit for the build server, JSON for the log", "iai --json validate data-set --contract contract.yaml --junit validate.xml"},
+    {"For the code review's eyes: SARIF with file, line and byte of each place, and a page for people", "iai validate data-set --contract contract.yaml --sarif validate.sarif --html validate.html"},
+    {"Accept what is known today, and fail on what is new tomorrow", "iai validate data-set --contract contract.yaml --write-baseline known.json; iai validate data-set --contract contract.yaml --baseline known.json"},
 };
-
-const char* severity_name(Severity severity) { return severity == Severity::error ? "error" : "warning"; }
 
 ReportRows rule_rows(const Contract& contract, const Validation& validation) {
   ReportRows rows;
@@ -56,7 +56,7 @@ ReportRows violation_rows(const std::vector<Violation>& violations) {
   return rows;
 }
 
-Report make_report(const ValidateCommandOptions& options, const Contract& contract, const Validation& validation) {
+Report make_report(const ValidateCommandOptions& options, const Contract& contract, const Validation& validation, const Baseline& known) {
   const auto& log = validation.log;
   const bool passed = log.errors() == 0;
   Report report("iai.validate/1");
@@ -69,6 +69,7 @@ Report make_report(const ValidateCommandOptions& options, const Contract& contra
   report.add("rules", contract.all_rules().size());
   report.add("violations", log.errors() + log.warnings()).add("errors", log.errors()).add("warnings", log.warnings());
   report.add("places", log.places());
+  if (!options.baseline.empty()) report.add("accepted", log.accepted()).add("accepted_not_met", known.cells());
   const auto kept = log.sorted();
   if (static_cast<std::int64_t>(kept.size()) < log.places()) report.add("places_shown", kept.size());
   report.add("broken_rules", rule_rows(contract, validation));
@@ -76,25 +77,33 @@ Report make_report(const ValidateCommandOptions& options, const Contract& contra
   return report;
 }
 
-std::string junit_text(const Contract& contract, const Validation& validation) {
-  const std::string suite = contract.name.empty() ? "contract" : contract.name;
-  const auto kept = validation.log.sorted();
-  std::vector<JUnitCase> cases;
-  for (const RuleHead* rule : contract.all_rules()) {
-    if (rule->severity == Severity::allow) continue;
-    JUnitCase one{suite, rule->id, JUnitOutcome::passed, "", ""};
-    const auto count = validation.log.counts().find(rule->id);
-    if (count != validation.log.counts().end()) {
-      one.outcome = rule->severity == Severity::error ? JUnitOutcome::failed : JUnitOutcome::skipped;
-      one.message = fmt::format("{}{} violations at {} places", rule->severity == Severity::error ? "" : "warning: ", count->second.cells, count->second.places);
-      for (const auto& violation : kept)
-        if (violation.rule == rule->id)
-          one.text += fmt::format("{}{}{}: {}\n", violation.file, violation.line > 0 ? fmt::format(":{}", violation.line) : "",
-                                  violation.last_row > violation.row ? fmt::format(" (rows {} to {})", violation.row, violation.last_row) : "", violation.message);
-    }
-    cases.push_back(std::move(one));
+/// Those that are asked for, by role.
+std::vector<std::pair<std::string, const fs::path*>> outputs(const ValidateCommandOptions& options) {
+  std::vector<std::pair<std::string, const fs::path*>> list{{"junit", &options.junit}, {"sarif", &options.sarif}, {"html", &options.html}, {"baseline", &options.write_baseline}};
+  std::erase_if(list, [](const auto& output) { return output.second->empty(); });
+  return list;
+}
+
+/// Before any work starts.
+void check_outputs(const ValidateCommandOptions& options) {
+  auto inputs = options.paths;
+  inputs.push_back(options.contract);
+  std::vector<fs::path> paths, reports;
+  for (const auto& [role, path] : outputs(options)) {
+    paths.push_back(*path);
+    if (path != &options.write_baseline) reports.push_back(*path);
   }
-  return junit_xml("iai validate", cases);
+  refuse_same_path(inputs, paths);
+  // A baseline may be brought up to date in place: it is read before it is written.
+  if (!options.baseline.empty()) refuse_same_path({options.baseline}, reports);
+  for (const auto& path : paths) refuse_existing(path, options.overwrite ? IfExists::replace : IfExists::refuse);
+}
+
+void write_outputs(const ValidateCommandOptions& options, const Contract& contract, const Validation& validation, const Baseline& found) {
+  if (!options.junit.empty()) write_file(options.junit, validation_junit(contract, validation));
+  if (!options.sarif.empty()) write_file(options.sarif, validation_sarif(contract, validation, options.baseline.empty() ? Compared::no : Compared::with_baseline));
+  if (!options.html.empty()) write_file(options.html, validation_html(contract, validation));
+  if (!options.write_baseline.empty()) write_file(options.write_baseline, found.text());
 }
 
 void record_run(Recording& recording, const ValidateCommandOptions& options, const Validation& validation, const DataSet* data) {
@@ -104,7 +113,8 @@ void record_run(Recording& recording, const ValidateCommandOptions& options, con
   if (data != nullptr) recording.input("data set", data->manifest);
   else
     for (const auto& path : options.paths) recording.input("data", path);
-  if (!options.junit.empty()) recording.output("junit", options.junit);
+  if (!options.baseline.empty()) recording.input("baseline", options.baseline);
+  for (const auto& [role, path] : outputs(options)) recording.output(role, *path);
   recording.metric("rows", validation.rows);
   recording.metric("violations", log.errors() + log.warnings());
   recording.metric("errors", log.errors());
@@ -117,39 +127,48 @@ const Manual validate_manual{
     .description =
         "Holds a data set against a contract: types, units, required columns, missing values, error words, ranges, allowed values, patterns, uniqueness, order, sampling period and gaps, channels that stand still, row counts,\n"
         "duplicated files. Every violation is counted and shown with rule, file, rows, lines, column, byte offset in the file, value and reason; rows that follow each other and break the same rule are one place.\n\n"
-        "A data set that iai ingest made is read the way its manifest says, and every byte is held against the manifest; files, folders and archives are read as they are. The exit code is 1 when a rule of severity error is broken. The contract is described in iai-contract(5).",
+        "A data set that iai ingest made is read the way its manifest says, and every byte is held against the manifest; files, folders and archives are read as they are. The exit code is 1 when a rule of severity error is broken. The contract is described in iai-contract(5).\n\n"
+        "A baseline knows findings by rule, file, column and a hash of the value, with their number: rows that are put in before do not make a known finding new, one more of it is new. It holds no value, and of personal columns no hash either. "
+        "--baseline and --write-baseline may name the same file (with --overwrite): it is brought up to date, and forgets what was corrected. The verdict and the exit code of --write-baseline alone are those of the data.\n\n"
+        "Values of columns that the contract calls personal are shown masked in every output, and no message quotes them.",
     .examples = {std::begin(examples), std::end(examples)},
     .diagnostics =
         "\"contract.yaml:12:7: ...\": the contract is wrong at that line and column.\n\n"
-        "\"its content is not what was ingested\": a file was changed after iai ingest; ingest again, or validate the files themselves.",
+        "\"its content is not what was ingested\": a file was changed after iai ingest; ingest again, or validate the files themselves.\n\n"
+        "\"is no baseline\": write it with --write-baseline.",
     .memory = "Constant but for the files, the columns and the violations shown; each uniqueness rule takes at most 50 MB, more keys go to a temporary file. A row may have 64 MiB."};
 
 void declare(CLI::App& app, ValidateCommandOptions& options) {
   app.add_option("dataset", options.paths, "Data set made by iai ingest (its folder or manifest), or files, folders and archives")->type_name("DATASET")->required();
   app.add_option("--contract", options.contract, "Contract that the data must meet")->type_name("CONTRACT.yaml")->required();
   app.add_option("--junit", options.junit, "Also write the verdict of each rule as JUnit XML")->type_name("FILE")->group("Output");
-  app.add_flag("--overwrite", options.overwrite, "Replace an existing JUnit file");
+  app.add_option("--sarif", options.sarif, "Also write the findings as SARIF 2.1.0")->type_name("FILE")->group("Output");
+  app.add_option("--html", options.html, "Also write the verdict as one HTML page that loads nothing")->type_name("FILE")->group("Output");
+  app.add_option("--baseline", options.baseline, "Findings that are accepted; only new ones count")->type_name("FILE.json");
+  app.add_option("--write-baseline", options.write_baseline, "Write all findings of this run as a baseline")->type_name("FILE.json")->group("Output");
+  app.add_flag("--overwrite", options.overwrite, "Replace existing output files");
   app.add_option("--limit", options.limit, "Violations to show; all are counted")->type_name("N")->check(CLI::Range(0, 10'000'000))->capture_default_str();
 }
 
 ExitCode run(const ValidateCommandOptions& options, Context& context) {
-  auto inputs = options.paths;
-  inputs.push_back(options.contract);
-  if (!options.junit.empty()) {
-    refuse_same_path(inputs, {options.junit});
-    refuse_existing(options.junit, options.overwrite ? IfExists::replace : IfExists::refuse);
-  }
+  check_outputs(options);
   const Contract contract = read_contract(options.contract);
   Recording recording(context, "validate");
   ValidateOptions how;
   how.most_kept = options.limit;
+  Baseline known, found;
+  if (!options.baseline.empty()) {
+    known = Baseline::read(options.baseline);
+    how.known = &known;
+  }
+  if (!options.write_baseline.empty()) how.found = &found;
   how.progress = [&](std::int64_t rows) { context.output.progress("rows", static_cast<std::uint64_t>(rows), 0); };
   const bool ingested = options.paths.size() == 1 && is_data_set(options.paths[0]);
   DataSet data;
   if (ingested) data = read_data_set(options.paths[0]);
   const Validation validation = ingested ? validate(data, contract, how) : validate(options.paths, contract, how);
-  if (!options.junit.empty()) write_file(options.junit, junit_text(contract, validation));
-  Report report = make_report(options, contract, validation);
+  write_outputs(options, contract, validation, found);
+  Report report = make_report(options, contract, validation, known);
   recording.stop();
   record_run(recording, options, validation, ingested ? &data : nullptr);
   const bool passed = validation.log.errors() == 0;

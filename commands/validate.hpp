@@ -8,6 +8,8 @@ struct ValidateCommandOptions {
   std::vector<std::filesystem::path> paths;  ///< one data set, or files, folders and archives
   std::filesystem::path contract;            ///< --contract
   std::filesystem::path junit;               ///< --junit
+  std::filesystem::path sarif, html;         ///< --sarif, --html
+  std::filesystem::path baseline, write_baseline;  ///< --baseline, --write-baseline
   bool overwrite = false;                    ///< --overwrite
   std::size_t limit = 100;                   ///< --limit
 };

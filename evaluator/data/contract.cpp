@@ -17,6 +17,32 @@ std::int64_t parse_count(const Yaml& node) {
   return count;
 }
 
+/// What a rule of this kind asks for, for readers of reports.
+const char* meaning(RuleKind kind) {
+  switch (kind) {
+    case RuleKind::files: return "As many files match as the contract says";
+    case RuleKind::rows: return "Each file has as many rows as the contract says";
+    case RuleKind::required: return "Each file has the column";
+    case RuleKind::extra_columns: return "No file has a column that the contract does not list";
+    case RuleKind::ragged_rows: return "Each row has as many cells as the table has columns";
+    case RuleKind::type: return "Each cell with a value is of the column's type";
+    case RuleKind::error_words: return "No word of the logger stands in place of a value";
+    case RuleKind::unit: return "The file gives the unit of the contract";
+    case RuleKind::missing: return "No more cells lack a value than the contract allows";
+    case RuleKind::range: return "Each number lies within the range";
+    case RuleKind::allowed: return "Each value is one of those allowed";
+    case RuleKind::pattern: return "Each value matches the regular expression";
+    case RuleKind::stuck: return "The value does not stand still for that many rows";
+    case RuleKind::unique: return "Each key occurs once";
+    case RuleKind::order: return "Rows are sorted upwards within each file";
+    case RuleKind::sampling: return "Rows come at the period of the contract";
+    case RuleKind::implies: return "One column answers for others";
+    case RuleKind::duplicate_files: return "No two files have the same content";
+    case RuleKind::unmatched_files: return "Each file belongs to a table of the contract";
+  }
+  return "";
+}
+
 /// Reads one contract; ids are kept so that each occurs once.
 class ContractParser {
  public:
@@ -41,6 +67,7 @@ class ContractParser {
     Rule rule;
     rule.kind = kind;
     static_cast<RuleHead&>(rule) = heads_.head(id, node, severity);
+    rule.meaning = meaning(kind);
     if (kind == RuleKind::order || kind == RuleKind::sampling || kind == RuleKind::unique) rule.joining = Joining::same_message;
     if (kind == RuleKind::stuck) rule.joining = Joining::never;
     return rule;
@@ -107,8 +134,8 @@ class ContractParser {
   }
 
   void parse_column(const Yaml& node, TableContract& table) {
-    node.allow_keys({"name", "type", "unit", "required", "severity", "error_words", "missing", "range", "allowed", "pattern", "stuck", "unique"});
-    ColumnContract column{node.at("name").text(), std::nullopt};
+    node.allow_keys({"name", "type", "unit", "required", "severity", "error_words", "missing", "range", "allowed", "pattern", "stuck", "unique", "personal"});
+    ColumnContract column{node.at("name").text(), std::nullopt, node.boolean_or("personal", false)};
     if (std::find(names_.begin(), names_.end(), column.name) != names_.end()) node.at("name").fail("the column '" + column.name + "' is there twice", "name each column once");
     names_.push_back(column.name);
     Severity severity = Severity::error;

@@ -40,6 +40,7 @@ struct Rule : RuleHead {
 struct ColumnContract {
   std::string name;
   std::optional<ColumnType> type;
+  bool personal = false;                    ///< its values are shown masked only
 };
 
 /// Rules for the files that match one of the globs. A file belongs to the first table that it matches.

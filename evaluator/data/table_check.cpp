@@ -144,9 +144,10 @@ Violation TableCheck::place(const Row& row, std::size_t column) const {
   return violation;
 }
 
-void TableCheck::report_cell(const Rule& rule, const Row& row, std::size_t column, std::string message) {
+void TableCheck::report_cell(const Rule& rule, const Row& row, std::size_t column, std::string message, std::string discreet) {
   auto violation = place(row, column);
   violation.message = std::move(message);
+  violation.discreet = std::move(discreet);
   log_.report(rule, std::move(violation));
 }
 
@@ -157,6 +158,7 @@ void TableCheck::report_file(const Rule& rule, const std::string& column, std::s
   violation.column = column;
   violation.value = std::move(value);
   violation.message = std::move(message);
+  violation.discreet = violation.message;
   log_.report(rule, std::move(violation));
 }
 
@@ -175,6 +177,7 @@ void TableCheck::check(const Row& row) {
     violation.column.clear();
     violation.byte = row.byte;
     violation.message = fmt::format("{} cells, the table has {} columns", row.width, columns_.size());
+    violation.discreet = violation.message;
     log_.report(*ragged_, std::move(violation));
   }
   for (auto& column : column_checks_) check_cell(column, row);
@@ -191,25 +194,27 @@ void TableCheck::check_cell(ColumnCheck& column, const Row& row) {
   if (cell.state == CellState::missing) {
     ++column.missing_cells;
     if (column.missing != nullptr && column.missing->most == 0 && !column.missing->most_share)
-      report_cell(*column.missing, row, column.index, "no value");
+      report_cell(*column.missing, row, column.index, "no value", "no value");
   } else if (cell.state == CellState::error) {
-    if (column.error_words != nullptr) report_cell(*column.error_words, row, column.index, fmt::format("the logger wrote '{}' in place of a value", cell.text));
+    if (column.error_words != nullptr) report_cell(*column.error_words, row, column.index, fmt::format("the logger wrote '{}' in place of a value", cell.text), "an error word in place of a value");
   } else if (column.type != nullptr) {
-    report_cell(*column.type, row, column.index, fmt::format("'{}' is no {}", first_bytes(cell.text, 60), column_type_name(columns_[column.index].type)));
+    report_cell(*column.type, row, column.index, fmt::format("'{}' is no {}", first_bytes(cell.text, 60), column_type_name(columns_[column.index].type)),
+                "is no " + column_type_name(columns_[column.index].type));
   }
 }
 
 void TableCheck::check_value(ColumnCheck& column, const Row& row) {
   const auto& cell = row.cells[column.index];
   if (column.range != nullptr && column.number && outside(*column.range, cell.number))
-    report_cell(*column.range, row, column.index, fmt::format("{} is not within {}", cell.text, span_text(*column.range)));
+    report_cell(*column.range, row, column.index, fmt::format("{} is not within {}", cell.text, span_text(*column.range)), "is not within " + span_text(*column.range));
   if (column.allowed != nullptr) {
     const auto& numbers = state_.numbers[column.allowed];
     const bool fits = column.number ? std::binary_search(numbers.begin(), numbers.end(), cell.number) : state_.texts[column.allowed].contains(std::string(cell.text));
-    if (!fits) report_cell(*column.allowed, row, column.index, fmt::format("'{}' is not one of the {} allowed values", first_bytes(cell.text, 60), column.allowed->allowed.size()));
+    if (!fits) report_cell(*column.allowed, row, column.index, fmt::format("'{}' is not one of the {} allowed values", first_bytes(cell.text, 60), column.allowed->allowed.size()),
+                           fmt::format("is not one of the {} allowed values", column.allowed->allowed.size()));
   }
   if (column.pattern != nullptr && !state_.patterns.at(column.pattern).matches(cell.text))
-    report_cell(*column.pattern, row, column.index, fmt::format("'{}' does not match {}", first_bytes(cell.text, 60), column.pattern->text));
+    report_cell(*column.pattern, row, column.index, fmt::format("'{}' does not match {}", first_bytes(cell.text, 60), column.pattern->text), "does not match " + column.pattern->text);
   if (column.stuck != nullptr) follow_run(column, row);
 }
 
@@ -228,6 +233,7 @@ void TableCheck::follow_run(ColumnCheck& column, const Row& row) {
 void TableCheck::end_run(ColumnCheck& column) {
   if (column.run_rows >= column.stuck->most) {
     column.run.message = fmt::format("the value stands still for {} rows, {} are taken as stuck", column.run_rows, column.stuck->most);
+    column.run.discreet = column.run.message;
     log_.report(*column.stuck, std::move(column.run));
   }
   column.run_rows = 0;
@@ -250,6 +256,7 @@ void TableCheck::check_order(OrderCheck& order, const Row& row) {
   if (relation > 0 || (relation == 0 && order.rule->strictly)) {
     auto violation = place(row, order.columns.size() == 1 ? order.columns[0] : order.columns.back());
     violation.message = relation == 0 ? "the same as in the row before" : "before the row before";
+    violation.discreet = violation.message;
     log_.report(*order.rule, std::move(violation));
   }
   order.any = true;

@@ -70,7 +70,7 @@ class TableCheck {
   bool find(const std::string& name, std::size_t& index) const;
   bool find_all(const std::vector<std::string>& names, std::vector<std::size_t>& indexes) const;
   Violation place(const Row& row, std::size_t column) const;
-  void report_cell(const Rule& rule, const Row& row, std::size_t column, std::string message);
+  void report_cell(const Rule& rule, const Row& row, std::size_t column, std::string message, std::string discreet = {});
   void report_file(const Rule& rule, const std::string& column, std::string value, std::string message);
   void check_cell(ColumnCheck& column, const Row& row);
   void check_value(ColumnCheck& column, const Row& row);

@@ -16,8 +16,12 @@ namespace {
 
 class Validator {
  public:
-  Validator(const Contract& contract, const ValidateOptions& options) : contract_(contract), options_(options), result_(options.most_kept) {
-    for (const auto& table : contract.tables) tables_.emplace_back(table, result_.log);
+  Validator(const Contract& contract, const ValidateOptions& options) : contract_(contract), options_(options), result_(options) {
+    for (const auto& table : contract.tables) {
+      tables_.emplace_back(table, result_.log);
+      for (const auto& column : table.columns)
+        if (column.personal) result_.log.hide(column.name);
+    }
   }
 
   /// The table whose globs match `name`, or null.
@@ -72,6 +76,7 @@ class Validator {
       for (const auto& [digest, names] : digests_) check_digest(rule, names);
     }
     result_.log.end_file();
+    result_.log.hide_in_baseline();
     return std::move(result_);
   }
 
@@ -98,6 +103,7 @@ class Validator {
       violation.byte = again.byte;
       violation.value = again.text;
       violation.message = first.file == again.file ? fmt::format("the same as in row {}", first.row) : fmt::format("the same as in row {} of {}", first.row, names_[first.file]);
+      violation.discreet = violation.message;
       result_.log.report(rule, std::move(violation));
     });
     result_.log.end_file();

@@ -13,11 +13,13 @@ namespace iai {
 
 struct ValidateOptions {
   std::size_t most_kept = 100;  ///< violations kept for showing; all are counted
+  Baseline* known = nullptr;    ///< findings that are accepted; what is left in it afterwards was not met. Or null
+  Baseline* found = nullptr;    ///< takes every finding. Or null
   std::function<void(std::int64_t rows)> progress;  ///< called now and then; or empty
 };
 
 struct Validation {
-  explicit Validation(std::size_t most_kept) : log(most_kept) {}
+  explicit Validation(const ValidateOptions& options) : log(options.most_kept, options.known, options.found) {}
   std::int64_t rows = 0;    ///< that were checked
   std::int64_t files = 0;   ///< that belong to a table of the contract
   ViolationLog log;

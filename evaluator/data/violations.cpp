@@ -3,9 +3,24 @@
 #include <algorithm>
 #include <tuple>
 
+#include "evaluator/data/masking.hpp"
+
 namespace iai {
 
+bool ViolationLog::is_accepted(const RuleHead& rule, const Violation& place) {
+  // A number that a finding about a whole file carries is a count that moves with every row.
+  const bool count = place.row == 0 && place.value.find_first_not_of("0123456789") == std::string::npos;
+  const FindingKey finding{rule.id, place.file, place.column, count ? std::string_view() : std::string_view(place.value)};
+  if (found_ != nullptr) found_->add(finding);
+  return known_ != nullptr && known_->take(finding);
+}
+
 void ViolationLog::report(const RuleHead& rule, Violation place) {
+  columns_.try_emplace(rule.id, rule.columns);
+  if ((known_ != nullptr || found_ != nullptr) && is_accepted(rule, place)) {
+    ++accepted_;
+    return;
+  }
   ++counts_[rule.id].cells;
   ++(rule.severity == Severity::error ? errors_ : warnings_);
   place.rule = rule.id;
@@ -37,9 +52,30 @@ void ViolationLog::close(Violation&& run) {
 
 std::vector<Violation> ViolationLog::sorted() const {
   auto all = kept_;
+  for (auto& place : all) mask(place);
   const auto key = [](const Violation& v) { return std::tie(v.order, v.row, v.rule, v.column); };
   std::stable_sort(all.begin(), all.end(), [&](const Violation& a, const Violation& b) { return key(a) < key(b); });
   return all;
+}
+
+bool ViolationLog::hides(const std::string& rule, const std::string& column) const {
+  if (hidden_.empty()) return false;
+  if (hidden_.contains(column)) return true;
+  const auto known = columns_.find(rule);
+  const auto& columns = known == columns_.end() ? std::vector<std::string>() : known->second;
+  // What is about a row as a whole may show any of its cells.
+  if (columns.empty()) return column.empty();
+  return std::any_of(columns.begin(), columns.end(), [&](const std::string& name) { return hidden_.contains(name); });
+}
+
+void ViolationLog::mask(Violation& place) const {
+  if (!hides(place.rule, place.column)) return;
+  place.value = masked(place.value);
+  place.message = place.discreet.empty() ? "breaks the rule; the column is personal, so no value is shown" : place.discreet;
+}
+
+void ViolationLog::hide_in_baseline() {
+  if (found_ != nullptr) found_->forget_values([&](const std::string& rule, const std::string& column) { return hides(rule, column); });
 }
 
 }  // namespace iai

@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "evaluator/data/baseline.hpp"
 #include "evaluator/data/rule_family.hpp"
 
 namespace iai {
@@ -19,13 +21,24 @@ struct Violation {
   std::uint64_t byte = 0;      ///< offset of the first cell (or row) in the file as stored
   std::string value;           ///< the first cell as written
   std::string message;
+  std::string discreet = {};   ///< the message without anything out of a cell, for personal columns; empty: none is known
   std::size_t order = 0;       ///< place of the file in the order of reading
 };
 
 /// Counts every violation, keeps the first ones of each rule. Rows that follow each other are joined: report() row by row.
+///
+/// Values of personal columns leave it masked only, whatever rule they break and whenever the column was found personal.
 class ViolationLog {
  public:
-  explicit ViolationLog(std::size_t most_kept) : most_kept_(most_kept) {}
+  /// @param known  findings that are accepted: they are counted apart. @param found  takes all findings. Either may be null;
+  /// both outlive the log.
+  explicit ViolationLog(std::size_t most_kept, Baseline* known = nullptr, Baseline* found = nullptr)
+      : most_kept_(most_kept), known_(known), found_(found) {}
+
+  /// The column holds personal values, in every file.
+  void hide(const std::string& column) { hidden_.insert(column); }
+  /// Does what this rule reports about `column` hold personal values?
+  bool hides(const std::string& rule, const std::string& column) const;
 
   /// One cell or row. `row` 0: about the file.
   void report(const RuleHead& rule, Violation place);
@@ -40,16 +53,24 @@ class ViolationLog {
   std::int64_t errors() const { return errors_; }      ///< cells
   std::int64_t warnings() const { return warnings_; }
   std::int64_t places() const { return places_; }
+  std::int64_t accepted() const { return accepted_; }  ///< cells that the baseline knows; no other figure counts them
   /// Those kept, by file, row and rule.
   std::vector<Violation> sorted() const;
+  /// Takes the hashes of personal values out of the baseline that was found. After the last report.
+  void hide_in_baseline();
 
  private:
+  bool is_accepted(const RuleHead& rule, const Violation& place);
+  void mask(Violation& place) const;
   void close(Violation&& run);
   std::size_t most_kept_;
+  Baseline *known_, *found_;
+  std::set<std::string> hidden_;                               // names of columns
+  std::map<std::string, std::vector<std::string>> columns_;    // of the rules that were broken
   std::map<std::string, Violation> open_;  // by rule and column
   std::vector<Violation> kept_;
   std::map<std::string, Count> counts_;
-  std::int64_t errors_ = 0, warnings_ = 0, places_ = 0;
+  std::int64_t errors_ = 0, warnings_ = 0, places_ = 0, accepted_ = 0;
 };
 
 }  // namespace iai
