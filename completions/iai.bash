@@ -33,6 +33,10 @@ _iai() {
     ingest:--names) :; return ;;
     validate:--contract) _iai_files 'yaml|yml'; return ;;
     validate:--junit) _iai_files ''; return ;;
+    validate:--sarif) _iai_files ''; return ;;
+    validate:--html) _iai_files ''; return ;;
+    validate:--baseline) _iai_files 'json'; return ;;
+    validate:--write-baseline) _iai_files 'json'; return ;;
     validate:--limit) :; return ;;
     convert:--output|convert:-o) _iai_files ''; return ;;
     convert:--opset) :; return ;;
@@ -109,7 +113,7 @@ _iai() {
     init) flags="--template --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
     doctor) flags="--runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
     ingest) flags="--overwrite --output --names --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
-    validate) flags="--contract --junit --overwrite --limit --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
+    validate) flags="--contract --junit --sarif --html --baseline --write-baseline --overwrite --limit --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
     inspect) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
     convert) flags="--overwrite --output --opset --external --precision --io --arithmetic --exclude --shape --calibration --no-compare --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     quantize) flags="--overwrite --output --calibration --task --max-drop --method --percentile --exclude --dynamic --samples --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;

@@ -23,7 +23,11 @@ complete -c iai -n '__fish_seen_subcommand_from ingest' -r -F
 complete -c iai -n __fish_use_subcommand -a validate -d 'hold a data set against a contract: every violation with file, row and byte'
 complete -c iai -n '__fish_seen_subcommand_from validate' -l contract -d 'Contract that the data must meet' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
 complete -c iai -n '__fish_seen_subcommand_from validate' -l junit -d 'Also write the verdict of each rule as JUnit XML' -r -F
-complete -c iai -n '__fish_seen_subcommand_from validate' -l overwrite -d 'Replace an existing JUnit file'
+complete -c iai -n '__fish_seen_subcommand_from validate' -l sarif -d 'Also write the findings as SARIF 2.1.0' -r -F
+complete -c iai -n '__fish_seen_subcommand_from validate' -l html -d 'Also write the verdict as one HTML page that loads nothing' -r -F
+complete -c iai -n '__fish_seen_subcommand_from validate' -l baseline -d 'Findings that are accepted; only new ones count' -x -a '(__fish_complete_suffix .json)'
+complete -c iai -n '__fish_seen_subcommand_from validate' -l write-baseline -d 'Write all findings of this run as a baseline' -x -a '(__fish_complete_suffix .json)'
+complete -c iai -n '__fish_seen_subcommand_from validate' -l overwrite -d 'Replace existing output files'
 complete -c iai -n '__fish_seen_subcommand_from validate' -l limit -d 'Violations to show; all are counted' -x
 complete -c iai -n '__fish_seen_subcommand_from validate' -r -F
 complete -c iai -n __fish_use_subcommand -a inspect -d 'show what a model, data set, tensor or record is'
