@@ -1,4 +1,5 @@
 #include "evaluator/data/rules_expression.hpp"
+#include "evaluator/data/rules_learning.hpp"
 #include "evaluator/data/rules_series.hpp"
 
 namespace iai {
@@ -6,6 +7,7 @@ namespace iai {
 std::span<const FamilyParser> rule_families() {
   static constexpr FamilyParser families[] = {
       {"expressions", parse_expressions},
+      {"learning", parse_learning},
       {"series", parse_series},
   };
   return families;

@@ -1,12 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
 #include <functional>
-#include <memory>
-#include <string>
-#include <vector>
 
+#include "evaluator/data/external_sort.hpp"
 #include "evaluator/data/sketches.hpp"
 
 namespace iai {
@@ -25,19 +22,17 @@ struct UniqueKey {
 /// most `most_in_memory` keys stay in memory, the rest is sorted in a temporary file without a name.
 class UniqueKeys {
  public:
-  explicit UniqueKeys(std::size_t most_in_memory = std::size_t{1} << 19) : most_in_memory_(most_in_memory) {}
-  void add(const UniqueKey& key);
+  explicit UniqueKeys(std::size_t most_in_memory = std::size_t{1} << 19) : keys_(most_in_memory) {}
+  void add(const UniqueKey& key) { keys_.add(key); }
   /// Every key that was there before, with the first that is equal, by hash and place. Ends the work.
   /// @throws Error(environment) when the temporary file cannot be written.
   void for_each_repeated(const std::function<void(const UniqueKey& first, const UniqueKey& again)>& visit);
 
  private:
-  void sort_keys();
-  void spill();
-  std::size_t most_in_memory_;
-  std::vector<UniqueKey> keys_;
-  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_{nullptr, &std::fclose};
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> runs_;  // first key and number of keys of each sorted run in the file
+  struct Before {
+    bool operator()(const UniqueKey& a, const UniqueKey& b) const;
+  };
+  ExternalSort<UniqueKey, Before> keys_;
 };
 
 }  // namespace iai
