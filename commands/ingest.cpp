@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "commands/ingest_tensors.hpp"
 #include "commands/recording.hpp"
 #include "evaluator/data/ingest.hpp"
 #include "formats/error.hpp"
@@ -18,6 +19,8 @@ constexpr Example examples[] = {
     {"Make a data set of an archive as the logger delivered it", "iai ingest bench-2026.zip -o data-set"},
     {"Of folders and files, for a script", "iai --json ingest line-1/ line-2/ limits.csv -o data-set"},
     {"Name the columns of files that have no header", "iai ingest train_FD001.txt -o data-set --names unit,cycle,s1,s2"},
+    {"Write the arrays that a task makes of the columns, scaled by what the training split holds",
+     "iai ingest --tensors task.yaml --fit training -o arrays"},
     {"Then check it", "iai validate data-set --contract contract.yaml"},
 };
 
@@ -114,6 +117,8 @@ const Manual ingest_manual{
         "is written (encoding, delimiter, decimal sign, header, times) is found from its content, and each column is profiled. Files that are no table are digested only.\n\n"
         "The folder that is made holds manifest.json (name, size, SHA-256, rows and dialect of every file; the identity of the data), profile.json (type, missing, minimum, maximum, mean, deviation, quantiles, distinct of every\n"
         "column, and findings), contract.yaml (a draft for iai validate) and sources.json (where the files lie). Files whose columns have the same names are one table. Order of the paths, threads, locale and time zone change no byte.\n\n"
+        "With --tensors a task file (iai-task) turns columns into the arrays that a model reads: selection, scaling, one-hot, windows by unit, targets, splits. Each split becomes SPLIT_x.npy and SPLIT_y.npy, float32, samples first. --fit\n"
+        "scales by what one split holds, so that nothing of the others leaks in, and keeps the figures as scaling.csv for the task.\n\n"
         "Examples in the profile are numbers and codes that come back at least five times; text that may name a person is never kept.",
     .examples = {std::begin(examples), std::end(examples)},
     .diagnostics =
@@ -123,14 +128,19 @@ const Manual ingest_manual{
     .memory = "Grows with the number of files and columns (25 to 300 kB a column), not with rows. A row may have 64 MiB."};
 
 void declare(CLI::App& app, IngestCommandOptions& options) {
-  app.add_option("paths", options.paths, "Files, folders and archives to read")->type_name("PATH")->required();
+  app.add_option("paths", options.paths, "Files, folders and archives to read")->type_name("PATH");
   declare_output(app, options.output, "Folder of the data set")->required();
   app.add_option("--names", options.names, "Names for the columns of files without a header that have as many columns")
       ->type_name("NAME")
       ->delimiter(',');
+  auto* tensors = app.add_option("--tensors", options.tensors, "Write the arrays that this task makes of its data, in place of a data set")->type_name("TASK.yaml");
+  app.add_option("--split", options.splits, "With --tensors: only these splits")->type_name("NAME")->delimiter(',')->needs(tensors);
+  app.add_option("--fit", options.fit, "With --tensors: scale by mean and deviation of this split's rows, kept in scaling.csv")->type_name("SPLIT")->needs(tensors);
 }
 
 ExitCode run(const IngestCommandOptions& options, Context& context) {
+  if (!options.tensors.empty()) return run_tensors(options, context);
+  if (options.paths.empty()) throw Error(ErrorKind::usage, "missing: paths, the files, folders and archives to read", "iai ingest PATH... -o DATA-SET; or --tensors TASK.yaml");
   refuse_same_path(options.paths, {options.output.path});
   refuse_existing(options.output.path, options.output.if_exists());
   refuse_output_inside(options.paths, options.output.path);

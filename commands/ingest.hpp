@@ -9,6 +9,9 @@ struct IngestCommandOptions {
   std::vector<std::filesystem::path> paths;
   OutputOption output;
   std::vector<std::string> names;  ///< --names
+  std::filesystem::path tensors;   ///< --tensors: the task
+  std::vector<std::string> splits; ///< --split
+  std::string fit;                 ///< --fit: a split
 };
 
 void declare(CLI::App& app, IngestCommandOptions& options);
