@@ -5,14 +5,15 @@ if(NOT IAI_DEPS_DIR)
 endif()
 find_package(PkgConfig REQUIRED)
 set(Protobuf_USE_STATIC_LIBS ON)  # thousands of relocations less before main
-foreach(package Threads Protobuf SQLite3 LibArchive OpenSSL)
+foreach(package Threads Protobuf SQLite3 LibArchive OpenSSL PNG JPEG TIFF ZLIB)
   find_package(${package} REQUIRED)
 endforeach()
-foreach(package CLI11 yaml-cpp doctest nlohmann_json fmt TBB FastFloat simdjson)
+foreach(package CLI11 yaml-cpp doctest nlohmann_json fmt TBB FastFloat simdjson pugixml)
   find_package(${package} CONFIG REQUIRED)
 endforeach()
 find_package(ICU REQUIRED COMPONENTS uc i18n)
 pkg_check_modules(uchardet REQUIRED IMPORTED_TARGET uchardet)
+find_package(HDF5 REQUIRED COMPONENTS C)
 pkg_check_modules(sndfile REQUIRED IMPORTED_TARGET sndfile)
 
 find_package(ONNX 1.23 CONFIG QUIET)  # as in scripts/pins.txt: an older one does not know the newest operators

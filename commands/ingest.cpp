@@ -64,12 +64,14 @@ ReportRows finding_rows(const IngestedData& ingested) {
 }
 
 Report make_report(IngestedData& ingested, const fs::path& output) {
-  std::int64_t tables = 0, json_lines = 0, tensors = 0, others = 0;
+  std::int64_t tables = 0, json_lines = 0, images = 0, labels = 0, tensors = 0, others = 0;
   std::size_t columns = 0;
   for (const auto& file : ingested.data.files) {
-    tables += is_table(file.kind) ? 1 : 0;
+    tables += has_layout(file.kind) ? 1 : 0;
     json_lines += file.kind == DataFileKind::json_lines ? 1 : 0;
     tensors += file.kind == DataFileKind::tensor || file.kind == DataFileKind::tensors ? 1 : 0;
+    images += file.kind == DataFileKind::image ? 1 : 0;
+    labels += file.kind == DataFileKind::labels ? 1 : 0;
     others += file.kind == DataFileKind::other ? 1 : 0;
   }
   for (const auto& table : ingested.tables) columns += table.columns.size();
@@ -80,6 +82,8 @@ Report make_report(IngestedData& ingested, const fs::path& output) {
   report.add("rows", ingested.data.rows()).add("files", ingested.data.files.size());
   report.add("delimited_files", tables - json_lines);
   if (json_lines > 0) report.add("json_lines_files", json_lines);
+  if (images > 0) report.add("image_files", images);
+  if (labels > 0) report.add("label_files", labels);
   report.add("tensor_files", tensors).add("other_files", others);
   report.add("read", ingested.data.bytes(), Unit::bytes).add("tables", ingested.tables.size()).add("columns_in_all", columns);
   report.add("root_digest", ingested.data.root_digest);
@@ -113,7 +117,7 @@ void write_outputs(IngestedData& ingested, const IngestCommandOptions& options) 
 
 const Manual ingest_manual{
     .description =
-        "Makes a data set of files, folders and archives (zip, tar, 7z) of delimited text, JSON Lines, NumPy arrays (.npy, .npz) and WAV. The files stay where they are and are read once: every byte is digested, the way each file\n"
+        "Makes a data set of files, folders and archives (zip, tar, 7z) of delimited text, JSON Lines, arrays (NumPy .npy and .npz, MATLAB .mat, HDF5), WAV and images (PNG, JPEG, TIFF; their COCO, YOLO and Pascal VOC labels are held against them). The files stay where they are and are read once: every byte is digested, the way each file\n"
         "is written (encoding, delimiter, decimal sign, header, times) is found from its content, and each column is profiled. Files that are no table are digested only.\n\n"
         "The folder that is made holds manifest.json (name, size, SHA-256, rows and dialect of every file; the identity of the data), profile.json (type, missing, minimum, maximum, mean, deviation, quantiles, distinct of every\n"
         "column, and findings), contract.yaml (a draft for iai validate) and sources.json (where the files lie). Files whose columns have the same names are one table. Order of the paths, threads, locale and time zone change no byte.\n\n"

@@ -8,6 +8,7 @@
 #include "evaluator/data/ingest.hpp"
 #include "evaluator/data/tensor_elements.hpp"
 #include "formats/error.hpp"
+#include "formats/image_file.hpp"
 #include "formats/json_lines.hpp"
 #include "formats/peek_stream.hpp"
 #include "formats/tensor_file.hpp"
@@ -84,7 +85,7 @@ Report inspect_data_set(const fs::path& path) {
       row.add("name", tensor.name.empty() ? file.name : file.name + ": " + tensor.name).add("type", type_name(tensor.type)).add("shape", shape_text(tensor.shape));
       tensors.push_back(std::move(row));
     }
-    if (!is_table(file.kind)) continue;
+    if (!has_layout(file.kind)) continue;
     auto known = std::find_if(layouts.begin(), layouts.end(), [&](const Layout& layout) { return same_layout(*layout.first, file); });
     if (known == layouts.end()) known = layouts.insert(known, {&file, 0, 0});
     ++known->files;
@@ -141,6 +142,32 @@ bool looks_like_text(const fs::path& path) {
   const std::string_view head(bytes, file->read(bytes, sizeof bytes));
   if (head.starts_with("\xFF\xFE") || head.starts_with("\xFE\xFF")) return true;
   return std::none_of(head.begin(), head.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\r' && c != '\n'; });
+}
+
+std::optional<Report> inspect_image(const fs::path& path) {
+  const auto file = open_file(path);
+  PeekStream stream(*file, 16);
+  if (image_kind(stream.head()) == ImageKind::none) return std::nullopt;
+  const Image image = read_image_stream(stream, path.string());
+  ReportRows pages, faults;
+  for (const auto& page : image.pages) {
+    if (pages.size() == most_rows) break;
+    Report row;
+    row.add("page", pages.size() + 1).add("width", page.width).add("height", page.height).add("channels", page.channels).add("bits", page.bits).add("color", page.color);
+    row.add("orientation", page.orientation).add("mean", page.mean).add("deviation", page.deviation).add("minimum", page.minimum).add("maximum", page.maximum);
+    pages.push_back(std::move(row));
+  }
+  for (const auto& fault : image.faults) {
+    Report row;
+    row.add("kind", fault.kind).add("text", fault.text);
+    faults.push_back(std::move(row));
+  }
+  Report report("iai.inspect/1");
+  report.headline(fmt::format("{}: {} image of {} x {}{}", path.filename().string(), image.format, image.pages[0].width, image.pages[0].height,
+                              image.pages.size() > 1 ? fmt::format(", {} pages", image.pages.size()) : ""));
+  report.add("kind", "image").add("format", image.format).add("file", static_cast<std::uint64_t>(fs::file_size(path)), Unit::bytes);
+  report.add("position", image.position == Presence::present).add("pages", pages).add("faults", faults);
+  return report;
 }
 
 std::optional<Report> inspect_tensor_file(const fs::path& path) {
@@ -221,6 +248,7 @@ std::optional<Report> inspect_data(const fs::path& path) {
   if (is_data_set(path)) return inspect_data_set(path);
   if (!fs::is_regular_file(path, failure)) return std::nullopt;
   if (is_archive(path)) return inspect_archive(path);
+  if (auto report = inspect_image(path)) return report;
   if (auto report = inspect_tensor_file(path)) return report;
   if (auto report = inspect_json_lines(path)) return report;
   return inspect_delimited(path);

@@ -1,3 +1,5 @@
+#include "formats/file_on_disk.hpp"
+#include "formats/image_file.hpp"
 #include "formats/json_lines.hpp"
 #include "formats/module.hpp"
 #include "formats/peek_stream.hpp"
@@ -12,7 +14,8 @@ constexpr std::string_view blanks = " \t\r\n", mark = "\xEF\xBB\xBF";
 class PeekedRows : public RowReader {
  public:
   PeekedRows(ByteStream& stream, std::string name, const DelimitedOptions& options) : stream_(stream, head_bytes) {
-    if (is_json_lines(stream_.head(), stream_.whole(), name))
+    if (image_kind(stream_.head()) != ImageKind::none) rows_ = open_image_rows(stream_, name);
+    else if (is_json_lines(stream_.head(), stream_.whole(), name))
       rows_ = open_json_lines(stream_, name, options.columns, options.column_types);
     else rows_ = std::make_unique<DelimitedReader>(stream_, std::move(name), options);
   }

@@ -22,6 +22,8 @@ foreach(folder ${folders})
       if(line MATCHES "sqlite3\\.h" AND NOT folder STREQUAL "registry" OR line MATCHES "<archive" AND NOT folder STREQUAL "formats"
          OR line MATCHES "yaml-cpp" AND NOT file MATCHES "formats/yaml" OR line MATCHES "onnxruntime" AND NOT file MATCHES "evaluator/runtime/"
          OR line MATCHES "simdjson" AND NOT file MATCHES "formats/json_lines/"
+         OR line MATCHES "<(png|jpeglib|tiffio|pugixml)" AND NOT file MATCHES "formats/images/"
+         OR line MATCHES "hdf5\\.h" AND NOT file MATCHES "formats/arrays/"
          OR line MATCHES "sndfile" AND NOT file MATCHES "formats/audio/"
          OR line MATCHES "kainjow" AND NOT file MATCHES "registry/documents/" OR line MATCHES "CLI/CLI" AND NOT folder MATCHES "^(cli|commands)$")
         list(APPEND failures "${file}: ${line} (library header out of its place)")

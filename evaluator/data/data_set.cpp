@@ -8,7 +8,9 @@
 #include "evaluator/data/manifest.hpp"
 #include "formats/digest_stream.hpp"
 #include "formats/error.hpp"
+#include "formats/image_file.hpp"
 #include "formats/json_lines.hpp"
+#include "formats/peek_stream.hpp"
 
 namespace iai {
 
@@ -30,7 +32,10 @@ void visit_table(const DataFile& file, ByteStream& source, const std::function<v
   options.dialect = file.dialect;
   options.columns = file.columns;
   if (adjust) adjust(file, options);
-  if (file.kind == DataFileKind::json_lines) {
+  if (file.kind == DataFileKind::image) {
+    PeekStream peek(stream, 16);
+    visit(file, *open_image_rows(peek, file.name));
+  } else if (file.kind == DataFileKind::json_lines) {
     visit(file, *open_json_lines(stream, file.name, options.columns, options.column_types));
   } else {
     DelimitedReader rows(stream, file.name, std::move(options));
@@ -50,6 +55,8 @@ std::string data_file_kind_name(DataFileKind kind) {
     case DataFileKind::json_lines: return "json_lines";
     case DataFileKind::tensor: return "tensor";
     case DataFileKind::tensors: return "tensors";
+    case DataFileKind::image: return "image";
+    case DataFileKind::labels: return "labels";
     case DataFileKind::other: return "other";
   }
   return "other";

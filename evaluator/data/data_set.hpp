@@ -19,11 +19,15 @@ enum class DataFileKind {
   json_lines,  ///< one JSON object a line: columns and rows are known
   tensor,     ///< NPY array, or one array of an NPZ archive: type and shape are known
   tensors,    ///< WAV, HDF5, MATLAB: format and tensors are known
+  image,      ///< PNG, JPEG, TIFF: format and pages are known; read as a row a page
+  labels,     ///< boxes around what images show: COCO, YOLO, Pascal VOC
   other,      ///< digested, not read
 };
 std::string data_file_kind_name(DataFileKind kind);
 /// Is a file of this kind read as rows and columns?
-constexpr bool is_table(DataFileKind kind) { return kind == DataFileKind::delimited || kind == DataFileKind::json_lines; }
+constexpr bool is_table(DataFileKind kind) { return kind == DataFileKind::delimited || kind == DataFileKind::json_lines || kind == DataFileKind::image; }
+/// Does the manifest keep its columns?
+constexpr bool has_layout(DataFileKind kind) { return kind == DataFileKind::delimited || kind == DataFileKind::json_lines; }
 
 /// One file of a data set, or one entry of an archive in it.
 struct DataFile {
@@ -36,8 +40,8 @@ struct DataFile {
   std::vector<Column> columns; ///< tables only
   ElementType type = ElementType::undefined;  ///< tensor only
   std::vector<std::int64_t> shape;            ///< tensor only
-  std::string format;                         ///< tensors only: "WAV", "HDF5" ...
-  std::vector<TensorEntry> tensors;           ///< tensors only
+  std::string format;                         ///< tensors, image, labels: "WAV", "PNG", "COCO" ...
+  std::vector<TensorEntry> tensors;           ///< tensors; pages of an image
 };
 
 /// What `iai ingest` wrote down about files that stay where they are.

@@ -9,6 +9,12 @@
 namespace iai {
 namespace {
 
+DataFileKind kind_of(const IngestedData& ingested, const TableProfile& table) {
+  const auto& name = ingested.read_names[table.files[0]];
+  const auto file = std::find_if(ingested.data.files.begin(), ingested.data.files.end(), [&](const DataFile& one) { return one.name == name; });
+  return file == ingested.data.files.end() ? DataFileKind::other : file->kind;
+}
+
 /// Files of the same content; the one with the shortest name counts as the original ("run.csv", "run - copy.csv").
 void find_duplicates(const IngestedData& ingested, std::vector<Finding>& findings) {
   std::map<std::string, const DataFile*> originals;
@@ -18,6 +24,7 @@ void find_duplicates(const IngestedData& ingested, std::vector<Finding>& finding
   }
   for (const auto& file : ingested.data.files) {
     const auto* original = originals.at(file.sha256);
+    if (file.kind == DataFileKind::labels) continue;  // images without objects have labels alike
     if (file.bytes == 0) findings.push_back({"empty_file", file.name, "", 0, 1, "holds no byte"});
     else if (original != &file) findings.push_back({"duplicate_file", file.name, "", 0, 1, "same content as " + original->name});
   }
@@ -77,7 +84,11 @@ std::vector<Finding> find_faults(IngestedData& ingested) {
   for (auto& table : ingested.tables) {
     if (table.ragged_rows > 0)
       findings.push_back({"ragged_rows", ingested.read_names[table.files[0]], "", 0, table.ragged_rows, fmt::format("rows without exactly {} cells", table.columns.size())});
+    const auto before = static_cast<std::ptrdiff_t>(findings.size());
     for (auto& column : table.columns) ColumnFindings(ingested, column, findings).find();
+    // Images of one size and color are what training wants.
+    if (kind_of(ingested, table) == DataFileKind::image)
+      findings.erase(std::remove_if(findings.begin() + before, findings.end(), [](const Finding& finding) { return finding.kind == "constant_column"; }), findings.end());
   }
   return findings;
 }

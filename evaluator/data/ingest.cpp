@@ -5,11 +5,13 @@
 
 #include <fmt/format.h>
 
+#include "evaluator/data/box_check.hpp"
 #include "evaluator/data/cast.hpp"
 #include "evaluator/data/tensor_elements.hpp"
 #include "formats/digest_stream.hpp"
 #include "formats/error.hpp"
 #include "formats/file_on_disk.hpp"
+#include "formats/image_file.hpp"
 #include "formats/json_lines.hpp"
 #include "formats/peek_stream.hpp"
 #include "formats/tensor_file.hpp"
@@ -48,7 +50,10 @@ class Ingest {
       const auto kind = tensor_file_kind(peek.head());
       if (peek.head().starts_with("\x93NUMPY")) read_tensor(file, peek);
       else if (kind != TensorFileKind::none) read_tensor_file(file, kind, peek, stream);
+      else if (image_kind(peek.head()) != ImageKind::none) read_image_file(file, peek, stream);
       else if (is_json_lines(peek.head(), peek.whole(), name)) read_json_lines(file, peek, stream);
+      else if (is_class_list(name)) note_classes(name, peek.head());
+      else if (label_format(peek.head(), name) != LabelFormat::none) read_labels(file, label_format(peek.head(), name), peek, stream);
       else read_delimited(file, peek, stream);
     }
     stream.drain();
@@ -65,8 +70,10 @@ class Ingest {
     if (files.empty()) throw Error(ErrorKind::input, given + ": there is no file in it", "name files, or folders that hold some");
     if (result_.tables.empty())
       throw Error(ErrorKind::input, first_refusal_.empty() ? files[0].name + ": is no table" : first_refusal_,
-                  "give delimited text, JSON Lines, arrays (.npy, .npz), WAV, or folders and archives that hold some");
+                  "give delimited text, JSON Lines, arrays (.npy, .npz, .mat, HDF5), WAV, images, or folders and archives that hold some");
     result_.data.root_digest = data_root_digest(files);
+    if (boxes_.has_labels())
+      for (auto& finding : boxes_.finish()) result_.file_findings.push_back({finding.kind, finding.file, "", finding.row, finding.count, finding.text});
     std::sort(result_.tables.begin(), result_.tables.end(), [&](const TableProfile& a, const TableProfile& b) {
       return result_.read_names[a.files[0]] < result_.read_names[b.files[0]];
     });
@@ -204,6 +211,8 @@ class Ingest {
       refuse(file, error);
     }
     if (!source) return;
+    if (file.tensors.empty() && first_refusal_.empty())
+      first_refusal_ = file.name + ": holds no array of numbers" + (source->faults().empty() ? "" : ", " + source->faults()[0].text);
     for (const auto& fault : source->faults()) result_.file_findings.push_back({fault.kind, file.name, "", 0, 1, fault.text});
   }
 
@@ -226,8 +235,44 @@ class Ingest {
       }
     });
     for (auto& profile : profiles) profile.end_file();
-    file.rows += entry.rows();
-    end_table(table_of(columns), entry.rows());
+    const auto rows = done / per_row;  // those that are there, whatever was declared
+    file.rows += rows;
+    end_table(table_of(columns), rows);
+  }
+
+  void note_classes(const std::string& name, std::string_view text) {
+    if (const auto count = class_count(name, text)) boxes_.set_classes(*count);
+  }
+
+  /// An image is a row a page.
+  void read_image_file(DataFile& file, PeekStream& stream, const DigestStream& under) {
+    Image image;
+    try {
+      image = read_image_stream(stream, file.name);
+    } catch (const Error& error) {
+      if (under.failed() || error.kind() != ErrorKind::input) throw;
+      return refuse(file, error);
+    }
+    file.kind = DataFileKind::image;
+    file.format = image.format;
+    file.tensors = image_tensors(image);
+    for (const auto& fault : image.faults) result_.file_findings.push_back({fault.kind, file.name, "", 0, 1, fault.text});
+    boxes_.add_image(file.name, image.pages[0].width, image.pages[0].height, image.pages[0].orientation);
+    const auto rows = image_rows(std::move(image));
+    file.columns = rows->columns();
+    profile_rows(file, *rows);
+    file.columns.clear();  // the same for every image
+  }
+
+  void read_labels(DataFile& file, LabelFormat format, ByteStream& stream, const DigestStream& under) {
+    try {
+      boxes_.add_labels(file.name, read_box_labels(format, stream, file.name));
+    } catch (const Error& error) {
+      if (under.failed() || error.kind() != ErrorKind::input) throw;
+      return refuse(file, error);
+    }
+    file.kind = DataFileKind::labels;
+    file.format = label_format_name(format);
   }
 
   void refuse(const DataFile& file, const Error& error) {
@@ -239,6 +284,7 @@ class Ingest {
 
   const IngestOptions& options_;
   IngestedData result_;
+  BoxCheck boxes_;
   std::map<std::string, std::size_t> tables_;
   std::string first_refusal_;
   std::uint64_t total_ = 0, expected_ = 0;

@@ -96,10 +96,10 @@ DataFile parse_file(const Json& json, const Json& layouts, const std::string& na
     file.type = static_cast<ElementType>(json.at("element_type").get<int>());
     file.shape = json.at("shape").get<std::vector<std::int64_t>>();
     element_count(file.shape);
-  } else if (kind == "tensors") {
-    file.kind = DataFileKind::tensors;
+  } else if (kind == "tensors" || kind == "image" || kind == "labels") {
+    file.kind = kind == "tensors" ? DataFileKind::tensors : kind == "image" ? DataFileKind::image : DataFileKind::labels;
     file.format = json.at("format").get<std::string>();
-    file.tensors = parse_tensors(json.at("tensors"));
+    if (kind != "labels") file.tensors = parse_tensors(json.at("tensors"));
   } else {
     damaged(name, "kind '" + kind + "'");
   }
@@ -114,7 +114,7 @@ std::string manifest_text(const DataSet& data) {
   for (const auto& file : data.files) {
     Json entry{{"name", file.name}, {"bytes", file.bytes}, {"sha256", file.sha256}, {"kind", data_file_kind_name(file.kind)}};
     if (file.kind != DataFileKind::other) entry["rows"] = file.rows;
-    if (is_table(file.kind)) {
+    if (has_layout(file.kind)) {
       const auto [layout, added] = known.emplace(layout_key(file), layouts.size());
       if (added) layouts.push_back({{"columns", columns_json(file.columns)}});
       if (added && file.kind == DataFileKind::delimited) layouts.back()["dialect"] = file.dialect.to_json();
@@ -123,9 +123,9 @@ std::string manifest_text(const DataSet& data) {
       entry["element_type"] = static_cast<int>(file.type);
       entry["type"] = type_name(file.type);
       entry["shape"] = file.shape;
-    } else if (file.kind == DataFileKind::tensors) {
+    } else if (!file.format.empty()) {
       entry["format"] = file.format;
-      entry["tensors"] = tensors_json(file.tensors);
+      if (file.kind != DataFileKind::labels) entry["tensors"] = tensors_json(file.tensors);
     }
     files.push_back(std::move(entry));
   }

@@ -1,13 +1,17 @@
 """Writes a small valid input for each fuzzer into DIR/<fuzzer>/, whole and in variations: corpus.py DIR SOURCE."""
 import io
+import shutil
 import struct
+import subprocess
 import sys
 import tarfile
 import zipfile
+import zlib
 from pathlib import Path
 
 target, source = Path(sys.argv[1]), Path(sys.argv[2])
 sys.path.insert(0, str(source / "tests"))
+from image_bytes import exif, jpeg, png, tiff  # noqa: E402
 from onnx_bytes import npy, perceptron  # noqa: E402
 
 
@@ -84,3 +88,46 @@ for code, bits in ((1, 8), (1, 16), (1, 24), (1, 32), (3, 32), (3, 64), (6, 8), 
 put("audio", "extensible", wav(0xFFFE, 2, 24, bytes(60), struct.pack("<HHIH", 22, 24, 3, 1) + bytes.fromhex("000000001000800000aa00389b71")))
 put("audio", "rf64", wav(1, 2, 16, bytes(60), container=b"RF64", declared=7 << 40))
 put("audio", "crashed", wav(1, 2, 16, bytes(61), declared=0))
+
+put("images", "rgb.png", png(4, 2, [bytes(range(12)), bytes(range(12, 24))]))
+put("images", "grey16.png", png(3, 1, [b"\x01\x00\x02\x00\x03\x00"], color=0, bits=16, chunks=[(b"eXIf", exif(6, True))]))
+put("images", "palette.png", png(3, 1, [b"\0\1\2"], color=3))
+for i, values in enumerate(([200], [200, 128, 128], [10, 20, 30, 40])):
+    put("images", f"{i}.jpg", jpeg(17, 9, values, exif(i + 1, i > 0, "<>"[i % 2])))
+    put("images", f"{i}-progressive.jpg", jpeg(16, 16, values, progressive=True))
+for order in "<>":
+    pages = [(4, 2, 1, 16, 1, 1, bytes(16)), (2, 2, 3, 8, 1, 2, bytes(12)), (2, 1, 1, 32, 3, 1, bytes(8)), (9, 1, 1, 1, 1, 0, bytes(2)), (1, 1, 4, 8, 1, 5, bytes(4))]
+    put("images", f"pages{ord(order)}.tif", tiff(pages, order))
+
+put("box_labels", "coco", "0" + '{"images":[{"id":1,"file_name":"a.png","width":4,"height":2}],"annotations":[{"id":1,"image_id":1,"category_id":1,"bbox":[0,0,4,2]},{"id":2,"image_id":9,"bbox":[1]}],"categories":[{"id":1,"name":"x"}]}')
+put("box_labels", "yolo", "1" + "0 0.5 0.5 1 1\n1 0.1 0.2 0.3 0.4 0.9\n2 0 0 1 0 1 1\nx\n")
+
+
+def mat(*variables):
+    return b"MATLAB 5.0 MAT-file".ljust(124) + b"\x00\x01IM" + b"".join(variables)
+
+
+def mat_element(kind, data):
+    return struct.pack("<II", kind, len(data)) + data + bytes(-len(data) % 8)
+
+
+def mat_head(flags, shape, name):
+    return mat_element(6, struct.pack("<II", flags, 0)) + mat_element(5, struct.pack(f"<{len(shape)}i", *shape)) + mat_element(1, name)
+
+
+matrix = mat_element(14, mat_head(6, [2, 3], b"x") + mat_element(9, bytes(48)))
+cell = mat_element(14, mat_head(1, [1, 2], b"c") + matrix + mat_element(14, b""))
+record = mat_element(14, mat_head(2, [1, 1], b"s") + struct.pack("<II", 4 << 16 | 5, 8) + mat_element(1, b"fs".ljust(8, b"\0")) + matrix)
+packed = zlib.compress(matrix)
+put("arrays", "matrix.mat", mat(matrix, cell, record))
+put("arrays", "packed.mat", mat(struct.pack("<II", 15, len(packed)) + packed))
+# Written by HDF5's own tools, where they are installed.
+if shutil.which("h5import"):
+    work = target / "h5"
+    work.mkdir(exist_ok=True)
+    (work / "values.txt").write_text(" ".join(str(i) for i in range(40)))
+    for name, extra in (("plain", ""), ("packed", "CHUNKED-DIMENSION-SIZES 4 5\nCOMPRESSION-PARAM 4\nCOMPRESSION-TYPE GZIP\n")):
+        (work / "config").write_text("PATH /run/force\nINPUT-CLASS TEXTIN\nINPUT-SIZE 32\nRANK 2\nDIMENSION-SIZES 8 5\nOUTPUT-CLASS IN\nOUTPUT-SIZE 32\n" + extra)
+        subprocess.run(["h5import", "values.txt", "-c", "config", "-o", f"{name}.h5"], cwd=work, check=True, capture_output=True)
+        put("arrays", f"{name}.h5", (work / f"{name}.h5").read_bytes())
+    shutil.rmtree(work)

@@ -8,7 +8,7 @@ cmake --install "$build" --prefix "$prefix" >"$prefix/log" 2>&1 || { cat "$prefi
 failed=0
 want() { [ -e "$prefix/$1" ] || { echo "$1 is not installed"; failed=1; }; }
 for file in share/man/man1/iai.1 share/bash-completion/completions/iai share/zsh/site-functions/_iai share/fish/vendor_completions.d/iai.fish \
-  lib/iai/iai_json_lines.so lib/iai/iai_audio.so share/iai/schemas/doctor.schema.json share/doc/iai/LICENSE share/iai/scripts/demo-frame.sh; do want $file; done
+  lib/iai/iai_json_lines.so lib/iai/iai_audio.so lib/iai/iai_images.so lib/iai/iai_arrays.so share/iai/schemas/doctor.schema.json share/doc/iai/LICENSE share/iai/scripts/demo-frame.sh; do want $file; done
 [ "$("$prefix/bin/iai" --version)" = "$("$binary" --version)" ] || { echo "the installed binary says another version"; failed=1; }
 if [ -e "$prefix/lib/iai/libonnxruntime.so.1" ]; then
   found=$(env -u IAI_ONNXRUNTIME "$prefix/bin/iai" doctor --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["onnxruntime"]["library"])')

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "formats/peek_stream.hpp"
+#include "formats/row_reader.hpp"
+#include "formats/tensor_file.hpp"
+
+namespace iai {
+
+enum class ImageKind { none, png, jpeg, tiff };
+/// By content. @param head  the first bytes of the file
+ImageKind image_kind(std::string_view head);
+
+/// One image; a TIFF may hold several. Figures are over all samples, in the codes as stored.
+struct ImagePage {
+  std::int64_t width = 0, height = 0;  ///< pixels as stored, before any turning by `orientation`
+  std::int64_t channels = 0, bits = 0; ///< a sample's bits
+  std::string color;                   ///< grey, RGB, CMYK, palette (read as RGB), ...; "+alpha"
+  std::int64_t orientation = 1;        ///< EXIF, 1 to 8; 1: as it lies
+  double minimum = 0, maximum = 0, mean = 0, deviation = 0;
+};
+
+enum class Presence { absent, present };
+
+struct Image {
+  std::string format;                  ///< "PNG", "JPEG", "TIFF"
+  std::vector<ImagePage> pages;
+  Presence position = Presence::absent;  ///< a place on earth in its metadata, which is never read out
+  std::vector<FileFault> faults;
+};
+
+struct ImageLimits {
+  std::int64_t pixels = 100'000'000;   ///< of a page; held against the header before anything is decoded
+  std::int64_t pages = 10'000;
+};
+
+/// Decodes an image row by row for its figures. A file that ends early gives what is there, with a fault "truncated".
+/// @throws Error(input) when it is damaged, over a limit or of a kind that is not read; Error(environment) when
+/// iai_images.so is missing.
+/// @source PNG: ISO/IEC 15948; JPEG: ITU-T T.81; TIFF: Adobe TIFF 6.0; EXIF: CIPA DC-008
+Image read_image(ImageKind kind, const std::filesystem::path& path, const std::string& name, const ImageLimits& limits = {});
+
+/// The same for a stream that may lie in an archive.
+Image read_image_stream(PeekStream& stream, const std::string& name, const ImageLimits& limits = {});
+/// Its pages as tensors of [height, width, channels].
+std::vector<TensorEntry> image_tensors(const Image& image);
+
+/// An image as a table of one row a page: page, width, height, channels, bits, color, orientation, position, truncated,
+/// mean, deviation, minimum, maximum. One that cannot be read is a row with a fault.
+std::unique_ptr<RowReader> image_rows(Image image);
+std::unique_ptr<RowReader> image_rows(const std::string& fault);
+/// The rows of the image that `stream` holds. @throws Error(environment) only
+std::unique_ptr<RowReader> open_image_rows(PeekStream& stream, const std::string& name);
+
+}  // namespace iai
