@@ -1,5 +1,6 @@
 #include "evaluator/data/rules_expression.hpp"
 #include "evaluator/data/rules_learning.hpp"
+#include "evaluator/data/rules_privacy.hpp"
 #include "evaluator/data/rules_series.hpp"
 
 namespace iai {
@@ -8,6 +9,7 @@ std::span<const FamilyParser> rule_families() {
   static constexpr FamilyParser families[] = {
       {"expressions", parse_expressions},
       {"learning", parse_learning},
+      {"privacy", parse_privacy},
       {"series", parse_series},
   };
   return families;
