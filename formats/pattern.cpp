@@ -51,4 +51,16 @@ bool Pattern::matches(std::string_view text) {
   return fits;
 }
 
+int Pattern::group_count() const { return state_->matcher->groupCount(); }
+
+std::optional<std::vector<std::string>> Pattern::groups(std::string_view text) {
+  UErrorCode error = U_ZERO_ERROR;
+  const auto wide = icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())));
+  state_->matcher->reset(wide);
+  if (state_->matcher->matches(error) == 0 || U_FAILURE(error) != 0) return std::nullopt;
+  std::vector<std::string> caught;
+  for (std::int32_t group = 1; group <= group_count(); ++group) state_->matcher->group(group, error).toUTF8String(caught.emplace_back());
+  return U_SUCCESS(error) != 0 ? std::optional(std::move(caught)) : std::nullopt;
+}
+
 }  // namespace iai

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace iai {
 
@@ -19,6 +21,9 @@ class Pattern {
   Pattern(Pattern&&) noexcept;
   /// Does the whole of `text` (UTF-8) match? A match that takes too long counts as none.
   bool matches(std::string_view text);
+  /// What the groups in parentheses caught, the first first; nothing where the whole text does not match.
+  std::optional<std::vector<std::string>> groups(std::string_view text);
+  int group_count() const;
 
  private:
   struct State;

@@ -1,4 +1,6 @@
 #include "evaluator/data/rules_expression.hpp"
+#include "evaluator/data/rules_file_name.hpp"
+#include "evaluator/data/rules_reference.hpp"
 #include "evaluator/data/rules_learning.hpp"
 #include "evaluator/data/rules_privacy.hpp"
 #include "evaluator/data/rules_series.hpp"
@@ -8,6 +10,8 @@ namespace iai {
 std::span<const FamilyParser> rule_families() {
   static constexpr FamilyParser families[] = {
       {"expressions", parse_expressions},
+      {"file_name", parse_file_name},
+      {"references", parse_references},
       {"learning", parse_learning},
       {"privacy", parse_privacy},
       {"series", parse_series},

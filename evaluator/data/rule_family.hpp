@@ -66,6 +66,8 @@ struct CheckedFile {
   std::optional<std::size_t> find(std::string_view column) const;
 };
 
+enum class Lookup { no, yes };
+
 /// Checks the rules of one family over all files of a table. Files come one after the other, rows in their order; a file
 /// may lack columns of the rules (the rule "required" tells), which then hold for it.
 class FamilyCheck {
@@ -75,7 +77,11 @@ class FamilyCheck {
   virtual void start_file(const CheckedFile& file) = 0;
   virtual void row(const Row& row) = 0;
   virtual void end_file() {}
-  /// After the last file.
+  /// Files of the data set that the rules look something up in, whatever table they belong to: asked for each file, whose
+  /// rows are then passed to looked_up_row(). They come in the same order of reading, also after those of the table.
+  virtual Lookup looks_up(const CheckedFile&) { return Lookup::no; }
+  virtual void looked_up_row(const Row&) {}
+  /// After the last file of the data set.
   virtual void end_table() {}
 };
 

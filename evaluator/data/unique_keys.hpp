@@ -12,7 +12,7 @@ namespace iai {
 struct UniqueKey {
   Hash128 hash;             ///< of the whole key
   std::uint32_t file = 0;   ///< place in the order of reading
-  std::uint32_t unused = 0; ///< no gap in what goes to the temporary file
+  std::uint32_t side = 0;   ///< of equal keys the one with the smallest side comes first, then the one read first
   std::int64_t row = 0, line = 0;
   std::uint64_t byte = 0;
   char text[40] = {};       ///< the beginning of the key, for the message; filled with zeros
@@ -24,6 +24,9 @@ class UniqueKeys {
  public:
   explicit UniqueKeys(std::size_t most_in_memory = std::size_t{1} << 19) : keys_(most_in_memory) {}
   void add(const UniqueKey& key) { keys_.add(key); }
+  /// Every key, with the first that is equal (itself, where it is the first), by hash, side and place. Ends the work.
+  /// @throws Error(environment) when the temporary file cannot be written.
+  void for_each(const std::function<void(const UniqueKey& first, const UniqueKey& key)>& visit);
   /// Every key that was there before, with the first that is equal, by hash and place. Ends the work.
   /// @throws Error(environment) when the temporary file cannot be written.
   void for_each_repeated(const std::function<void(const UniqueKey& first, const UniqueKey& again)>& visit);

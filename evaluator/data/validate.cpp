@@ -50,12 +50,15 @@ class Validator {
     const CheckedFile file{name, names_.size(), columns};
     TableCheck check(table, name, names_.size(), columns, reader.names_columns(), result_.log);
     for (const auto& family : table.families) family->start_file(file);
+    const auto lookups = families_that_look_up(file);
     names_.push_back(name);
     ++result_.files;
     while (const Row* row = reader.next()) {
       check.check(*row);
-      if (row->fault.empty())
+      if (row->fault.empty()) {
         for (const auto& family : table.families) family->row(*row);
+        for (FamilyCheck* family : lookups) family->looked_up_row(*row);
+      }
       if ((++result_.rows & 0xFFFF) == 0 && options_.progress) options_.progress(result_.rows);
     }
     check.end();
@@ -81,6 +84,14 @@ class Validator {
   }
 
  private:
+  std::vector<FamilyCheck*> families_that_look_up(const CheckedFile& file) {
+    std::vector<FamilyCheck*> found;
+    for (auto& table : tables_)
+      for (const auto& family : table.families)
+        if (family->looks_up(file) == Lookup::yes) found.push_back(family.get());
+    return found;
+  }
+
   void finish_table(TableState& table) {
     for (const auto& rule : table.contract.rules) {
       if (rule.kind == RuleKind::unique) find_repeated(rule, table.keys.at(&rule));
