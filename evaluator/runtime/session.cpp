@@ -196,9 +196,11 @@ void Session::State::check(std::span<const TensorView> given) const {
   for (std::size_t i = 0; i < given.size(); ++i) check_input(name, inputs[i], given[i]);
 }
 
-Session::Session(const fs::path& path, const SessionOptions& options) : state_(std::make_unique<State>()) {
-  state_->name = path.string();
+Session::Session(const fs::path& path, const SessionOptions& options) {
+  // Before anything of Ort's is made: without the library, even the destructor of an empty Ort::Session crashes.
   const Runtime& runtime = Runtime::get(options.runtime);
+  state_ = std::make_unique<State>();
+  state_->name = path.string();
   std::error_code ignored;
   if (!fs::exists(path, ignored)) throw Error(ErrorKind::input, state_->name + ": no such file", "check the path");
   if (fs::is_directory(path, ignored)) {
