@@ -38,6 +38,7 @@ const char* meaning(RuleKind kind) {
     case RuleKind::sampling: return "Rows come at the period of the contract";
     case RuleKind::implies: return "One column answers for others";
     case RuleKind::duplicate_files: return "No two files have the same content";
+    case RuleKind::labels: return "Boxes lie in the images that they label, and each image has labels";
     case RuleKind::unmatched_files: return "Each file belongs to a table of the contract";
   }
   return "";
@@ -47,7 +48,7 @@ const char* meaning(RuleKind kind) {
 class ContractParser {
  public:
   Contract parse(const Yaml& root) {
-    root.allow_keys({"contract", "tables", "duplicate_files", "unmatched_files"});
+    root.allow_keys({"contract", "tables", "duplicate_files", "unmatched_files", "labels"});
     Contract contract;
     contract.name = root.text_or("contract", "");
     const auto& tables = root.at("tables");
@@ -59,10 +60,20 @@ class ContractParser {
     heads_.prefix("");
     data_set_rule(root, "duplicate_files", RuleKind::duplicate_files, contract);
     data_set_rule(root, "unmatched_files", RuleKind::unmatched_files, contract);
+    if (const auto* labels = root.find("labels")) contract.rules.push_back(parse_labels(*labels));
     return contract;
   }
 
  private:
+  /// A severity, or a map of id, severity and the number of classes.
+  Rule parse_labels(const Yaml& node) {
+    if (!node.is_map()) return severity_rule(RuleKind::labels, "labels", &node, Severity::error);
+    node.allow_keys({"id", "severity", "classes"});
+    Rule rule = head(RuleKind::labels, "labels", &node, Severity::error);
+    if (const auto* classes = node.find("classes")) rule.maximum = static_cast<double>(parse_count(*classes));
+    return rule;
+  }
+
   Rule head(RuleKind kind, const std::string& id, const Yaml* node, Severity severity) {
     Rule rule;
     rule.kind = kind;

@@ -19,13 +19,13 @@ enum class RuleKind {
   files, rows, required, extra_columns, ragged_rows, type, error_words, unit,         // what a table is
   missing, range, allowed, pattern, stuck,                                            // cells of one column
   unique, order, sampling, implies,                                                   // rows
-  duplicate_files, unmatched_files,                                                   // the data set
+  duplicate_files, unmatched_files, labels,                                                   // the data set
 };
 
 /// One rule about the structure of tables and files. Which members mean something depends on the kind.
 struct Rule : RuleHead {
   RuleKind kind = RuleKind::type;
-  std::optional<double> minimum, maximum;   ///< range, rows, files
+  std::optional<double> minimum, maximum;   ///< range, rows, files; maximum: labels, number of classes
   std::vector<std::string> allowed;         ///< allowed: values as written
   std::string text;                         ///< pattern: regular expression; unit
   std::int64_t most = 0;                    ///< missing: cells of one file; stuck: rows in a row
@@ -55,7 +55,7 @@ struct TableContract {
 struct Contract {
   std::string name;
   std::vector<TableContract> tables;
-  std::vector<Rule> rules;                  ///< duplicate_files, unmatched_files
+  std::vector<Rule> rules;                  ///< duplicate_files, unmatched_files, labels
   std::vector<const RuleHead*> all_rules() const;
 };
 

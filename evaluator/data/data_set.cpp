@@ -24,6 +24,43 @@ namespace {
 
 fs::path manifest_path(const fs::path& path) { return fs::is_directory(path) ? path / "manifest.json" : path; }
 
+/// Holds what was read against the manifest.
+void check_digest(const DataFile& file, DigestStream& stream) {
+  stream.drain();
+  if (stream.bytes() != file.bytes) changed(file.name, fmt::format("has {} bytes, the manifest says {}", stream.bytes(), file.bytes));
+  if (stream.sha256() != file.sha256) changed(file.name, "its content is not what was ingested");
+}
+
+/// Visits the files that are `wanted` and fails on those that are no longer there.
+void for_each_wanted(const DataSet& data, const std::function<bool(const DataFile&)>& is_wanted, const std::function<void(const DataFile&, ByteStream&)>& visit) {
+  if (data.sources.empty())
+    throw Error(ErrorKind::input, data.manifest.string() + ": nothing says where its files lie",
+                "keep sources.json beside the manifest, or ingest the data again");
+  std::unordered_map<std::string, const DataFile*> wanted;
+  for (const auto& file : data.files)
+    if (is_wanted(file)) wanted.emplace(file.name, &file);
+  for (const auto& listed : list_files(data.sources)) {
+    // Archive entries and plain files alike begin with the listed name; all else needs no opening.
+    const auto at = std::lower_bound(data.files.begin(), data.files.end(), listed.name,
+                                     [](const DataFile& file, const std::string& name) { return file.name < name; });
+    const auto inside = std::lower_bound(data.files.begin(), data.files.end(), listed.name + "/",
+                                         [](const DataFile& file, const std::string& name) { return file.name < name; });
+    const bool plain = at != data.files.end() && at->name == listed.name;
+    const bool archive = inside != data.files.end() && inside->name.starts_with(listed.name + "/");
+    if (!plain && !archive) continue;
+    for_each_entry(listed, {}, [&](const std::string& name, ByteStream& stream) {
+      const auto file = wanted.find(name);
+      if (file == wanted.end()) return;
+      visit(*file->second, stream);
+      wanted.erase(file);
+    });
+  }
+  if (wanted.empty()) return;
+  std::string first = wanted.begin()->first;
+  for (const auto& [name, file] : wanted) first = std::min(first, name);
+  changed(first, fmt::format("is missing ({} of {} files)", wanted.size(), data.files.size()));
+}
+
 /// Reads one file of the data set under the manifest's dialect and holds it against the manifest's digest.
 void visit_table(const DataFile& file, ByteStream& source, const std::function<void(const DataFile&, RowReader&)>& visit,
                  const std::function<void(const DataFile&, DelimitedOptions&)>& adjust) {
@@ -41,10 +78,7 @@ void visit_table(const DataFile& file, ByteStream& source, const std::function<v
     DelimitedReader rows(stream, file.name, std::move(options));
     visit(file, rows);
   }
-  stream.drain();
-  if (stream.bytes() != file.bytes)
-    changed(file.name, fmt::format("has {} bytes, the manifest says {}", stream.bytes(), file.bytes));
-  if (stream.sha256() != file.sha256) changed(file.name, "its content is not what was ingested");
+  check_digest(file, stream);
 }
 
 }  // namespace
@@ -94,32 +128,16 @@ bool is_data_set(const fs::path& path) {
 
 void for_each_table(const DataSet& data, const std::function<void(const DataFile&, RowReader&)>& visit,
                     const std::function<void(const DataFile&, DelimitedOptions&)>& adjust) {
-  if (data.sources.empty())
-    throw Error(ErrorKind::input, data.manifest.string() + ": nothing says where its files lie",
-                "keep sources.json beside the manifest, or ingest the data again");
-  std::unordered_map<std::string, const DataFile*> wanted;
-  for (const auto& file : data.files)
-    if (is_table(file.kind)) wanted.emplace(file.name, &file);
-  for (const auto& listed : list_files(data.sources)) {
-    // Archive entries and plain files alike begin with the listed name; all else needs no opening.
-    const auto at = std::lower_bound(data.files.begin(), data.files.end(), listed.name,
-                                     [](const DataFile& file, const std::string& name) { return file.name < name; });
-    const auto inside = std::lower_bound(data.files.begin(), data.files.end(), listed.name + "/",
-                                         [](const DataFile& file, const std::string& name) { return file.name < name; });
-    const bool plain = at != data.files.end() && at->name == listed.name;
-    const bool archive = inside != data.files.end() && inside->name.starts_with(listed.name + "/");
-    if (!plain && !archive) continue;
-    for_each_entry(listed, {}, [&](const std::string& name, ByteStream& stream) {
-      const auto file = wanted.find(name);
-      if (file == wanted.end()) return;
-      visit_table(*file->second, stream, visit, adjust);
-      wanted.erase(file);
-    });
-  }
-  if (wanted.empty()) return;
-  std::string first = wanted.begin()->first;
-  for (const auto& [name, file] : wanted) first = std::min(first, name);
-  changed(first, fmt::format("is missing ({} of {} files)", wanted.size(), data.files.size()));
+  for_each_wanted(data, [](const DataFile& file) { return is_table(file.kind); },
+                  [&](const DataFile& file, ByteStream& stream) { visit_table(file, stream, visit, adjust); });
+}
+
+void for_each_file_of(const DataSet& data, const std::function<bool(const DataFile&)>& wanted, const std::function<void(const DataFile&, ByteStream&)>& visit) {
+  for_each_wanted(data, wanted, [&](const DataFile& file, ByteStream& source) {
+    DigestStream stream(source);
+    visit(file, stream);
+    check_digest(file, stream);
+  });
 }
 
 DataSet read_data_set(const fs::path& path) {

@@ -77,5 +77,7 @@ std::string sources_text(const std::vector<std::filesystem::path>& sources, cons
 /// @throws Error(input) naming the file when it is missing or is no longer what the manifest says.
 void for_each_table(const DataSet& data, const std::function<void(const DataFile& file, RowReader& rows)>& visit,
                     const std::function<void(const DataFile& file, DelimitedOptions& options)>& adjust = {});
+/// The same for the files that are wanted, as bytes.
+void for_each_file_of(const DataSet& data, const std::function<bool(const DataFile& file)>& wanted, const std::function<void(const DataFile& file, ByteStream& stream)>& visit);
 
 }  // namespace iai

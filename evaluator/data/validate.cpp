@@ -6,10 +6,13 @@
 
 #include <fmt/format.h>
 
+#include "evaluator/data/box_check.hpp"
 #include "evaluator/data/table_check.hpp"
 #include "formats/digest_stream.hpp"
 #include "formats/error.hpp"
+#include "formats/image_file.hpp"
 #include "formats/json_lines.hpp"
+#include "formats/peek_stream.hpp"
 
 namespace iai {
 namespace {
@@ -66,6 +69,13 @@ class Validator {
     result_.log.end_file();
   }
 
+  /// The rule about image labels that the contract has, or null.
+  const Rule* label_rule() const {
+    const auto rule = std::find_if(contract_.rules.begin(), contract_.rules.end(), [](const Rule& one) { return one.kind == RuleKind::labels && one.severity != Severity::allow; });
+    return rule == contract_.rules.end() ? nullptr : &*rule;
+  }
+  BoxCheck& boxes() { return boxes_; }
+
   /// Every file of the data set, for the rules about files.
   void note_file(const std::string& name, const std::string& sha256) { digests_[sha256].push_back(name); }
 
@@ -76,6 +86,10 @@ class Validator {
     }
     for (const auto& rule : contract_.rules) {
       if (rule.severity == Severity::allow) continue;
+      if (rule.kind == RuleKind::labels) {
+        check_labels(rule);
+        continue;
+      }
       for (const auto& [digest, names] : digests_) check_digest(rule, names);
     }
     result_.log.end_file();
@@ -120,6 +134,15 @@ class Validator {
     result_.log.end_file();
   }
 
+  void check_labels(const Rule& rule) {
+    if (rule.maximum) boxes_.set_classes(static_cast<std::int64_t>(*rule.maximum));
+    if (!boxes_.has_labels()) return about_files(rule, "", "no COCO, YOLO or Pascal VOC labels are there");
+    for (const auto& finding : boxes_.finish()) {
+      const std::string count = finding.count > 1 ? fmt::format(" ({} of them)", finding.count) : "";
+      about_files(rule, finding.file, fmt::format("{}{}: {}{}", finding.kind, count, finding.text, finding.row > 0 ? fmt::format(" (label {})", finding.row) : ""));
+    }
+  }
+
   void check_digest(const Rule& rule, const std::vector<std::string>& names) {
     if (rule.kind == RuleKind::unmatched_files) {
       for (const auto& name : names)
@@ -149,8 +172,51 @@ class Validator {
   std::deque<TableState> tables_;
   std::vector<std::string> names_;  // in the order of reading
   std::map<std::string, std::vector<std::string>> digests_;
+  BoxCheck boxes_;
   Validation result_;
 };
+
+/// Sizes of the images as the manifest has them, and the labels as their files do.
+void note_labels(const DataSet& data, BoxCheck& boxes) {
+  for (const auto& file : data.files) {
+    if (file.kind != DataFileKind::image || file.tensors.empty() || file.tensors[0].shape.size() < 2) continue;
+    std::int64_t orientation = 1;
+    for (const auto& [name, value] : file.tensors[0].properties)
+      if (name == "orientation" && value.size() == 1) orientation = value[0] - '0';
+    boxes.add_image(file.name, file.tensors[0].shape[1], file.tensors[0].shape[0], orientation);
+  }
+  for_each_file_of(data, [](const DataFile& file) { return file.kind == DataFileKind::labels; }, [&](const DataFile& file, ByteStream& stream) {
+    PeekStream peek(stream, 64 << 10);
+    boxes.add_labels(file.name, read_box_labels(label_format(peek.head(), file.name), peek, file.name));
+  });
+  for_each_file_of(data, [](const DataFile& file) { return is_class_list(file.name); }, [&](const DataFile& file, ByteStream& stream) {
+    PeekStream peek(stream, 64 << 10);
+    if (const auto count = class_count(file.name, peek.head())) boxes.set_classes(*count);
+  });
+}
+
+/// Opens the rows of a file as it is; null for what belongs to images: their labels and lists of classes.
+std::unique_ptr<RowReader> open_raw(PeekStream& stream, const std::string& name, const DelimitedOptions& options, BoxCheck& boxes) {
+  if (image_kind(stream.head()) != ImageKind::none) {
+    try {
+      Image image = read_image_stream(stream, name);
+      boxes.add_image(name, image.pages[0].width, image.pages[0].height, image.pages[0].orientation);
+      return image_rows(std::move(image));
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::input) throw;
+      return image_rows(error.message());
+    }
+  }
+  if (const auto count = class_count(name, stream.head())) {
+    boxes.set_classes(*count);
+    return nullptr;
+  }
+  if (const auto format = label_format(stream.head(), name); format != LabelFormat::none && !is_json_lines(stream.head(), stream.whole(), name)) {
+    boxes.add_labels(name, read_box_labels(format, stream, name));
+    return nullptr;
+  }
+  return open_rows(stream, name, options);
+}
 
 /// Types of the contract by name, and by place for files without a header.
 DelimitedOptions raw_options(const TableContract& table) {
@@ -176,6 +242,7 @@ Validation validate(const DataSet& data, const Contract& contract, const Validat
       [&](const DataFile& file, DelimitedOptions& how) {
         if (const auto* table = work.table_of(file.name)) Validator::name_columns(table->contract, file.dialect.header, how.columns);
       });
+  if (work.label_rule() != nullptr) note_labels(data, work.boxes());
   return work.finish();
 }
 
@@ -185,16 +252,18 @@ Validation validate(const std::vector<std::filesystem::path>& paths, const Contr
   std::int64_t tables = 0;
   const auto visit = [&](const std::string& name, ByteStream& source) {
     DigestStream stream(source);
-    if (auto* table = work.table_of(name)) {
+    auto* table = work.table_of(name);
+    if (table != nullptr || work.label_rule() != nullptr) {
+      PeekStream peek(stream, 64 << 10);
       std::unique_ptr<RowReader> reader;
       try {
-        reader = open_rows(stream, name, raw_options(table->contract));
+        reader = open_raw(peek, name, table == nullptr ? DelimitedOptions() : raw_options(table->contract), work.boxes());
       } catch (const Error& error) {
         if (stream.failed() || error.kind() != ErrorKind::input) throw;
         if (refusal.empty()) refusal = error.message();
       }
-      if (reader) work.check(*table, name, *reader);
-      tables += reader ? 1 : 0;
+      if (reader && table != nullptr) work.check(*table, name, *reader);
+      tables += reader && table != nullptr ? 1 : 0;
     }
     stream.drain();
     work.note_file(name, stream.sha256());
