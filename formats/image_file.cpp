@@ -103,9 +103,11 @@ std::vector<TensorEntry> image_tensors(const Image& image) {
   return tensors;
 }
 
-std::unique_ptr<RowReader> open_image_rows(PeekStream& stream, const std::string& name) {
+std::unique_ptr<RowReader> open_image_rows(PeekStream& stream, const std::string& name, const std::function<void(const Image&)>& look) {
   try {
-    return image_rows(read_image_stream(stream, name));
+    Image image = read_image_stream(stream, name);
+    if (look) look(image);
+    return image_rows(std::move(image));
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::input) throw;
     const bool named = error.message().starts_with(name + ": ");

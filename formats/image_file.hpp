@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -55,7 +56,8 @@ std::vector<TensorEntry> image_tensors(const Image& image);
 /// mean, deviation, minimum, maximum. One that cannot be read is a row with a fault.
 std::unique_ptr<RowReader> image_rows(Image image);
 std::unique_ptr<RowReader> image_rows(const std::string& fault);
-/// The rows of the image that `stream` holds. @throws Error(environment) only
-std::unique_ptr<RowReader> open_image_rows(PeekStream& stream, const std::string& name);
+/// The rows of the image that `stream` holds. @param look  shown the image, if it can be read; or empty
+/// @throws Error(environment) only
+std::unique_ptr<RowReader> open_image_rows(PeekStream& stream, const std::string& name, const std::function<void(const Image&)>& look = {});
 
 }  // namespace iai

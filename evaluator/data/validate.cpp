@@ -197,16 +197,8 @@ void note_labels(const DataSet& data, BoxCheck& boxes) {
 
 /// Opens the rows of a file as it is; null for what belongs to images: their labels and lists of classes.
 std::unique_ptr<RowReader> open_raw(PeekStream& stream, const std::string& name, const DelimitedOptions& options, BoxCheck& boxes) {
-  if (image_kind(stream.head()) != ImageKind::none) {
-    try {
-      Image image = read_image_stream(stream, name);
-      boxes.add_image(name, image.pages[0].width, image.pages[0].height, image.pages[0].orientation);
-      return image_rows(std::move(image));
-    } catch (const Error& error) {
-      if (error.kind() != ErrorKind::input) throw;
-      return image_rows(error.message());
-    }
-  }
+  if (image_kind(stream.head()) != ImageKind::none)
+    return open_image_rows(stream, name, [&](const Image& image) { boxes.add_image(name, image.pages[0].width, image.pages[0].height, image.pages[0].orientation); });
   if (const auto count = class_count(name, stream.head())) {
     boxes.set_classes(*count);
     return nullptr;
