@@ -24,6 +24,7 @@ class JpegFile {
     errors_.error_exit = [](j_common_ptr state) {
       auto& self = *static_cast<JpegFile*>(state->client_data);
       self.keep_reason();
+      self.too_large_ = state->err->msg_code == JERR_NO_BACKING_STORE || state->err->msg_code == JERR_OUT_OF_MEMORY;
       std::longjmp(self.jump_, 1);
     };
     errors_.emit_message = [](j_common_ptr state, int level) {
@@ -85,6 +86,7 @@ class JpegFile {
   }
   const std::string& reason() const { return reason_; }
   long warnings() const { return warnings_; }
+  bool too_large() const { return too_large_; }
 
  private:
   void keep_reason() {
@@ -102,7 +104,7 @@ class JpegFile {
   std::vector<JSAMPLE> row_;
   JSAMPROW line_ = nullptr;
   long warnings_ = 0;
-  bool ended_early_ = false;
+  bool ended_early_ = false, too_large_ = false;
 };
 
 }  // namespace
@@ -116,7 +118,9 @@ void read_jpeg(const std::filesystem::path& path, const std::string& name, const
   check_pixels(page, limits, name);
   file.read_metadata(page, image);
   SampleStatistics statistics;
-  if (!file.read_rows(statistics)) image.faults.push_back({"truncated", "the image cannot be read to its end: " + file.reason()});
+  const bool whole = file.read_rows(statistics);
+  if (file.too_large()) throw Error(ErrorKind::input, name + ": is a progressive JPEG image that takes over 128 MiB to decode", "write it as a baseline one: jpegtran -outfile OUT.jpg FILE");
+  if (!whole) image.faults.push_back({"truncated", "the image cannot be read to its end: " + file.reason()});
   else if (file.warnings() > 0) image.faults.push_back({"damaged_data", "decoded with " + std::to_string(file.warnings()) + " warnings: " + file.reason()});
   statistics.finish(page);
 }
