@@ -123,6 +123,7 @@ const Manual ingest_manual{
         "column, and findings), contract.yaml (a draft for iai validate) and sources.json (where the files lie). Files whose columns have the same names are one table. Order of the paths, threads, locale and time zone change no byte.\n\n"
         "With --tensors a task file (iai-task) turns columns into the arrays that a model reads: selection, scaling, one-hot, windows by unit, targets, splits. Each split becomes SPLIT_x.npy and SPLIT_y.npy, float32, samples first. --fit\n"
         "scales by what one split holds, so that nothing of the others leaks in, and keeps the figures as scaling.csv for the task.\n\n"
+        "JSON Lines: members of objects are columns (motor.current), a broken line is a finding and stops nothing. WAV: a column a channel; the size of the file counts where a recorder that crashed left none. Images: a row a page, at most 100 megapixels; a place on earth in the metadata is said, never shown. HDF5: what leads to other files (external links and storage, virtual data sets) and filters that need a plugin are refused. MATLAB: versions 5 to 7.3.\n\n"
         "Examples in the profile are numbers and codes that come back at least five times; text that may name a person is never kept.",
     .examples = {std::begin(examples), std::end(examples)},
     .diagnostics =

@@ -10,7 +10,9 @@ failed=0
 for program in "$build"/fuzz_*; do
   name=$(basename "$program"); name=${name#fuzz_}
   mkdir -p "$build/corpus/$name"
-  if "$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=512 -print_final_stats=1 \
+  # libhdf5 asks for as much memory as a damaged header says, and takes no for an answer.
+  most=512; [ "$name" != arrays ] || most=0
+  if "$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=$most -print_final_stats=1 \
     -artifact_prefix="$build/crashes/$name-" "$build/corpus/$name" "$build/seeds/$name" >"$build/$name.log" 2>&1; then
     echo "fuzz $name: $(awk '/number_of_executed_units/ {print $2}' "$build/$name.log") runs, nothing found"
   else
