@@ -31,10 +31,8 @@ constexpr IbanForm iban_forms[] = {
     {"TL", "19n"}, {"TN", "20n"}, {"TR", "6n16c"}, {"UA", "6n19c"}, {"VA", "18n"}, {"VG", "4a16n"}, {"XK", "16n"}, {"YE", "4a4n18c"},
 };
 
-const IbanForm* iban_form(std::string_view country) {
-  const auto* found = std::lower_bound(std::begin(iban_forms), std::end(iban_forms), country, [](const IbanForm& form, std::string_view name) { return form.country < name; });
-  return found != std::end(iban_forms) && found->country == country ? found : nullptr;
-}
+constexpr auto iban_places = places_by_country(iban_forms);
+const IbanForm* iban_form(std::string_view text) { return find_country(iban_forms, iban_places, text); }
 
 /// The next part of a structure: a count and a class. @returns 0 at the end
 std::size_t next_part(std::string_view& structure, char& kind) {

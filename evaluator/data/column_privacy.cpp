@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::int64_t first_candidates = 64;
 constexpr int most_digests = 1000;
+constexpr std::size_t most_at_once = std::size_t{1} << 16;
 constexpr std::size_t shortest_integer = 11;  // of an identifier that is nothing but digits
 
 const char* kind_text(IdentifierKind kind) {
@@ -105,9 +106,19 @@ void ColumnPrivacy::cell(const CheckedFile& file, const Row& row, ViolationLog& 
   if (!text && (type_ != ColumnType::integer || cell.text.size() < shortest_integer)) return;
   if (cell.text.size() < 4) return;
   if (rules_.hash && (cell.text.size() == 32 || cell.text.size() == 40 || cell.text.size() == 64)) hashes.add(cell.text, file, name_, row, cell.byte);
-  found_.clear();
-  find_identifiers(cell.text, wanted_, hinted_, found_);
-  for (const auto& one : found_) judge(one, file, row, log);
+  // A cell may have 64 MiB: piece by piece, cut at a blank.
+  for (std::size_t at = 0; at < cell.text.size();) {
+    std::string_view piece = cell.text.substr(at, most_at_once);
+    if (const auto blank = piece.rfind(' '); at + piece.size() < cell.text.size() && blank != std::string_view::npos && blank > 0) piece = piece.substr(0, blank);
+    found_.clear();
+    find_identifiers(piece, wanted_, hinted_, found_);
+    for (auto& one : found_) {
+      one.begin += at;
+      one.end += at;
+      judge(one, file, row, log);
+    }
+    at += piece.size();
+  }
 }
 
 void ColumnPrivacy::judge(const Identifier& one, const CheckedFile& file, const Row& row, ViolationLog& log) {
@@ -120,7 +131,8 @@ void ColumnPrivacy::judge(const Identifier& one, const CheckedFile& file, const 
   }
   if (one.evidence == Evidence::verified) {
     auto violation = place_of(file, name_, row, cell.byte, cell.text);
-    violation.message = violation.discreet = fmt::format("{}: {}", kind_text(one.kind), masked(cell.text.substr(one.begin, one.end - one.begin)));
+    violation.message = kind_text(one.kind) + std::string(": ") + masked(cell.text.substr(one.begin, one.end - one.begin));
+    violation.discreet = violation.message;
     if (!whole) report(one.kind, std::move(violation), log);
     else if (!candidates.decided) candidates.waiting.push_back(std::move(violation));
     else if (candidates.credible()) report(one.kind, std::move(violation), log);

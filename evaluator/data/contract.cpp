@@ -48,7 +48,7 @@ const char* meaning(RuleKind kind) {
 class ContractParser {
  public:
   Contract parse(const Yaml& root) {
-    root.allow_keys({"contract", "tables", "duplicate_files", "unmatched_files", "labels"});
+    root.allow_keys({"contract", "tables", "duplicate_files", "unmatched_files", "labels", "licence", "purpose"});
     Contract contract;
     contract.name = root.text_or("contract", "");
     const auto& tables = root.at("tables");
@@ -61,6 +61,7 @@ class ContractParser {
     data_set_rule(root, "duplicate_files", RuleKind::duplicate_files, contract);
     data_set_rule(root, "unmatched_files", RuleKind::unmatched_files, contract);
     if (const auto* labels = root.find("labels")) contract.rules.push_back(parse_labels(*labels));
+    contract.licences = parse_licences(root, heads_);
     return contract;
   }
 
@@ -288,6 +289,7 @@ std::vector<const RuleHead*> Contract::all_rules() const {
       for (const RuleHead* rule : family->rules()) all.push_back(rule);
   }
   for (const auto& rule : rules) all.push_back(&rule);
+  for (const RuleHead* rule : licences.rules()) all.push_back(rule);
   return all;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "evaluator/data/rule_family.hpp"
+#include "evaluator/data/rules_licence.hpp"
 #include "formats/delimited.hpp"
 #include "formats/yaml.hpp"
 
@@ -56,6 +57,7 @@ struct Contract {
   std::string name;
   std::vector<TableContract> tables;
   std::vector<Rule> rules;                  ///< duplicate_files, unmatched_files, labels
+  LicenceRules licences;
   std::vector<const RuleHead*> all_rules() const;
 };
 

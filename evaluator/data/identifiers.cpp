@@ -51,7 +51,7 @@ bool may_end(std::string_view text, std::size_t end) {
   return end + 1 >= text.size() || !is_alnum(text[end + 1]);
 }
 
-/// Letters and digits from a place on, without the single signs between their groups, each with the end of its character.
+/// Letters and digits from a place on, without the single blanks, hyphens and full stops between their groups, each with the end of its character.
 struct Compact {
   std::array<char, 40> characters{};
   std::array<std::uint16_t, 40> ends{};  ///< from the place on
@@ -59,14 +59,16 @@ struct Compact {
   std::string_view first(std::size_t count) const { return {characters.data(), count}; }
 };
 
-Compact compact_from(std::string_view text, std::size_t at, std::string_view signs, std::size_t most) {
+enum class Dots { no, yes };
+
+Compact compact_from(std::string_view text, std::size_t at, Dots dots, std::size_t most) {
   Compact compact;
   for (std::size_t i = at; i < text.size() && compact.size < most; ++i) {
     const char c = text[i];
     if (is_digit(c) || is_upper(c)) {
       compact.characters[compact.size] = c;
       compact.ends[compact.size++] = static_cast<std::uint16_t>(i + 1 - at);
-    } else if (signs.find(c) == std::string_view::npos || i + 1 >= text.size() || !(is_digit(text[i + 1]) || is_upper(text[i + 1]))) {
+    } else if ((c != ' ' && c != '-' && (c != '.' || dots == Dots::no)) || i + 1 >= text.size() || !(is_digit(text[i + 1]) || is_upper(text[i + 1]))) {
       break;
     }
   }
@@ -174,7 +176,8 @@ class Scanner {
       if (const std::size_t end = digits_at(at); end > 0) return end;
     }
     if ((c != '0' && c != '+' && c != '(') || !wanted_.has(IdentifierKind::phone)) return 0;
-    const std::size_t length = phone_at(text_, at, speaks_of_phone(at) ? SpokenOf::yes : SpokenOf::no);
+    std::size_t length = phone_at(text_, at, SpokenOf::no);
+    if (length == 0 && c != '+' && speaks_of_phone(at)) length = phone_at(text_, at, SpokenOf::yes);
     return length > 0 ? add(IdentifierKind::phone, Evidence::verified, at, at + length) : 0;
   }
 
@@ -187,7 +190,7 @@ class Scanner {
     if (!wanted_.has(IdentifierKind::iban) || at + 15 > text_.size() || !is_digit(text_[at + 2]) || !is_digit(text_[at + 3])) return 0;
     const std::size_t length = iban_length(text_.substr(at, 2));
     if (length == 0) return 0;
-    const Compact compact = compact_from(text_, at, " -", length);
+    const Compact compact = compact_from(text_, at, Dots::no, length);
     if (compact.size < length) return 0;
     const std::size_t end = at + compact.ends[length - 1];
     if (!may_end(text_, end)) return 0;
@@ -198,7 +201,7 @@ class Scanner {
     if (!wanted_.has(IdentifierKind::vat)) return 0;
     const std::string_view country = text_.substr(at, 2);
     if (!has_vat_numbers(country)) return 0;
-    const Compact compact = compact_from(text_, at, " .-", 15);
+    const Compact compact = compact_from(text_, at, Dots::yes, 15);
     std::size_t look_alike = 0;
     for (std::size_t length = compact.size; length >= 8; --length) {
       const std::size_t end = at + compact.ends[length - 1];
@@ -220,7 +223,7 @@ class Scanner {
 
   std::size_t insurance_at(std::size_t at) {
     if (!wanted_.has(IdentifierKind::social_insurance) || at + 12 > text_.size()) return 0;
-    const Compact compact = compact_from(text_, at, " -", 12);
+    const Compact compact = compact_from(text_, at, Dots::no, 12);
     if (compact.size < 12 || !is_upper(compact.characters[8]) || std::count_if(compact.characters.begin(), compact.characters.begin() + 12, is_digit) != 11) return 0;
     const std::size_t end = at + compact.ends[11];
     if (!may_end(text_, end)) return 0;

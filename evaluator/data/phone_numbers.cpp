@@ -78,12 +78,15 @@ bool has_country_code(std::string_view digits) {
 /// Mobile networks and large towns of Germany, behind the 0.
 bool has_known_area(std::string_view area) {
   if (area.size() >= 3 && area.size() <= 4 && area[0] == '1' && area[1] >= '5' && area[1] <= '7') return true;
-  constexpr std::string_view areas[] = {
-      "201", "202", "203", "208", "209", "211", "212", "214", "221", "228", "231", "234", "241", "251", "261", "271", "30", "331", "335", "341", "345", "351", "355", "361", "365",
-      "371", "375", "381", "385", "391", "395", "40", "4131", "421", "431", "441", "451", "461", "471", "511", "521", "5241", "531", "5341", "5361", "541", "551", "561", "611", "6131",
-      "6151", "621", "6221", "631", "641", "651", "661", "681", "69", "7031", "7071", "711", "7121", "7131", "7141", "7151", "721", "731", "741", "751", "7541", "761", "771", "781", "821",
-      "831", "841", "8421", "851", "861", "8031", "871", "881", "89", "906", "911", "9131", "921", "931", "941", "951", "961", "971", "981", "991", "9721"};
-  return std::find(std::begin(areas), std::end(areas), area) != std::end(areas);
+  constexpr int areas[] = {
+      30, 40, 69, 89, 201, 202, 203, 208, 209, 211, 212, 214, 221, 228, 231, 234, 241, 251, 261, 271, 331, 335, 341, 345, 351, 355, 361, 365,
+      371, 375, 381, 385, 391, 395, 421, 431, 441, 451, 461, 471, 511, 521, 531, 541, 551, 561, 611, 621, 631, 641, 651, 661, 681, 711, 721, 731,
+      741, 751, 761, 771, 781, 821, 831, 841, 851, 861, 871, 881, 906, 911, 921, 931, 941, 951, 961, 971, 981, 991, 4131, 5241, 5341, 5361, 6131,
+      6151, 6221, 7031, 7071, 7121, 7131, 7141, 7151, 7541, 8031, 8421, 9131, 9721,
+  };
+  int number = 0;
+  for (const char c : area.substr(0, 5)) number = number * 10 + c - '0';
+  return std::binary_search(std::begin(areas), std::end(areas), number);
 }
 
 std::size_t international(std::string_view text, std::size_t at) {
@@ -111,10 +114,10 @@ std::size_t phone_at(std::string_view text, std::size_t at, SpokenOf spoken_of) 
   if (dialled.size() < 9 || dialled.size() > 13 || dialled[1] == '0') return 0;
   if (spoken_of == SpokenOf::yes) return digits.end - at;
   if (digits.groups < 2 || digits.groups > 6) return 0;
-  const std::size_t open = text[at] == '(' ? at + 1 : at;
-  std::size_t area_end = open;
+  if (text[at] == '(' && digits.first_sign.starts_with(')')) return digits.end - at;  // nobody writes a part number like that
+  std::size_t area_end = at;
   while (area_end < text.size() && is_digit(text[area_end])) ++area_end;
-  return has_known_area(text.substr(open + 1, area_end - open - 1)) ? digits.end - at : 0;
+  return has_known_area(text.substr(at + 1, area_end - at - 1)) ? digits.end - at : 0;
 }
 
 }  // namespace iai

@@ -92,6 +92,10 @@ class Validator {
       }
       for (const auto& [digest, names] : digests_) check_digest(rule, names);
     }
+    std::vector<std::string> names;
+    for (const auto& [digest, same] : digests_) names.insert(names.end(), same.begin(), same.end());
+    std::sort(names.begin(), names.end());
+    check_licences(contract_.licences, names, result_.log);
     result_.log.end_file();
     result_.log.hide_in_baseline();
     return std::move(result_);

@@ -199,10 +199,8 @@ constexpr State states[] = {
     {"PL", 10, 10, poland},  {"PT", 9, 9, portugal},   {"RO", 6, 10, romania},  {"SE", 12, 12, sweden},    {"SI", 8, 8, slovenia},  {"SK", 10, 10, slovakia}, {"XI", 9, 12, northern_ireland},
 };
 
-const State* state_of(std::string_view country) {
-  const auto* found = std::lower_bound(std::begin(states), std::end(states), country, [](const State& state, std::string_view name) { return state.country < name; });
-  return found != std::end(states) && found->country == country ? found : nullptr;
-}
+constexpr auto state_places = places_by_country(states);
+const State* state_of(std::string_view text) { return find_country(states, state_places, text); }
 
 }  // namespace
 
