@@ -119,7 +119,7 @@ const Manual ingest_manual{
     .description =
         "Makes a data set of files, folders and archives (zip, tar, 7z) of delimited text, JSON Lines, arrays (NumPy .npy and .npz, MATLAB .mat, HDF5), WAV and images (PNG, JPEG, TIFF; their COCO, YOLO and Pascal VOC labels are held against them). The files stay where they are and are read once: every byte is digested, the way each file\n"
         "is written (encoding, delimiter, decimal sign, header, times) is found from its content, and each column is profiled. Files that are no table are digested only.\n\n"
-        "The folder that is made holds manifest.json (name, size, SHA-256, rows and dialect of every file; the identity of the data), profile.json (type, missing, minimum, maximum, mean, deviation, quantiles, distinct of every\n"
+        "The folder that is made holds manifest.json (name, size, SHA-256, rows and dialect of every file; the identity of the data), profile.json (type, missing, minimum, maximum, mean, deviation, quantiles, histogram, distinct and top values, order, period of every\n"
         "column, and findings), contract.yaml (a draft for iai validate) and sources.json (where the files lie). Files whose columns have the same names are one table. Order of the paths, threads, locale and time zone change no byte.\n\n"
         "With --tensors a task file (iai-task) turns columns into the arrays that a model reads: selection, scaling, one-hot, windows by unit, targets, splits. Each split becomes SPLIT_x.npy and SPLIT_y.npy, float32, samples first. --fit\n"
         "scales by what one split holds, so that nothing of the others leaks in, and keeps the figures as scaling.csv for the task.\n\n"
@@ -130,7 +130,7 @@ const Manual ingest_manual{
         "\"is no delimited text\", \"is no table\": nothing in the paths could be read as rows; inspect one of the files.\n\n"
         "\"goes by the same name as\": names are relative to the given path; give the folder that holds both files.\n\n"
         "\"entry is encrypted\", \"name with '..'\", \"archive unpacks to over\": archives that hide or endanger something are refused; unpack them yourself and give the folder.",
-    .memory = "Grows with the number of files and columns (25 to 300 kB a column), not with rows. A row may have 64 MiB."};
+    .memory = "Grows with the number of files and columns (25 to 700 kB a column), not with rows. A row may have 64 MiB."};
 
 void declare(CLI::App& app, IngestCommandOptions& options) {
   app.add_option("paths", options.paths, "Files, folders and archives to read")->type_name("PATH");
@@ -141,6 +141,7 @@ void declare(CLI::App& app, IngestCommandOptions& options) {
   auto* tensors = app.add_option("--tensors", options.tensors, "Write the arrays that this task makes of its data, in place of a data set")->type_name("TASK.yaml");
   app.add_option("--split", options.splits, "With --tensors: only these splits")->type_name("NAME")->delimiter(',')->needs(tensors);
   app.add_option("--fit", options.fit, "With --tensors: scale by mean and deviation of this split's rows, kept in scaling.csv")->type_name("SPLIT")->needs(tensors);
+  app.add_option("--threads", options.threads, "Threads; 0: all cores. The result does not depend on it")->type_name("N")->check(CLI::Range(0, 4096));
 }
 
 ExitCode run(const IngestCommandOptions& options, Context& context) {
@@ -152,6 +153,7 @@ ExitCode run(const IngestCommandOptions& options, Context& context) {
   Recording recording(context, "ingest");
   IngestOptions how;
   how.names = options.names;
+  how.threads = options.threads;
   how.progress = [&](std::uint64_t bytes, std::uint64_t total) { context.output.progress("bytes read", bytes, total); };
   auto ingested = ingest(options.paths, how);
   Report report = make_report(ingested, options.output.path);

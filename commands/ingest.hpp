@@ -12,6 +12,7 @@ struct IngestCommandOptions {
   std::filesystem::path tensors;   ///< --tensors: the task
   std::vector<std::string> splits; ///< --split
   std::string fit;                 ///< --fit: a split
+  int threads = 0;                 ///< 0: all cores
 };
 
 void declare(CLI::App& app, IngestCommandOptions& options);

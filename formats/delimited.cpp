@@ -1,10 +1,9 @@
 #include "formats/delimited.hpp"
 
-#include <unicode/unistr.h>
-
 #include <algorithm>
-#include <limits>
+#include <utility>
 
+#include "formats/delimited_batch.hpp"
 #include "formats/delimited_dialect.hpp"
 #include "formats/delimited_notes.hpp"
 #include "formats/error.hpp"
@@ -14,6 +13,7 @@ namespace {
 
 constexpr std::size_t sample_bytes = 256 << 10, row_limit = 64 << 20;
 constexpr int sample_lines = 16;
+constexpr std::size_t batch_bytes = 256 << 10, smallest_batch = 4 << 10;
 
 }  // namespace
 
@@ -36,6 +36,8 @@ struct DelimitedReader::State {
   std::int64_t line = 0;
   bool decimal_found = true;
   Row row;
+  std::size_t taken = 0;                 // bytes of the rows handed out last
+  std::size_t batch_goal = batch_bytes;  // less after a row that told something new, as all behind it is read again
 
   void take_layout(const DelimitedOptions& options);
   void find_start(const DelimitedOptions& options);
@@ -132,16 +134,7 @@ std::string_view DelimitedReader::State::plain_text(std::string_view text, const
   auto cell = text.substr(span.begin, span.end - span.begin);
   broken = !record.plain_ascii && (!is_utf8(cell) || cell.find('\0') != std::string_view::npos);
   if (!span.doubled && !broken) return cell;
-  std::string plain;
-  for (std::size_t i = 0; i < cell.size(); ++i) {
-    plain += cell[i];
-    if (span.doubled && cell[i] == splitter.quote && i + 1 < cell.size() && cell[i + 1] == splitter.quote) ++i;
-  }
-  if (broken && !is_utf8(plain)) {
-    std::string converted;
-    icu::UnicodeString(plain.data(), static_cast<std::int32_t>(plain.size()), "windows-1252").toUTF8String(converted);
-    plain = std::move(converted);
-  }
+  const std::string plain = plain_cell_text(cell, span.doubled, splitter.quote, broken);
   // Reserved in fill_row: earlier views into it stay valid.
   const auto begin = unescaped.size();
   unescaped += plain;
@@ -199,10 +192,7 @@ const Row* DelimitedReader::next() {
   auto& state = *state_;
   auto& row = state.row;
   // The row before is consumed only now: its cells point into the text.
-  if (row.number > 0) {
-    state.source.consume(state.record.next);
-    state.record.next = 0;
-  }
+  state.source.consume(std::exchange(state.taken, 0));
   while (state.split()) {
     const auto text = state.source.text().substr(0, state.record.end);
     row.line = ++state.line;
@@ -229,10 +219,67 @@ const Row* DelimitedReader::next() {
       continue;
     }
     ++row.number;
+    state.taken = state.record.next;
     return &row;
   }
-  state.record.next = 0;
   return nullptr;
+}
+
+namespace {
+
+/// A batch of the one row that next() gave.
+void make_batch(const Row& row, const std::vector<Column>& columns, RowBatch& batch) {
+  batch.first_row = row.number;
+  batch.rows = 1;
+  batch.ragged_rows = row.width != columns.size() ? 1 : 0;
+  batch.columns.assign(columns.size(), {});
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    auto& out = batch.columns[c];
+    const auto& cell = row.cells[c];
+    out.type = columns[c].type;
+    out.numbers.assign(1, cell.number);
+    out.integers.assign(1, cell.integer);
+    out.texts.assign(1, cell.text);
+    if (cell.state != CellState::value) out.exceptions.push_back({0, cell.state, cell.number, cell.text});
+  }
+}
+
+}  // namespace
+
+bool DelimitedReader::take_row_as_batch(std::vector<RowBatch>& batches) {
+  const Row* row = next();
+  if (row == nullptr) return false;
+  batches.resize(1);
+  make_batch(*row, state_->columns, batches[0]);
+  return true;
+}
+
+bool DelimitedReader::next_batches(std::vector<RowBatch>& batches, int threads) {
+  auto& state = *state_;
+  state.source.consume(std::exchange(state.taken, 0));
+  const BatchLayout layout{state.splitter, state.form, state.columns, state.notes.header(), state.dialect.trailing_delimiter, state.decimal_found};
+  const std::size_t pieces = static_cast<std::size_t>(std::max(threads, 1)) * (threads > 1 ? 2 : 1);
+  const std::size_t goal = state.batch_goal < batch_bytes ? state.batch_goal : pieces * batch_bytes;
+  while (state.source.text().size() < goal && !state.source.ended()) state.source.more();
+  const auto text = state.source.text().substr(0, goal);
+  const bool last = state.source.ended() && text.size() == state.source.text().size();
+  const auto texts = cut_rows(text, state.splitter, goal / pieces + 1, last);
+  if (texts.empty()) return take_row_as_batch(batches);  // the end, or a row that is longer
+  batches.resize(texts.size());
+  const auto ends = read_batches(texts, layout, batches);
+  std::size_t used = 0;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    batches[i].first_row = state.row.number + 1;
+    state.row.number += static_cast<std::int64_t>(batches[i].rows);
+    state.line += ends[i].lines;
+    state.taken += ends[i].bytes;
+    used = i + 1;
+    if (ends[i].learn) break;
+  }
+  const bool learn = ends[used - 1].learn;
+  batches.resize(used);
+  state.batch_goal = learn ? smallest_batch : std::min(batch_bytes, state.batch_goal * 2);
+  return !learn || state.taken > 0 || take_row_as_batch(batches);
 }
 
 DelimitedReader::~DelimitedReader() = default;

@@ -14,6 +14,8 @@
 
 namespace iai {
 
+struct RowBatch;  // formats/row_batch.hpp
+
 /// How a delimited text file is written, found from its first 256 KiB.
 struct Dialect {
   std::string encoding = "UTF-8";  ///< UTF-8, UTF-16LE, UTF-16BE, windows-1252, ISO-8859-1, ...
@@ -72,8 +74,13 @@ class DelimitedReader : public RowReader {
   bool names_columns() const override { return dialect().header; }
   std::int64_t skipped_count() const override;
   std::span<const SkippedLine> skipped() const override;
+  /// The next rows, column by column and much faster: `batches` then holds them in the order of the file, as many as suit
+  /// `threads` (TBB's current arena is used). False at the end. They mean what next() means; both may be mixed. Valid
+  /// until the next call.
+  bool next_batches(std::vector<RowBatch>& batches, int threads);
 
  private:
+  bool take_row_as_batch(std::vector<RowBatch>& batches);
   struct State;
   std::unique_ptr<State> state_;
 };

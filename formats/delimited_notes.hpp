@@ -18,6 +18,8 @@ class TableNotes {
   /// Is `row` sums ("Summe;;12,5") or a note ("Ende der Messung")? Only rows count whose first cell is odd in a column that is no text: what
   /// could be a value stays one.
   bool is_note(const Row& row, std::string_view text);
+  /// The header as it was set: a line that begins with it may be the header again.
+  std::string_view header() const { return header_; }
   std::int64_t count() const { return count_; }
   const std::vector<SkippedLine>& first() const { return first_; }
 

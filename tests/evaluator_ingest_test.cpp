@@ -3,7 +3,11 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <numeric>
 
+#include <fmt/format.h>
+
+#include "evaluator/data/counter_random.hpp"
 #include "evaluator/data/ingest.hpp"
 #include "evaluator/data/validate.hpp"
 #include "formats/atomic_file.hpp"
@@ -183,4 +187,62 @@ TEST_CASE("manifest and profile are what their schemas say") {
   CHECK(fault("manifest", manifest_text(data.data)) == "");
   CHECK(fault("profile", profile_text(data)) == "");
   CHECK(fault("profile", "{}") != "");
+}
+
+TEST_CASE("order, histogram, top values, jitter and correlations are those of a plain computation") {
+  const Folder folder;
+  std::string text = "t;up;down;x;y;k\n";
+  std::vector<double> xs, ys;
+  const CounterRandom random(3);
+  for (std::uint64_t i = 0; i < 9000; ++i) {
+    const double x = std::round(random.normal(i) * 100) / 100, y = std::round((2 * x + random.normal(i + 10'000)) * 100) / 100;
+    const bool lacks = i % 7 == 3;
+    if (!lacks) {
+      xs.push_back(x);
+      ys.push_back(y);
+    }
+    text += fmt::format("2026-01-01 00:{:02}:{:02}.{:03};{};{};{};{:.2f};{}\n", i / 60 % 60 + i / 3600 * 20, i % 60, i % 3, i, -static_cast<int>(i / 2), lacks ? "-" : fmt::format("{:.2f}", x), y, i % 5 == 0 ? 7 : i % 11);
+  }
+  auto data = ingest({folder.write("a.csv", text)});
+  CHECK(column(data, "up").order() == "ascending");
+  CHECK(column(data, "down").order() == "descending");
+  CHECK(column(data, "x").order() == "neither");
+  const auto k = column(data, "k").to_json();
+  CHECK(k["top_values"][0] == Json({{"value", 7.0}, {"count", 2455}}));
+  CHECK(k["top_values_error"] == 0);
+  CHECK(k["histogram"]["counts"].size() == 11);
+  CHECK(k["histogram"]["counts"][7] == 2455);
+  CHECK(k["histogram"]["from"] == -0.5);
+  const auto mean = [](const std::vector<double>& values) { return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size()); };
+  const double mx = mean(xs), my = mean(ys);
+  double xx = 0, yy = 0, xy = 0;
+  for (std::size_t i = 0; i < xs.size(); ++i) {
+    xx += (xs[i] - mx) * (xs[i] - mx);
+    yy += (ys[i] - my) * (ys[i] - my);
+    xy += (xs[i] - mx) * (ys[i] - my);
+  }
+  const auto profile = parse_json(profile_text(data), "profile");
+  bool met = false;
+  for (const auto& pair : profile["correlations"]) {
+    if (pair["a"] != "x" || pair["b"] != "y") continue;
+    met = true;
+    CHECK(pair["rows"] == xs.size());
+    CHECK(pair["coefficient"].get<double>() == doctest::Approx(xy / std::sqrt(xx * yy)).epsilon(1e-12));
+  }
+  CHECK(met);
+  const auto t = column(data, "t").to_json();
+  CHECK(t["interval_s"]["shortest"] == doctest::Approx(0.998));
+  CHECK(t["interval_s"]["median"] == doctest::Approx(1.001));
+  CHECK(t["jitter_s"] == doctest::Approx(0.0015));
+}
+
+TEST_CASE("integers beyond 2^53 are told apart") {
+  const Folder folder;
+  std::string text = "id,v\n";
+  for (int i = 0; i < 500; ++i) text += fmt::format("{},1\n", 9'007'199'254'740'993 + i);
+  auto data = ingest({folder.write("a.csv", text)});
+  CHECK(column(data, "id").type() == ColumnType::integer);
+  CHECK(column(data, "id").distinct() == 500);
+  CHECK(column(data, "id").longest_run() == 1);
+  CHECK(column(data, "id").distribution().size() == 500);
 }

@@ -1,11 +1,16 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <thread>
+#include <vector>
 
 #include "evaluator/data/counter_random.hpp"
+#include "evaluator/data/exact_sum.hpp"
 #include "evaluator/data/sketches.hpp"
 #include "evaluator/data/unique_keys.hpp"
+#include "evaluator/data/value_counts.hpp"
 
 using namespace iai;
 
@@ -39,19 +44,83 @@ TEST_CASE("quantiles do not depend on thread, run or other sketches") {
   CHECK(elsewhere == first);
 }
 
-TEST_CASE("distinct values are exact up to the limit and near beyond") {
-  DistinctCount few;
-  for (std::uint64_t i = 0; i < 3000; ++i) few.add(hash_bits(i % 1000));
-  CHECK(few.count() == 1000);
+TEST_CASE("counts of values are exact up to the limit, then near; merged parts are the whole") {
+  ValueCounts few;
+  for (std::uint64_t i = 0; i < 3000; ++i) few.add(i % 1000);
+  CHECK(few.distinct() == 1000);
   CHECK(few.exact());
-  DistinctCount many;
-  for (std::uint64_t i = 0; i < 100'000; ++i) many.add(hash_bits(i));
-  CHECK_FALSE(many.exact());
-  CHECK(std::abs(static_cast<double>(many.count()) - 100'000) < 3'000);
-  DistinctCount zero;
+  CHECK(few.counts().size() == 1000);
+  CHECK(few.counts()[0] == std::pair<std::uint64_t, std::int64_t>(0, 3));
+  for (const std::uint64_t most : {std::uint64_t{2'000}, std::uint64_t{100'000}, std::uint64_t{3'000'000}}) {
+    ValueCounts many, first, second;
+    for (std::uint64_t i = 0; i < most; ++i) {
+      const auto key = i % 10 == 0 ? 77 : hash_bits(i);
+      many.add(key);
+      (i < most / 3 ? first : second).add(key);
+    }
+    const auto distinct = static_cast<double>(most) * 0.9 + 1;
+    CHECK_FALSE(many.exact());
+    CHECK(std::abs(static_cast<double>(many.distinct()) - distinct) < 0.03 * distinct);
+    REQUIRE(many.counts()[0].first == 77);
+    CHECK(std::abs(many.counts()[0].second - static_cast<std::int64_t>(most / 10)) <= many.count_error());
+    first.merge(second);
+    CHECK(first.distinct() == many.distinct());
+    CHECK(first.counts()[0].first == 77);
+  }
+  ValueCounts zero;
   zero.add(0);
   zero.add(0);
-  CHECK(zero.count() == 1);
+  CHECK(zero.distinct() == 1);
+}
+
+TEST_CASE("an exact sum knows no order") {
+  const CounterRandom random(5);
+  ExactSum forward, backward, left, right;
+  for (std::uint64_t i = 0; i < 5000; ++i) {
+    const double value = std::ldexp(random.normal(i), static_cast<int>(i % 1800) - 900), mirrored = std::ldexp(random.normal(4999 - i), static_cast<int>((4999 - i) % 1800) - 900);
+    forward.add(value);
+    backward.add(mirrored);
+    (i % 3 == 0 ? left : right).add(value);
+  }
+  left.merge(right);
+  CHECK(forward.value() == backward.value());
+  CHECK(forward.value() == left.value());
+  CHECK(forward.limbs() == left.limbs());
+  ExactSum sum;
+  for (const double value : {1.0, 1e300, 3e-320, 1.0, -1e300}) sum.add(value);
+  CHECK(sum.value() == 2);
+  sum.add(-2);
+  CHECK(sum.value() == 3e-320);
+  sum.add(-1);
+  CHECK(sum.value() == -1);
+  ExactSum product;
+  product.add_product(0.1, 0.1);
+  product.add(-0.1 * 0.1);
+  CHECK(product.value() == std::fma(0.1, 0.1, -(0.1 * 0.1)));
+  sum.add(std::numeric_limits<double>::infinity());
+  CHECK(std::isnan(sum.value()));
+}
+
+TEST_CASE("quantiles of merged parts are those of the whole, within the bound") {
+  const CounterRandom random(9);
+  for (const std::uint64_t most : {std::uint64_t{1000}, std::uint64_t{40'000}, std::uint64_t{2'000'000}}) {
+    std::vector<double> values;
+    for (std::uint64_t i = 0; i < most; ++i) values.push_back(random.uniform(i) * random.uniform(i + most));
+    Quantiles whole, first, second, weighted;
+    whole.add(values);
+    first.add(std::span(values).first(most / 4));
+    second.add(std::span(values).subspan(most / 4));
+    first.merge(second);
+    for (const double value : values) weighted.add(value, 3);
+    std::sort(values.begin(), values.end());
+    for (auto* sketch : {&whole, &first, &weighted})
+      for (const double rank : {0.001, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 0.999}) {
+        const auto at = std::lower_bound(values.begin(), values.end(), sketch->at(rank)) - values.begin();
+        CHECK(std::abs(static_cast<double>(at) / static_cast<double>(most) - rank) <= Quantiles::rank_error);
+      }
+    CHECK(whole.items().size() < 4000);
+    CHECK(first.count() == most);
+  }
 }
 
 TEST_CASE("a compensated sum keeps what plain addition loses") {

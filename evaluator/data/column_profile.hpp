@@ -1,16 +1,18 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
-#include "evaluator/data/sketches.hpp"
-#include "formats/delimited.hpp"
+#include "evaluator/data/exact_sum.hpp"
+#include "evaluator/data/value_counts.hpp"
 #include "formats/json.hpp"
+#include "formats/row_batch.hpp"
 
 namespace iai {
 
@@ -20,20 +22,27 @@ struct DataPlace {
   std::int64_t row = 0;
 };
 
-/// What one column of a table holds, collected cell by cell in a fixed order; memory does not grow with the rows.
+/// What one column of a table holds; memory does not grow with the rows. Rows come in order; numbers are worked on in blocks
+/// of rows that are the same however the rows were handed over, so that the profile depends on the data only.
 class ColumnProfile {
  public:
-  /// @param most_exact  up to so many different values are counted exactly (8 to 16 bytes each)
-  explicit ColumnProfile(std::size_t most_exact = 1024) : distinct_(most_exact) {}
+  /// @param most_exact  up to so many different values are counted exactly (32 to 64 bytes each)
+  explicit ColumnProfile(std::size_t most_exact = 1024) : counts_(most_exact) {}
   std::string name, unit;
 
-  /// A new file begins; `type` is the column's type in it.
-  void start_file(std::size_t file, ColumnType type);
+  /// A new file begins; `type` is the column's type in it. @param per_row  elements that make a row (tensors)
+  void start_file(std::size_t file, ColumnType type, std::int64_t per_row = 1);
   /// The column's type became known within the file (DelimitedReader).
   void learn_type(ColumnType type) { file_type_ = type; }
   void add(const Cell& cell, std::int64_t row);
-  /// An element of a tensor: NaN counts as missing.
-  void add_element(double value, std::int64_t row);
+  /// Rows [from, to) of a batch; `row` is the number of the first in the file.
+  void add(const ColumnCells& cells, std::size_t from, std::size_t to, std::int64_t row);
+  /// An element of a tensor: NaN counts as missing. @param place  of the element, from 1
+  void add_element(double value, std::int64_t place);
+  /// A block of rows is complete: those since the last call, `rows` of them. Call it at the same rows for all columns.
+  void end_block(std::size_t rows);
+  /// The numbers of the block that ends, NaN where there is none; before end_block. Shorter when the last ones are missing.
+  std::span<const double> block() const { return values_; }
   /// @returns the type that the file's cells turned out to have: integer columns with fractions are real.
   ColumnType end_file();
 
@@ -45,7 +54,8 @@ class ColumnProfile {
   std::int64_t error_words() const { return error_words_; }
   std::int64_t odd() const { return odd_; }
   std::int64_t infinite() const { return infinite_; }
-  std::int64_t distinct() const { return distinct_.count(); }
+  std::int64_t distinct() const;
+  bool distinct_exact() const;
   const std::map<std::string, std::int64_t>& error_texts() const { return error_texts_; }
   std::string first_odd() const { return first_odd_; }
   DataPlace first_odd_place() const { return first_odd_place_; }
@@ -56,7 +66,10 @@ class ColumnProfile {
   DataPlace maximum_place() const { return maximum_place_; }
   std::optional<double> mean() const;
   std::optional<double> deviation() const;                    ///< of the sample (n - 1)
-  double quantile(double rank) { return quantiles_.at(rank); }
+  /// Numbers in ascending order, each with how many it stands for; exact or within Quantiles::rank_error of rank.
+  std::vector<std::pair<double, std::uint64_t>> distribution() const;
+  bool distribution_exact() const { return counts_.exact(); }
+  double quantile(double rank) const { return quantile_of(distribution(), rank); }
   std::int64_t longest_run() const { return longest_run_; }   ///< most rows in a row with one value, within one file
   DataPlace run_place() const { return run_place_; }
   /// Did the column stand still for far longer than it usually does?
@@ -74,38 +87,72 @@ class ColumnProfile {
   /// Few values that come back often: text of a column that is a code and nothing personal, with counts.
   std::optional<std::map<std::string, std::int64_t>> codes() const;
 
+  /// The numbers that come most often, at most ten, with counts that may lack what counts_error says.
+  std::vector<std::pair<double, std::int64_t>> top_numbers() const;
+  /// "ascending" or "descending" when no value falls or rises within a file (equal ones may follow), "neither"; else empty.
+  std::string order() const;
+
   /// type, unit, missing (and by kind), minimum, maximum, mean, deviation, quantiles, distinct, examples ...
-  Json to_json();
+  Json to_json() const;
 
  private:
   bool has_numbers() const { return numbers_ > 0; }
-  void add_number(double value, std::int64_t row);
+  void add_values(const ColumnCells& cells, std::size_t from, std::size_t to, std::int64_t row);
+  void add_exception(CellState state, double number, std::string_view text, std::int64_t row);
+  void put(double value, std::int64_t row);
+  void put_integer(std::int64_t value, std::int64_t row);
+  void fill_to(std::int64_t row);
+  void add_block(std::span<const double> values, std::span<const std::uint64_t> keys, std::span<const std::uint32_t> places);
+  void add_moments(std::span<const double> values, std::span<const std::uint32_t> places);
+  void follow_runs(std::span<const std::uint64_t> keys, std::span<const std::uint32_t> places);
+  void count_values(std::span<const double> values, std::span<const std::uint64_t> keys);
+  DataPlace place_of(std::int64_t row) const { return {file_, (row - 1) / per_row_ + 1}; }
   void add_time(std::int64_t time, std::int64_t row);
-  void add_text(std::string_view text);
-  void follow_run(std::uint64_t hash, std::int64_t row);
-  void break_run() { run_ = 0; }
-  void keep_example(double value);
+  void add_distance(std::int64_t distance);
+  void count_keys(std::span<const std::uint64_t> keys);
+  void add_texts(std::span<const std::string_view> texts, std::int64_t row);
+  void keep_text(std::uint64_t key, std::string_view text);
+  void end_run();
+  void follow_order(std::span<const double> values);
+  void describe_numbers(Json& json) const;
+  void describe_times(Json& json) const;
+  static std::optional<double> number_of_key(std::uint64_t key);
   bool may_be_personal() const;
   Json examples() const;
 
   ColumnType type_ = ColumnType::empty, file_type_ = ColumnType::empty;
   bool mixed_ = false, fractions_ = false;
   std::size_t file_ = 0;
-  std::int64_t present_ = 0, empty_ = 0, error_words_ = 0, odd_ = 0, infinite_ = 0, numbers_ = 0, trues_ = 0;
+  std::int64_t per_row_ = 1;
+  std::int64_t present_ = 0, empty_ = 0, error_words_ = 0, odd_ = 0, infinite_ = 0, numbers_ = 0;
   std::map<std::string, std::int64_t> error_texts_;
   std::string first_odd_;
   DataPlace first_odd_place_, minimum_place_, maximum_place_, run_place_, time_fault_;
-  double minimum_ = 0, maximum_ = 0, origin_ = 0;
-  CompensatedSum sum_, squares_;  // of the distances from the first number, so that large offsets cost no digits
+
+  // The block of rows that is being filled.
+  std::vector<double> values_;
+  std::int64_t block_row_ = 1;  // its first row
+  std::size_t filled_ = 0;
+  std::vector<std::pair<std::uint32_t, std::uint64_t>> wide_;  // integers beyond 2^53: place in the block, key
+
+  double minimum_ = 0, maximum_ = 0, last_number_ = 0;
+  std::int64_t rises_ = 0, falls_ = 0;  // from one number to the next, within files
+  bool has_last_number_ = false;
+  ExactSum sum_, squares_;
   Quantiles quantiles_;
-  DistinctCount distinct_;
-  std::uint64_t run_hash_ = 0;
-  std::int64_t run_ = 0, runs_ = 0, longest_run_ = 0;
-  std::int64_t earliest_ = 0, latest_ = 0, times_ = 0, last_time_ = 0, repeated_ = 0, backward_ = 0, rows_at_time_ = 1;
-  bool has_last_time_ = false;
+  ValueCounts counts_;
+  std::uint64_t run_key_ = 0;
+  std::int64_t run_ = 0, run_row_ = 0, runs_ = 0, longest_run_ = 0;
+  std::int64_t earliest_ = 0, latest_ = 0, times_ = 0, last_time_ = 0, repeated_ = 0, backward_ = 0, rows_at_time_ = 1, later_times_ = 0;
+  bool has_last_time_ = false, times_ascend_ = true;
   std::vector<std::pair<std::int64_t, std::int64_t>> distances_;  // distance of two times, how often
+  std::size_t usual_distance_ = 0;
   std::int64_t other_distances_ = 0;
-  std::map<std::string, std::int64_t> texts_;
+  Quantiles intervals_;                 // of the distances, in nanoseconds
+  std::int64_t last_distance_ = 0;      // not in intervals_ yet, as it may come again
+  std::uint64_t last_distance_count_ = 0;
+  std::int64_t shortest_distance_ = 0, longest_distance_ = 0;
+  std::unordered_map<std::uint64_t, std::string> texts_;  // of the keys in counts_
   bool many_texts_ = false;
   std::size_t shortest_ = 0, longest_ = 0;
   std::vector<double> number_examples_;

@@ -4,6 +4,7 @@
 #include <map>
 
 #include <fmt/format.h>
+#include <tbb/task_arena.h>
 
 #include "evaluator/data/box_check.hpp"
 #include "evaluator/data/cast.hpp"
@@ -14,17 +15,17 @@
 #include "formats/image_file.hpp"
 #include "formats/json_lines.hpp"
 #include "formats/peek_stream.hpp"
+#include "formats/read_ahead.hpp"
 #include "formats/tensor_file.hpp"
 
 namespace iai {
 namespace {
 
 constexpr std::size_t head_bytes = 64 << 10;
-constexpr std::size_t exact_in_table = std::size_t{1} << 22;  // distinct values counted exactly, over all columns
 
 class Ingest {
  public:
-  explicit Ingest(const IngestOptions& options) : options_(options) {}
+  Ingest(const IngestOptions& options, int threads) : options_(options), threads_(threads) {}
 
   /// Of the bytes that will be read, for the progress. What archives hold shows only in reading.
   void expect(const std::vector<ListedFile>& files) {
@@ -39,14 +40,16 @@ class Ingest {
   }
 
   void read(const std::string& name, ByteStream& source) {
-    DigestStream stream(source, [&](std::uint64_t bytes) {
+    DigestStream stream(source);
+    const auto watch = [&](std::uint64_t bytes) {
       if (options_.progress) options_.progress(total_ + bytes, expected_);
-    });
+    };
+    ReadAhead ahead(stream, threads_ > 1 ? ReadingThread::own : ReadingThread::callers, watch);
     DataFile file;
     file.name = name;
     result_.read_names.push_back(name);
     {
-      PeekStream peek(stream, head_bytes);
+      PeekStream peek(ahead, head_bytes);
       const auto kind = tensor_file_kind(peek.head());
       if (peek.head().starts_with("\x93NUMPY")) read_tensor(file, peek);
       else if (kind != TensorFileKind::none) read_tensor_file(file, kind, peek, stream);
@@ -56,7 +59,7 @@ class Ingest {
       else if (label_format(peek.head(), name) != LabelFormat::none) read_labels(file, label_format(peek.head(), name), peek, stream);
       else read_delimited(file, peek, stream);
     }
-    stream.drain();
+    ahead.finish();
     file.bytes = stream.bytes();
     file.sha256 = stream.sha256();
     total_ += file.bytes;
@@ -86,23 +89,8 @@ class Ingest {
     std::string key;
     for (const auto& column : columns) key += column.name + '\n';
     const auto [known, added] = tables_.emplace(key, result_.tables.size());
-    if (added) {
-      TableProfile table;
-      for (const auto& column : columns) {
-        table.columns.emplace_back(std::clamp<std::size_t>(exact_in_table / columns.size(), 1024, 16384));
-        table.columns.back().name = column.name;
-        table.columns.back().unit = column.unit;
-      }
-      result_.tables.push_back(std::move(table));
-    }
+    if (added) result_.tables.push_back(make_table_profile(columns));
     return result_.tables[known->second];
-  }
-
-  void end_table(TableProfile& table, std::int64_t rows) {
-    table.fewest_rows = table.files.empty() ? rows : std::min(table.fewest_rows, rows);
-    table.most_rows = std::max(table.most_rows, rows);
-    table.rows += rows;
-    table.files.push_back(result_.read_names.size() - 1);
   }
 
   void read_delimited(DataFile& file, ByteStream& stream, const DigestStream& under) {
@@ -122,7 +110,7 @@ class Ingest {
     file.columns = reader->columns();
     if (!reader->dialect().header && options_.names.size() == file.columns.size())
       for (std::size_t c = 0; c < file.columns.size(); ++c) file.columns[c].name = options_.names[c];
-    profile_rows(file, *reader);
+    profile_batches(file, *reader);
     file.dialect = reader->dialect();
   }
 
@@ -142,37 +130,28 @@ class Ingest {
       result_.file_findings.push_back({"late_member", file.name, member, 0, 1, fmt::format("first in line {}, behind the sample that tells the columns: it is not read", line)});
   }
 
-  void profile_rows(DataFile& file, RowReader& reader) {
-    TableProfile& table = table_of(file.columns);
-    std::vector<std::size_t> open;  // columns whose type the sample did not tell
-    for (std::size_t c = 0; c < file.columns.size(); ++c) {
-      table.columns[c].start_file(result_.read_names.size() - 1, file.columns[c].type);
-      if (file.columns[c].type == ColumnType::empty) open.push_back(c);
+  void profile_batches(DataFile& file, DelimitedReader& reader) {
+    FileProfiler profiler(table_of(file.columns), result_.read_names.size() - 1, file.columns);
+    std::vector<RowBatch> batches;
+    while (reader.next_batches(batches, threads_)) {
+      for (const auto& batch : batches) file.rows += static_cast<std::int64_t>(batch.rows);
+      profiler.add(batches);
     }
+    profiler.finish(file.columns, file.rows);
+  }
+
+  void profile_rows(DataFile& file, RowReader& reader) {
+    FileProfiler profiler(table_of(file.columns), result_.read_names.size() - 1, file.columns);
     Finding broken{"broken_lines", file.name, "", 0, 0, ""};
     while (const Row* row = reader.next()) {
       file.rows = row->number;
-      if (!row->fault.empty()) {
-        if (broken.count++ == 0) {
-          broken.row = row->number;
-          broken.text = fmt::format("line {}: {}", row->line, row->fault);
-        }
-        continue;
+      profiler.add(*row, reader.columns());
+      if (!row->fault.empty() && broken.count++ == 0) {
+        broken.row = row->number;
+        broken.text = fmt::format("line {}: {}", row->line, row->fault);
       }
-      for (std::size_t i = 0; i < open.size();) {
-        const auto type = reader.columns()[open[i]].type;
-        if (type == ColumnType::empty) {
-          ++i;
-          continue;
-        }
-        table.columns[open[i]].learn_type(type);
-        open.erase(open.begin() + static_cast<std::ptrdiff_t>(i));
-      }
-      if (row->width != file.columns.size()) ++table.ragged_rows;
-      for (std::size_t c = 0; c < row->cells.size(); ++c) table.columns[c].add(row->cells[c], row->number);
     }
-    for (std::size_t c = 0; c < file.columns.size(); ++c) file.columns[c].type = table.columns[c].end_file();
-    end_table(table, file.rows);
+    profiler.finish(file.columns, file.rows);
     if (broken.count > 0) result_.file_findings.push_back(std::move(broken));
   }
 
@@ -185,15 +164,11 @@ class Ingest {
     file.rows = file.shape.empty() ? 1 : file.shape[0];
     auto name = std::filesystem::path(file.name).stem().string();
     const bool real = elements.is_real();
-    TableProfile& table = table_of({{name, "", real ? ColumnType::real : ColumnType::integer}});
-    auto& column = table.columns[0];
-    column.start_file(result_.read_names.size() - 1, real ? ColumnType::real : ColumnType::integer);
+    std::vector<Column> columns{{name, "", real ? ColumnType::real : ColumnType::integer}};
     const auto count = element_count(file.shape);
-    const auto per_row = std::max<std::int64_t>(1, file.rows > 0 ? count / file.rows : 1);
-    std::int64_t done = 0;
-    elements.for_each([&](double value) { column.add_element(value, done++ / per_row + 1); });
-    column.end_file();
-    end_table(table, file.rows);
+    FileProfiler profiler(table_of(columns), result_.read_names.size() - 1, columns, std::max<std::int64_t>(1, file.rows > 0 ? count / file.rows : 1));
+    elements.for_each([&](double value) { profiler.add_element(value); });
+    profiler.finish(columns, file.rows);
   }
 
   /// WAV, HDF5, MATLAB. What cannot be read is digested and said.
@@ -223,21 +198,24 @@ class Ingest {
     std::vector<Column> columns;
     for (const auto& channel : entry.channels) columns.push_back({entry.name.empty() ? channel : entry.name + "." + channel, entry.unit, type});
     if (columns.empty()) columns.push_back({entry.name.empty() ? std::filesystem::path(file.name).stem().string() : entry.name, entry.unit, type});
-    auto& profiles = table_of(columns).columns;
-    for (auto& profile : profiles) profile.start_file(result_.read_names.size() - 1, type);
     const auto per_row = std::max<std::int64_t>(1, entry.rows() > 0 ? element_count(entry.shape) / entry.rows() : 1);
+    FileProfiler profiler(table_of(columns), result_.read_names.size() - 1, columns, std::max<std::int64_t>(1, per_row / static_cast<std::int64_t>(columns.size())));
     std::int64_t done = 0;
-    std::size_t column = 0;
-    source.read(number, [&](std::span<const double> values) {
-      for (const double value : values) {
-        profiles[column].add_element(value, done++ / per_row + 1);
-        column = column + 1 == profiles.size() ? 0 : column + 1;
-      }
-    });
-    for (auto& profile : profiles) profile.end_file();
-    const auto rows = done / per_row;  // those that are there, whatever was declared
-    file.rows += rows;
-    end_table(table_of(columns), rows);
+    const auto finish = [&] {
+      const auto rows = done / per_row;  // those that are there, whatever was declared
+      file.rows += rows;
+      profiler.finish(columns, rows);
+    };
+    try {
+      source.read(number, [&](std::span<const double> values) {
+        for (const double value : values) profiler.add_element(value);
+        done += static_cast<std::int64_t>(values.size());
+      });
+    } catch (...) {
+      finish();
+      throw;
+    }
+    finish();
   }
 
   void note_classes(const std::string& name, std::string_view text) {
@@ -283,6 +261,7 @@ class Ingest {
   }
 
   const IngestOptions& options_;
+  int threads_;
   IngestedData result_;
   BoxCheck boxes_;
   std::map<std::string, std::size_t> tables_;
@@ -301,12 +280,16 @@ bool is_table(const DelimitedReader& reader) {
 }
 
 IngestedData ingest(const std::vector<std::filesystem::path>& paths, const IngestOptions& options) {
-  Ingest work(options);
   const auto files = list_files(paths);
-  if (options.progress) work.expect(files);
-  for (const auto& file : files)
-    for_each_entry(file, {}, [&](const std::string& name, ByteStream& stream) { work.read(name, stream); });
-  return work.finish(paths.empty() ? "the input" : paths.front().string());
+  const int cores = tbb::this_task_arena::max_concurrency(), threads = options.threads > 0 ? options.threads : cores;
+  tbb::task_arena arena(std::min(threads, cores));
+  return arena.execute([&] {
+    Ingest work(options, threads);
+    if (options.progress) work.expect(files);
+    for (const auto& file : files)
+      for_each_entry(file, {}, [&](const std::string& name, ByteStream& stream) { work.read(name, stream); });
+    return work.finish(paths.empty() ? "the input" : paths.front().string());
+  });
 }
 
 }  // namespace iai

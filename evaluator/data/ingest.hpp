@@ -5,18 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "evaluator/data/column_profile.hpp"
 #include "evaluator/data/data_set.hpp"
+#include "evaluator/data/table_profile.hpp"
 
 namespace iai {
-
-/// Files whose columns have the same names in the same order, profiled as one.
-struct TableProfile {
-  std::vector<std::size_t> files;         ///< places in IngestedData::read_names
-  std::vector<ColumnProfile> columns;
-  std::int64_t rows = 0, fewest_rows = 0, most_rows = 0;  ///< in all; of one file
-  std::int64_t ragged_rows = 0;           ///< rows with more or fewer cells than the table has columns
-};
 
 /// Something that a person should look at before a model sees the data.
 struct Finding {
@@ -37,6 +29,7 @@ struct IngestedData {
 
 struct IngestOptions {
   std::vector<std::string> names;  ///< for files without a header that have as many columns
+  int threads = 0;                 ///< 0: all cores; the result is the same
   /// Called now and then with the bytes read so far and of how many, 0 where archives hide that; or empty.
   std::function<void(std::uint64_t bytes, std::uint64_t total)> progress;
 };

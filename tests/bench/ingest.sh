@@ -1,29 +1,49 @@
 #!/usr/bin/env bash
-# iai ingest against pandas' read_csv + describe on the same table: CPU seconds for a megabyte, as a ratio in one run.
-# iai also digests every byte, finds the dialect, counts distinct values and sketches quantiles.
-# ingest.sh BUILD SOURCE. IAI_BENCH_PYTHON: a Python with pandas (python3 -m venv V && V/bin/pip install pandas).
+# iai ingest against DuckDB's SUMMARIZE and the describe of Polars and pandas on 200 MB of sensor text: CPU seconds of the whole
+# process (user and system), each tool with the threads it takes by itself, turns alternating, the best of each. iai also digests
+# every byte, finds the dialect, counts values, keeps quantile sketches, runs, periods and correlations. Then memory at 0.5 and 5 GB.
+#   tests/bench/ingest.sh [BUILD [SOURCE]]   IAI_BENCH_TURNS (3), IAI_BENCH_LARGE=1 for the 5 GB, IAI_BENCH_FOLDER for the files
 set -euo pipefail
-iai=$1/iai python=${IAI_BENCH_PYTHON:-python3}
-"$python" -c 'import pandas' 2>/dev/null || { echo "skipped: $python has no pandas, name one that has in IAI_BENCH_PYTHON"; exit 0; }
-work=$(mktemp -d)
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+iai=$(realpath "${1:-$root/build}")/iai
+source=${2:-$root}
+work=$(mktemp -d "${IAI_BENCH_FOLDER:-/var/tmp}/iai-bench-XXXXXX")
 trap 'rm -rf "$work"' EXIT
-"$python" - "$work/t.csv" <<'MAKE'
-import random, sys
-random.seed(1)
-with open(sys.argv[1], "w") as out:
-    out.write("time;run;a;b;c;d;e;state\n")
-    for i in range(1_000_000):
-        out.write(f"2026-03-01 {i // 180000 % 24:02}:{i // 3000 % 60:02}:{i // 50 % 60:02}.{i % 50 * 2:02};{i // 1200};" +
-                  ";".join(f"{random.gauss(20, 5):.3f}" for _ in range(5)) + f";{random.choice(['on', 'off', 'idle'])}\n")
-MAKE
-cpu() { local TIMEFORMAT='%U %S'; { time "$@" >/dev/null 2>&1; } 2>&1 | awk '{print $1 + $2}'; }
-megabytes=$(stat -c %s "$work/t.csv" | awk '{print $1 / 1e6}')
-started=$(cpu "$python" -c 'import pandas')  # not counted
-ours=() theirs=()
-for _ in 1 2 3; do
-  ours+=("$(cpu "$iai" --no-record ingest "$work/t.csv" -o "$work/ds" --overwrite)")
-  theirs+=("$(cpu "$python" -c "import pandas as p; d = p.read_csv('$work/t.csv', sep=';', parse_dates=['time']); d.describe(include='all'); d.nunique()")")
+make=$source/tests/bench/sensor_text.py
+python3 "$make" "$work/point.csv" 200
+python3 "$make" "$work/comma.csv" 200 --decimal-comma
+python3 -m venv "$work/venv"
+"$work/venv/bin/pip" --quiet install duckdb==2.0.1 polars==2.1.0 pandas==3.1.1 numpy==2.4.6 2>/dev/null
+python=$work/venv/bin/python
+megabytes=$(stat -c %s "$work/point.csv" | awk '{print $1 / 1e6}')
+
+cpu() { local TIMEFORMAT='%U %S %R'; { time "$@" >/dev/null 2>&1; } 2>&1 | awk '{print $1 + $2, $3}'; }
+declare -A best wall
+turn() {  # NAME COMMAND...
+  local name=$1 seconds real
+  read -r seconds real < <(cpu "${@:2}")
+  [[ -n ${best[$name]:-} ]] && awk "BEGIN { exit !(${best[$name]} <= $seconds) }" || best[$name]=$seconds
+  [[ -n ${wall[$name]:-} ]] && awk "BEGIN { exit !(${wall[$name]} <= $real) }" || wall[$name]=$real
+}
+for _ in $(seq "${IAI_BENCH_TURNS:-3}"); do
+  turn iai "$iai" --no-record ingest "$work/point.csv" -o "$work/ds" --overwrite
+  turn "iai, decimal comma" "$iai" --no-record ingest "$work/comma.csv" -o "$work/ds" --overwrite
+  turn "iai, 1 thread" "$iai" --no-record ingest "$work/point.csv" -o "$work/ds" --overwrite --threads 1
+  turn "iai, 2 threads" "$iai" --no-record ingest "$work/point.csv" -o "$work/ds" --overwrite --threads 2
+  turn DuckDB "$python" -c "import duckdb; duckdb.sql(\"SUMMARIZE FROM '$work/point.csv'\").fetchall()"
+  turn "DuckDB, 1 thread" "$python" -c "import duckdb; duckdb.sql('SET threads = 1'); duckdb.sql(\"SUMMARIZE FROM '$work/point.csv'\").fetchall()"
+  turn Polars "$python" -c "import polars; polars.read_csv('$work/point.csv', try_parse_dates=True).describe()"
+  POLARS_MAX_THREADS=1 turn "Polars, 1 thread" "$python" -c "import polars; polars.read_csv('$work/point.csv', try_parse_dates=True).describe()"
+  turn pandas "$python" -c "import pandas; pandas.read_csv('$work/point.csv', parse_dates=['time']).describe(include='all')"
 done
-best() { printf '%s\n' "$@" | sort -n | head -1; }
-awk -v m="$megabytes" -v a="$(best "${ours[@]}")" -v b="$(best "${theirs[@]}")" -v s="$started" \
-  'BEGIN { b -= s; printf "%.0f MB: iai %.1f MB per CPU second, pandas %.1f, ratio %.2f\n", m, m / a, m / b, b / a }'
+for name in iai "iai, decimal comma" "iai, 1 thread" "iai, 2 threads" DuckDB "DuckDB, 1 thread" Polars "Polars, 1 thread" pandas; do
+  awk -v name="$name" -v s="${best[$name]}" -v w="${wall[$name]}" -v ours="${best[iai]}" -v m="$megabytes" \
+    'BEGIN { printf "%-20s %6.2f CPU s  %6.2f s  %5.0f MB per CPU second  %5.2f x iai\n", name, s, w, m / s, s / ours }'
+done
+
+for size in 500 ${IAI_BENCH_LARGE:+5000}; do
+  python3 "$make" "$work/large.csv" "$size"
+  peak=$( { /usr/bin/time -f %M "$iai" --no-record --quiet ingest "$work/large.csv" -o "$work/ds" --overwrite >/dev/null; } 2>&1 | tail -1)
+  echo "$size MB: $((peak / 1024)) MiB of memory at most"
+  rm "$work/large.csv"
+done

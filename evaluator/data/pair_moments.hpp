@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "evaluator/data/sketches.hpp"
+
+namespace iai {
+
+/// Sums over the rows where two columns both hold numbers, of the distances x and y from fixed origins.
+struct PairSums {
+  std::int64_t rows = 0;
+  CompensatedSum x, y, xx, yy, xy;
+};
+
+/// Linear correlation of every two of a table's first number columns, in one pass; rows are worked on in fixed blocks.
+/// @source Pearson's coefficient; sums of distances from an origin as in T. Chan et al., "Algorithms for Computing the
+/// Sample Variance" (1983)
+class PairMoments {
+ public:
+  static constexpr std::size_t most_columns = 64;
+
+  /// @param columns  places in the table of the columns to compare; of more than `most_columns` the first
+  explicit PairMoments(std::vector<std::size_t> columns = {});
+  const std::vector<std::size_t>& columns() const { return columns_; }
+
+  /// The numbers of column `at` of columns() in a block of `rows`; NaN, or beyond the end: none. Columns may be set on
+  /// different threads.
+  void set_block(std::size_t at, std::span<const double> values, std::size_t rows);
+  /// After all columns were set: pairs of column `at` with those behind it. On different threads for different `at`.
+  void add_pairs(std::size_t at);
+
+  const PairSums& sums(std::size_t a, std::size_t b) const { return sums_[index(a, b)]; }
+  /// Pearson's coefficient, -1 to 1; nothing for fewer than three rows or a constant column.
+  std::optional<double> correlation(std::size_t a, std::size_t b) const;
+  std::int64_t rows(std::size_t a, std::size_t b) const { return sums_[index(a, b)].rows; }
+
+ private:
+  struct Block {
+    std::vector<double> distances;  // 0 where there is no number
+    std::vector<double> present;    // 1 or 0; empty when all are there
+    double sum = 0, squares = 0;
+    std::size_t count = 0;
+  };
+  /// @param a  below b
+  std::size_t index(std::size_t a, std::size_t b) const { return a * columns_.size() - a * (a + 1) / 2 + b - a - 1; }
+
+  std::vector<std::size_t> columns_;
+  std::vector<std::optional<double>> origins_;
+  std::vector<Block> blocks_;
+  std::vector<PairSums> sums_;
+};
+
+}  // namespace iai
