@@ -34,6 +34,7 @@ _iai() {
     ingest:--tensors) _iai_files 'yaml|yml'; return ;;
     ingest:--split) :; return ;;
     ingest:--fit) :; return ;;
+    ingest:--threads) :; return ;;
     validate:--contract) _iai_files 'yaml|yml'; return ;;
     validate:--junit) _iai_files ''; return ;;
     validate:--sarif) _iai_files ''; return ;;
@@ -115,7 +116,7 @@ _iai() {
   case $verb in
     init) flags="--template --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
     doctor) flags="--runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
-    ingest) flags="--overwrite --output --names --tensors --split --fit --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
+    ingest) flags="--overwrite --output --names --tensors --split --fit --threads --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
     validate) flags="--contract --junit --sarif --html --baseline --write-baseline --overwrite --limit --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
     inspect) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
     convert) flags="--overwrite --output --opset --external --precision --io --arithmetic --exclude --shape --calibration --no-compare --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;

@@ -22,6 +22,7 @@ complete -c iai -n '__fish_seen_subcommand_from ingest' -l names -d 'Names for t
 complete -c iai -n '__fish_seen_subcommand_from ingest' -l tensors -d 'Write the arrays that this task makes of its data, in place of a data set' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
 complete -c iai -n '__fish_seen_subcommand_from ingest' -l split -d 'With --tensors: only these splits' -x
 complete -c iai -n '__fish_seen_subcommand_from ingest' -l fit -d 'With --tensors: scale by mean and deviation of this splits rows, kept in scaling.csv' -x
+complete -c iai -n '__fish_seen_subcommand_from ingest' -l threads -d 'Threads; 0: all cores. The result does not depend on it' -x
 complete -c iai -n '__fish_seen_subcommand_from ingest' -r -F
 complete -c iai -n __fish_use_subcommand -a validate -d 'hold a data set against a contract: every violation with file, row and byte'
 complete -c iai -n '__fish_seen_subcommand_from validate' -l contract -d 'Contract that the data must meet' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'

@@ -54,11 +54,12 @@ with tempfile.TemporaryDirectory() as folder:
         assert (RED in err) == coloured and not out, (run.__name__, words, variables, err)
         assert coloured or b"\x1b" not in err, (run.__name__, words, variables, err)
 
-    # A run long enough for progress: a table of some MB.
+    # A run long enough for progress: a table of some hundred MB.
+    rows = "".join(f"2026-03-01T{i // 3600 % 24:02}:{i // 60 % 60:02}:{i % 60:02};{i % 977},{i % 10}\n" for i in range(500_000))
     with open("table.csv", "w") as table:
         table.write("time;value\n")
-        for i in range(1_500_000):
-            table.write(f"2026-03-01T{i // 3600 % 24:02}:{i // 60 % 60:02}:{i % 60:02};{i % 977},{i % 10}\n")
+        for _ in range(24):
+            table.write(rows)
     ingest = ["--no-record", "ingest", "table.csv", "-o", "out", "--overwrite"]
     out, shown = on_terminal(ingest)
     assert b"\r\x1b[K" in shown, shown
