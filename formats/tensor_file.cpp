@@ -1,6 +1,7 @@
 #include "formats/tensor_file.hpp"
 
 #include "formats/error.hpp"
+#include "formats/isolated_tensor_file.hpp"
 #include "formats/module.hpp"
 
 namespace iai {
@@ -20,7 +21,11 @@ std::unique_ptr<TensorFile> open_tensor_file(TensorFileKind kind, const std::fil
   using Open = TensorFile*(const std::filesystem::path&, const std::string&);
   switch (kind) {
     case TensorFileKind::audio: return std::unique_ptr<TensorFile>(module_function<Open>("audio", "iai_open_audio")(path, name));
-    case TensorFileKind::hdf5: return std::unique_ptr<TensorFile>(module_function<Open>("arrays", "iai_open_hdf5")(path, name));
+    case TensorFileKind::hdf5: {
+      // libhdf5 does not survive every damaged file: fuzzing 1.10.8 finds reads through null pointers.
+      const auto open = module_function<Open>("arrays", "iai_open_hdf5");
+      return isolate_tensor_file(name, [&] { return std::unique_ptr<TensorFile>(open(path, name)); });
+    }
     case TensorFileKind::matlab: return std::unique_ptr<TensorFile>(module_function<Open>("arrays", "iai_open_matlab")(path, name));
     case TensorFileKind::none: break;
   }
