@@ -5,6 +5,7 @@
 #include "commands/ingest_tensors.hpp"
 #include "commands/recording.hpp"
 #include "evaluator/data/ingest.hpp"
+#include "formats/dialect_file.hpp"
 #include "formats/error.hpp"
 
 namespace iai {
@@ -21,6 +22,7 @@ constexpr Example examples[] = {
     {"Name the columns of files that have no header", "iai ingest train_FD001.txt -o data-set --names unit,cycle,s1,s2"},
     {"Write the arrays that a task makes of the columns, scaled by what the training split holds",
      "iai ingest --tensors task.yaml --fit training -o arrays"},
+    {"Tell how the files are written, where that cannot be found from them", "iai ingest plant.csv -o data-set --dialect dialect.yaml"},
     {"Then check it", "iai validate data-set --contract contract.yaml"},
 };
 
@@ -118,7 +120,7 @@ void write_outputs(IngestedData& ingested, const IngestCommandOptions& options) 
 const Manual ingest_manual{
     .description =
         "Makes a data set of files, folders and archives (zip, tar, 7z) of delimited text, JSON Lines, arrays (NumPy .npy and .npz, MATLAB .mat, HDF5), WAV and images (PNG, JPEG, TIFF; their COCO, YOLO and Pascal VOC labels are held against them). The files stay where they are and are read once: every byte is digested, the way each file\n"
-        "is written (encoding, delimiter, decimal sign, header, times) is found from its content, and each column is profiled. Files that are no table are digested only.\n\n"
+        "is written (encoding, delimiter, decimal sign, header, times) is found from its content, or told by --dialect (iai-dialect(5)), and each column is profiled. Files that are no table are digested only.\n\n"
         "The folder that is made holds manifest.json (name, size, SHA-256, rows and dialect of every file; the identity of the data), profile.json (type, missing, minimum, maximum, mean, deviation, quantiles, histogram, distinct and top values, order, period of every\n"
         "column, and findings), contract.yaml (a draft for iai validate) and sources.json (where the files lie). Files whose columns have the same names are one table. Order of the paths, threads, locale and time zone change no byte.\n\n"
         "With --tensors a task file (iai-task) turns columns into the arrays that a model reads: selection, scaling, one-hot, windows by unit, targets, splits. Each split becomes SPLIT_x.npy and SPLIT_y.npy, float32, samples first. --fit\n"
@@ -135,6 +137,7 @@ const Manual ingest_manual{
 void declare(CLI::App& app, IngestCommandOptions& options) {
   app.add_option("paths", options.paths, "Files, folders and archives to read")->type_name("PATH");
   declare_output(app, options.output, "Folder of the data set")->required();
+  declare_dialect(app, options.dialect);
   app.add_option("--names", options.names, "Names for the columns of files without a header that have as many columns")
       ->type_name("NAME")
       ->delimiter(',');
@@ -154,6 +157,7 @@ ExitCode run(const IngestCommandOptions& options, Context& context) {
   IngestOptions how;
   how.names = options.names;
   how.threads = options.threads;
+  if (!options.dialect.empty()) how.dialect = read_dialect(options.dialect);
   how.progress = [&](std::uint64_t bytes, std::uint64_t total) { context.output.progress("bytes read", bytes, total); };
   auto ingested = ingest(options.paths, how);
   Report report = make_report(ingested, options.output.path);
@@ -162,6 +166,7 @@ ExitCode run(const IngestCommandOptions& options, Context& context) {
   recording.option("names", options.names);
   recording.stop();
   for (const auto& path : options.paths) recording.input("data", path);
+  if (!options.dialect.empty()) recording.input("dialect", options.dialect);
   recording.output("data set", options.output.path / "manifest.json");
   recording.output("profile", options.output.path / "profile.json");
   recording.output("contract", options.output.path / "contract.yaml");

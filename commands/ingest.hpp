@@ -13,6 +13,7 @@ struct IngestCommandOptions {
   std::vector<std::string> splits; ///< --split
   std::string fit;                 ///< --fit: a split
   int threads = 0;                 ///< 0: all cores
+  std::filesystem::path dialect;   ///< --dialect
 };
 
 void declare(CLI::App& app, IngestCommandOptions& options);

@@ -4,8 +4,10 @@
 
 #include "commands/inspect_data.hpp"
 #include "commands/inspect_model.hpp"
+#include "commands/options.hpp"
 #include "commands/recording.hpp"
 #include "commands/registry.hpp"
+#include "formats/dialect_file.hpp"
 #include "formats/mapped_file.hpp"
 #include "formats/npy.hpp"
 
@@ -17,6 +19,7 @@ constexpr Example examples[] = {
     {"See inputs, outputs, operators and weights of a model", "iai inspect model.onnx"},
     {"See the type and shape of a calibration array", "iai inspect calib.npy"},
     {"See what a data set holds, or how a logger's file is written", "iai inspect data-set"},
+    {"Try how a file reads when some of that is told", "iai inspect plant.csv --dialect dialect.yaml"},
     {"See a record of the registry, where no file has that name", "iai inspect 12"},
     {"The same for a script", "iai --json inspect calib.npy"},
 };
@@ -34,6 +37,7 @@ const Manual inspect_manual{
 
 void declare(CLI::App& app, InspectOptions& options) {
   app.add_option("file", options.path, "What to look at: an ONNX model, an .npy tensor, or the number or id of a record")->type_name("FILE")->required();
+  declare_dialect(app, options.dialect);
 }
 
 namespace {
@@ -47,7 +51,8 @@ bool looks_like_record(const std::string& text) {
 }  // namespace
 
 ExitCode run(const InspectOptions& options, Context& context) {
-  if (const auto report = inspect_data(options.path)) {
+  const GivenDialect given = options.dialect.empty() ? GivenDialect{} : read_dialect(options.dialect);
+  if (const auto report = inspect_data(options.path, given)) {
     context.output.result(*report);
     return ExitCode::done;
   }

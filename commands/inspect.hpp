@@ -6,6 +6,7 @@ namespace iai {
 
 struct InspectOptions {
   std::filesystem::path path;
+  std::filesystem::path dialect;  ///< --dialect
 };
 
 void declare(CLI::App& app, InspectOptions& options);

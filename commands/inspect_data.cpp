@@ -217,10 +217,12 @@ std::optional<Report> inspect_json_lines(const fs::path& path) {
   return report;
 }
 
-std::optional<Report> inspect_delimited(const fs::path& path) {
+std::optional<Report> inspect_delimited(const fs::path& path, const GivenDialect& given) {
   if (path.extension() == ".onnx" || fs::file_size(path) == 0 || !looks_like_text(path)) return std::nullopt;
   const auto file = open_file(path);
-  const DelimitedReader reader(*file, path.string());
+  DelimitedOptions how;
+  how.given = given;
+  const DelimitedReader reader(*file, path.string(), std::move(how));
   if (!is_table(reader)) return std::nullopt;
   const auto& dialect = reader.dialect();
   Report report("iai.inspect/1");
@@ -243,7 +245,7 @@ std::optional<Report> inspect_delimited(const fs::path& path) {
 
 }  // namespace
 
-std::optional<Report> inspect_data(const fs::path& path) {
+std::optional<Report> inspect_data(const fs::path& path, const GivenDialect& given) {
   std::error_code failure;
   if (is_data_set(path)) return inspect_data_set(path);
   if (!fs::is_regular_file(path, failure)) return std::nullopt;
@@ -251,7 +253,7 @@ std::optional<Report> inspect_data(const fs::path& path) {
   if (auto report = inspect_image(path)) return report;
   if (auto report = inspect_tensor_file(path)) return report;
   if (auto report = inspect_json_lines(path)) return report;
-  return inspect_delimited(path);
+  return inspect_delimited(path, given);
 }
 
 }  // namespace iai

@@ -33,6 +33,10 @@ CLI::Option* declare_calibration(CLI::App& app, std::vector<std::filesystem::pat
       ->type_name("PATH");
 }
 
+CLI::Option* declare_dialect(CLI::App& app, std::filesystem::path& dialect) {
+  return app.add_option("--dialect", dialect, "How delimited text is written, as far as it is told (see iai-dialect(5)); the rest is found")->type_name("DIALECT.yaml");
+}
+
 CLI::Option* declare_model(CLI::App& app, std::filesystem::path& model) {
   return app.add_option("model", model, "The model")->type_name("MODEL.onnx")->required();
 }

@@ -33,6 +33,8 @@ void declare_runtime(CLI::App& app, RuntimeOption& option);
 CLI::Option* declare_task(CLI::App& app, std::filesystem::path& task);
 /// --calibration PATH (repeatable): .npy, .npz or a folder of them
 CLI::Option* declare_calibration(CLI::App& app, std::vector<std::filesystem::path>& calibration);
+/// --dialect FILE: how delimited text is written, where that is not to be found
+CLI::Option* declare_dialect(CLI::App& app, std::filesystem::path& dialect);
 /// Positional MODEL
 CLI::Option* declare_model(CLI::App& app, std::filesystem::path& model);
 

@@ -6,6 +6,7 @@
 #include "commands/recording.hpp"
 #include "commands/validate_outputs.hpp"
 #include "evaluator/data/validate.hpp"
+#include "formats/dialect_file.hpp"
 #include "formats/error.hpp"
 
 namespace iai {
@@ -110,6 +111,7 @@ void record_run(Recording& recording, const ValidateCommandOptions& options, con
   const auto& log = validation.log;
   recording.option("limit", options.limit);
   recording.input("contract", options.contract);
+  if (!options.dialect.empty()) recording.input("dialect", options.dialect);
   if (data != nullptr) recording.input("data set", data->manifest);
   else
     for (const auto& path : options.paths) recording.input("data", path);
@@ -127,7 +129,7 @@ const Manual validate_manual{
     .description =
         "Holds a data set against a contract: types, units, required columns, missing values, error words, ranges, allowed values, patterns, uniqueness, order, sampling period and gaps, channels that stand still, row counts,\n"
         "duplicated files. Every violation is counted and shown with rule, file, rows, lines, column, byte offset in the file, value and reason; rows that follow each other and break the same rule are one place.\n\n"
-        "A data set that iai ingest made is read the way its manifest says, and every byte is held against the manifest; files, folders and archives are read as they are. The exit code is 1 when a rule of severity error is broken. The contract is described in iai-contract(5).\n\n"
+        "A data set that iai ingest made is read the way its manifest says, and every byte is held against the manifest; files, folders and archives are read as they are; the contract or --dialect may tell how they are written (iai-dialect(5)). The exit code is 1 when a rule of severity error is broken. The contract is described in iai-contract(5).\n\n"
         "A baseline knows findings by rule, file, column and a hash of the value, with their number: rows that are put in before do not make a known finding new, one more of it is new. It holds no value, and of personal columns no hash either. "
         "--baseline and --write-baseline may name the same file (with --overwrite): it is brought up to date, and forgets what was corrected. The verdict and the exit code of --write-baseline alone are those of the data.\n\n"
         "Values of columns that the contract calls personal are shown masked in every output, and no message quotes them.",
@@ -141,6 +143,7 @@ const Manual validate_manual{
 void declare(CLI::App& app, ValidateCommandOptions& options) {
   app.add_option("dataset", options.paths, "Data set made by iai ingest (its folder or manifest), or files, folders and archives")->type_name("DATASET")->required();
   app.add_option("--contract", options.contract, "Contract that the data must meet")->type_name("CONTRACT.yaml")->required();
+  declare_dialect(app, options.dialect);
   app.add_option("--junit", options.junit, "Also write the verdict of each rule as JUnit XML")->type_name("FILE")->group("Output");
   app.add_option("--sarif", options.sarif, "Also write the findings as SARIF 2.1.0")->type_name("FILE")->group("Output");
   app.add_option("--html", options.html, "Also write the verdict as one HTML page that loads nothing")->type_name("FILE")->group("Output");
@@ -162,6 +165,7 @@ ExitCode run(const ValidateCommandOptions& options, Context& context) {
     how.known = &known;
   }
   if (!options.write_baseline.empty()) how.found = &found;
+  if (!options.dialect.empty()) how.dialect = read_dialect(options.dialect);
   how.progress = [&](std::int64_t rows) { context.output.progress("rows", static_cast<std::uint64_t>(rows), 0); };
   const bool ingested = options.paths.size() == 1 && is_data_set(options.paths[0]);
   DataSet data;

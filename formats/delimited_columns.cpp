@@ -78,12 +78,15 @@ bool find_number_form(const std::vector<SampleLine>& lines, std::optional<char> 
   const bool comma = decimal ? *decimal == ','
                      : found.comma_decimal != found.point_decimal
                          ? found.comma_decimal > found.point_decimal
+                     : found.comma_decimal > 0 ? dialect.delimiter == ';'  // as many "8.30" as "12,5"
                          : found.point_decimal == 0 && found.comma_group == 0 && found.comma_either > 0 && !comma_delimited;
   dialect.decimal = comma ? ',' : '.';
   const auto decimals = comma ? found.comma_decimal : found.point_decimal;
   const auto contrary = comma ? found.point_decimal : found.comma_decimal;
   const auto grouped = comma ? found.point_group + found.point_either : found.comma_group + found.comma_either;
-  if (grouped > 0 && contrary == 0 && (decimals > 0 || (comma ? found.point_group : found.comma_group) > 0))
+  // Numbers that can only be grouped say so by themselves; "1.234" needs company, and few that speak against it.
+  const auto certain = comma ? found.point_group : found.comma_group;
+  if (certain > 0 || (grouped > 0 && decimals > 0 && contrary * 5 <= grouped))
     dialect.thousands = comma ? "." : ",";
   else
     dialect.thousands = other_thousands(lines, dialect.decimal, dialect.delimiter);

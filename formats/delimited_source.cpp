@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -32,6 +33,18 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
       (first == 0xF4 && second > 0x8F))
     return 0;
   return length;
+}
+
+/// Well-formed sequences of more than one byte, and bytes that belong to none.
+std::pair<std::size_t, std::size_t> count_sequences(std::string_view text) {
+  std::size_t sequences = 0, broken = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto length = sequence_length(text, at);
+    sequences += length > 1 ? 1 : 0;
+    broken += length == 0 ? 1 : 0;
+    at += std::max<std::size_t>(length, 1);
+  }
+  return {sequences, broken};
 }
 
 /// UTF-16 without a mark: text in Latin letters has a zero in every second byte.
@@ -81,6 +94,9 @@ Encoding find_encoding(std::string_view bytes, const std::string& file) {
   const bool ascii = std::none_of(bytes.begin(), bytes.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7F; });
   if (ascii) return {"UTF-8", 0, "encoding UTF-8: no byte over 0x7F in the sample"};
   if (is_utf8(bytes.substr(0, end))) return {"UTF-8", 0, "encoding UTF-8: well-formed"};
+  // Chance alone makes hardly any well-formed sequence of the bytes of another encoding.
+  const auto [sequences, broken] = count_sequences(bytes.substr(0, end));
+  if (sequences >= 2 * broken) return {"UTF-8", 0, fmt::format("encoding UTF-8: {} characters beyond ASCII, and {} broken bytes", sequences, broken)};
   return find_single_byte(bytes);
 }
 

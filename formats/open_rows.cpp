@@ -22,6 +22,8 @@ class PeekedRows : public RowReader {
   const std::vector<Column>& columns() const override { return rows_->columns(); }
   const Row* next() override { return rows_->next(); }
   bool names_columns() const override { return rows_->names_columns(); }
+  std::int64_t skipped_count() const override { return rows_->skipped_count(); }
+  std::span<const SkippedLine> skipped() const override { return rows_->skipped(); }
 
  private:
   PeekStream stream_;

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "formats/dialect_file.hpp"
 #include "formats/pattern.hpp"
 #include "formats/spelling.hpp"
 
@@ -107,12 +108,13 @@ class ContractParser {
   }
 
   TableContract parse_table(const Yaml& node) {
-    std::vector<std::string> keys{"files", "count", "columns", "extra_columns", "ragged_rows", "rows", "unique", "order", "sampling", "implies"};
+    std::vector<std::string> keys{"files", "count", "dialect", "columns", "extra_columns", "ragged_rows", "rows", "unique", "order", "sampling", "implies"};
     for (const auto& family : rule_families()) keys.push_back(family.key);
     node.allow_keys_of(keys);
     TableContract table;
     table.files = node.at("files").texts();
     if (table.files.empty()) node.at("files").fail("no file pattern", "\"**\" stands for every file");
+    if (const auto* dialect = node.find("dialect")) table.dialect = parse_dialect(*dialect);
     names_.clear();
     if (const auto* columns = node.find("columns"))
       for (const auto& column : columns->items()) parse_column(column, table);

@@ -47,6 +47,7 @@ struct ColumnContract {
 /// Rules for the files that match one of the globs. A file belongs to the first table that it matches.
 struct TableContract {
   std::vector<std::string> files;           ///< '*' within a folder, '**' across folders, '?' one character
+  GivenDialect dialect;                     ///< how the files are written, as far as the contract says
   std::vector<ColumnContract> columns;      ///< in order; names for files without a header
   std::vector<Rule> rules;
   std::vector<std::shared_ptr<const RuleFamily>> families;  ///< what stands under the keys of rule_families()

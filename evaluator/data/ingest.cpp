@@ -96,7 +96,9 @@ class Ingest {
   void read_delimited(DataFile& file, ByteStream& stream, const DigestStream& under) {
     std::unique_ptr<DelimitedReader> reader;
     try {
-      reader = std::make_unique<DelimitedReader>(stream, file.name);
+      DelimitedOptions how;
+      how.given = options_.dialect;
+      reader = std::make_unique<DelimitedReader>(stream, file.name, std::move(how));
     } catch (const Error& error) {
       if (under.failed() || error.kind() != ErrorKind::input) throw;
       if (first_refusal_.empty()) first_refusal_ = error.message();

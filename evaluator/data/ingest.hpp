@@ -28,6 +28,7 @@ struct IngestedData {
 };
 
 struct IngestOptions {
+  GivenDialect dialect;            ///< how delimited text is written, as far as it is told
   std::vector<std::string> names;  ///< for files without a header that have as many columns
   int threads = 0;                 ///< 0: all cores; the result is the same
   /// Called now and then with the bytes read so far and of how many, 0 where archives hide that; or empty.

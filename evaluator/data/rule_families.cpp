@@ -2,6 +2,7 @@
 #include "evaluator/data/rules_file_name.hpp"
 #include "evaluator/data/rules_reference.hpp"
 #include "evaluator/data/rules_learning.hpp"
+#include "evaluator/data/rules_local_time.hpp"
 #include "evaluator/data/rules_privacy.hpp"
 #include "evaluator/data/rules_series.hpp"
 
@@ -13,6 +14,7 @@ std::span<const FamilyParser> rule_families() {
       {"file_name", parse_file_name},
       {"references", parse_references},
       {"learning", parse_learning},
+      {"local_times", parse_local_times},
       {"privacy", parse_privacy},
       {"series", parse_series},
   };

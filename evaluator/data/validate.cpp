@@ -8,6 +8,7 @@
 
 #include "evaluator/data/box_check.hpp"
 #include "evaluator/data/table_check.hpp"
+#include "formats/dialect_file.hpp"
 #include "formats/digest_stream.hpp"
 #include "formats/error.hpp"
 #include "formats/image_file.hpp"
@@ -214,9 +215,10 @@ std::unique_ptr<RowReader> open_raw(PeekStream& stream, const std::string& name,
   return open_rows(stream, name, options);
 }
 
-/// Types of the contract by name, and by place for files without a header.
-DelimitedOptions raw_options(const TableContract& table) {
+/// What is told of the dialect; types of the contract by name, and by place for files without a header.
+DelimitedOptions raw_options(const TableContract& table, const ValidateOptions& how) {
   DelimitedOptions options;
+  options.given = joined(how.dialect, table.dialect);
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
     if (!table.columns[c].type) continue;
     options.column_types.emplace_back(fmt::format("column_{}", c + 1), *table.columns[c].type);
@@ -236,7 +238,12 @@ Validation validate(const DataSet& data, const Contract& contract, const Validat
         if (auto* table = work.table_of(file.name)) work.check(*table, file.name, reader);
       },
       [&](const DataFile& file, DelimitedOptions& how) {
-        if (const auto* table = work.table_of(file.name)) Validator::name_columns(table->contract, file.dialect.header, how.columns);
+        const auto* table = work.table_of(file.name);
+        if (table == nullptr) return;
+        const auto raw = raw_options(table->contract, options);
+        // Told otherwise than ingest found it: found anew, with what is told.
+        if (file.kind == DataFileKind::delimited && !is_empty(raw.given)) how = raw;
+        else Validator::name_columns(table->contract, file.dialect.header, how.columns);
       });
   if (work.label_rule() != nullptr) note_labels(data, work.boxes());
   return work.finish();
@@ -245,6 +252,8 @@ Validation validate(const DataSet& data, const Contract& contract, const Validat
 Validation validate(const std::vector<std::filesystem::path>& paths, const Contract& contract, const ValidateOptions& options) {
   Validator work(contract, options);
   std::string refusal;
+  DelimitedOptions told;  // of files that only references read
+  told.given = options.dialect;
   std::int64_t tables = 0;
   const auto visit = [&](const std::string& name, ByteStream& source) {
     DigestStream stream(source);
@@ -253,7 +262,7 @@ Validation validate(const std::vector<std::filesystem::path>& paths, const Contr
       PeekStream peek(stream, 64 << 10);
       std::unique_ptr<RowReader> reader;
       try {
-        reader = open_raw(peek, name, table == nullptr ? DelimitedOptions() : raw_options(table->contract), work.boxes());
+        reader = open_raw(peek, name, table == nullptr ? told : raw_options(table->contract, options), work.boxes());
       } catch (const Error& error) {
         if (stream.failed() || error.kind() != ErrorKind::input) throw;
         if (refusal.empty()) refusal = error.message();

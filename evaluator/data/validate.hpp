@@ -12,6 +12,7 @@
 namespace iai {
 
 struct ValidateOptions {
+  GivenDialect dialect;         ///< how delimited text is written; goes before what the contract says
   std::size_t most_kept = 100;  ///< violations kept for showing; all are counted
   Baseline* known = nullptr;    ///< findings that are accepted; what is left in it afterwards was not met. Or null
   Baseline* found = nullptr;    ///< takes every finding. Or null
