@@ -153,11 +153,15 @@ Layout find_layout(std::string_view sample, bool whole, const Encoding& encoding
   dialect.evidence.push_back(dialect.header ? fmt::format("header in line {}: {}", first_line, given.header ? "as told" : "words above measured columns")
                              : given.header ? std::string("no header: as told")
                                             : std::string("no header: the first row is as measured as the others"));
-  const Lines data(lines.begin() + static_cast<std::ptrdiff_t>(first), lines.end());
-  find_cell_form(data, given, layout);
-  describe_columns(lines, width, top, data, options, FormOfCells(dialect).form, layout);
   layout.header_line = line_text(sample, lines, top.header, splitter.newline);
   layout.unit_line = line_text(sample, lines, top.units, splitter.newline);
+  Lines data(lines.begin() + static_cast<std::ptrdiff_t>(first), lines.end());
+  // A header that comes again speaks against no type.
+  std::erase_if(data, [&](const SampleLine& line) {
+    return (top.header >= 0 && line.cells == lines[static_cast<std::size_t>(top.header)].cells) || (top.units >= 0 && line.cells == lines[static_cast<std::size_t>(top.units)].cells);
+  });
+  find_cell_form(data, given, layout);
+  describe_columns(lines, width, top, data, options, FormOfCells(dialect).form, layout);
   layout.data_begin = first < lines.size() ? lines[first].begin : lines.back().next;
   layout.lines_before = first < lines.size() ? lines[first].number - 1 : lines.back().number;
   return layout;

@@ -78,8 +78,11 @@ class LocalTimeCheck : public FamilyCheck {
 class LocalTimeFamily : public RuleFamily {
  public:
   LocalTimeFamily(const Yaml& node, FamilyPlace& place) {
-    if (node.is_map()) return add(node, place);
-    for (const Yaml& item : node.items()) add(item, place);
+    if (node.is_map()) {
+      add(node, place);
+    } else {
+      for (const Yaml& item : node.items()) add(item, place);
+    }
   }
   std::vector<const RuleHead*> rules() const override {
     std::vector<const RuleHead*> heads;
