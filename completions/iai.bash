@@ -30,18 +30,21 @@ _iai() {
   case $verb:$previous in
     doctor:--runtime) _iai_files ''; return ;;
     ingest:--output|ingest:-o) _iai_files ''; return ;;
+    ingest:--dialect) _iai_files 'yaml|yml'; return ;;
     ingest:--names) :; return ;;
     ingest:--tensors) _iai_files 'yaml|yml'; return ;;
     ingest:--split) :; return ;;
     ingest:--fit) :; return ;;
     ingest:--threads) :; return ;;
     validate:--contract) _iai_files 'yaml|yml'; return ;;
+    validate:--dialect) _iai_files 'yaml|yml'; return ;;
     validate:--junit) _iai_files ''; return ;;
     validate:--sarif) _iai_files ''; return ;;
     validate:--html) _iai_files ''; return ;;
     validate:--baseline) _iai_files 'json'; return ;;
     validate:--write-baseline) _iai_files 'json'; return ;;
     validate:--limit) :; return ;;
+    inspect:--dialect) _iai_files 'yaml|yml'; return ;;
     convert:--output|convert:-o) _iai_files ''; return ;;
     convert:--opset) :; return ;;
     convert:--external) _iai_words "auto always never"; return ;;
@@ -116,9 +119,9 @@ _iai() {
   case $verb in
     init) flags="--template --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
     doctor) flags="--runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
-    ingest) flags="--overwrite --output --names --tensors --split --fit --threads --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
-    validate) flags="--contract --junit --sarif --html --baseline --write-baseline --overwrite --limit --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
-    inspect) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
+    ingest) flags="--overwrite --output --dialect --names --tensors --split --fit --threads --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
+    validate) flags="--contract --dialect --junit --sarif --html --baseline --write-baseline --overwrite --limit --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
+    inspect) flags="--dialect --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
     convert) flags="--overwrite --output --opset --external --precision --io --arithmetic --exclude --shape --calibration --no-compare --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     quantize) flags="--overwrite --output --calibration --task --max-drop --method --percentile --exclude --dynamic --samples --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     prune) flags="--overwrite --output --channels --sparsity --scope --exclude --calibration --task --max-drop --no-compare --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;

@@ -18,6 +18,7 @@ complete -c iai -n '__fish_seen_subcommand_from doctor' -l runtime -d 'ONNX Runt
 complete -c iai -n __fish_use_subcommand -a ingest -d 'read files, folders and archives once: manifest, profile, draft contract'
 complete -c iai -n '__fish_seen_subcommand_from ingest' -l overwrite -d 'Replace an existing output'
 complete -c iai -n '__fish_seen_subcommand_from ingest' -l output -s o -d 'Folder of the data set' -r -F
+complete -c iai -n '__fish_seen_subcommand_from ingest' -l dialect -d 'How delimited text is written, as far as it is told (see iai-dialect(5)); the rest is found' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
 complete -c iai -n '__fish_seen_subcommand_from ingest' -l names -d 'Names for the columns of files without a header that have as many columns' -x
 complete -c iai -n '__fish_seen_subcommand_from ingest' -l tensors -d 'Write the arrays that this task makes of its data, in place of a data set' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
 complete -c iai -n '__fish_seen_subcommand_from ingest' -l split -d 'With --tensors: only these splits' -x
@@ -26,6 +27,7 @@ complete -c iai -n '__fish_seen_subcommand_from ingest' -l threads -d 'Threads; 
 complete -c iai -n '__fish_seen_subcommand_from ingest' -r -F
 complete -c iai -n __fish_use_subcommand -a validate -d 'hold a data set against a contract: every violation with file, row and byte'
 complete -c iai -n '__fish_seen_subcommand_from validate' -l contract -d 'Contract that the data must meet' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
+complete -c iai -n '__fish_seen_subcommand_from validate' -l dialect -d 'How delimited text is written, as far as it is told (see iai-dialect(5)); the rest is found' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
 complete -c iai -n '__fish_seen_subcommand_from validate' -l junit -d 'Also write the verdict of each rule as JUnit XML' -r -F
 complete -c iai -n '__fish_seen_subcommand_from validate' -l sarif -d 'Also write the findings as SARIF 2.1.0' -r -F
 complete -c iai -n '__fish_seen_subcommand_from validate' -l html -d 'Also write the verdict as one HTML page that loads nothing' -r -F
@@ -35,6 +37,7 @@ complete -c iai -n '__fish_seen_subcommand_from validate' -l overwrite -d 'Repla
 complete -c iai -n '__fish_seen_subcommand_from validate' -l limit -d 'Violations to show; all are counted' -x
 complete -c iai -n '__fish_seen_subcommand_from validate' -r -F
 complete -c iai -n __fish_use_subcommand -a inspect -d 'show what a model, data set, tensor or record is'
+complete -c iai -n '__fish_seen_subcommand_from inspect' -l dialect -d 'How delimited text is written, as far as it is told (see iai-dialect(5)); the rest is found' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
 complete -c iai -n '__fish_seen_subcommand_from inspect' -r -F
 complete -c iai -n __fish_use_subcommand -a convert -d 'write a model in another operator set, precision, shape or file layout'
 complete -c iai -n '__fish_seen_subcommand_from convert' -l overwrite -d 'Replace an existing output'
