@@ -184,7 +184,7 @@ void read_records(Reader& reader, const Yaml& section, const std::vector<std::st
 
 std::string required_text(const Yaml& map, const char* key) {
   const Yaml& node = map.at(key);
-  const std::string text = node.text();
+  std::string text = node.text();
   if (text.find_first_not_of(' ') == std::string::npos)
     node.fail(std::string("a waiver's ") + key + " must not be empty");
   return text;

@@ -193,4 +193,11 @@ ColumnType type_of_text(std::string_view text, const CellForm& form) {
   return parse_boolean(text) >= 0 ? ColumnType::boolean : ColumnType::text;
 }
 
+std::string quoted_cell(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
+  return quoted + '"';
+}
+
 }  // namespace iai

@@ -80,6 +80,9 @@ void interpret(Cell& cell, ColumnType type, const CellForm& form);
 /// The narrowest type of one text that is neither missing nor an error word.
 ColumnType type_of_text(std::string_view text, const CellForm& form);
 
+/// `text` as a cell of comma-separated text: in quotes where it holds a comma, a quote or a line end. @source RFC 4180
+std::string quoted_cell(const std::string& text);
+
 std::string_view trim_blanks(std::string_view text);
 
 }  // namespace iai

@@ -7,7 +7,6 @@
 
 #include "evaluator/data/masking.hpp"
 #include "evaluator/data/small_domain.hpp"
-#include "formats/delimited_source.hpp"
 
 namespace iai {
 
@@ -38,18 +37,6 @@ bool is_weak(IdentifierKind kind) {
   return kind == IdentifierKind::vat || kind == IdentifierKind::tax_id || kind == IdentifierKind::social_insurance || kind == IdentifierKind::card || kind == IdentifierKind::vin;
 }
 
-Violation place_of(const CheckedFile& file, const std::string& column, const Row& row, std::uint64_t byte, std::string_view cell) {
-  Violation violation;
-  violation.file = file.name;
-  violation.order = file.order;
-  violation.column = column;
-  violation.row = row.number;
-  violation.line = row.line;
-  violation.byte = byte;
-  violation.value = std::string(first_bytes(cell, 200));  // the log masks it: the column is hidden
-  return violation;
-}
-
 }  // namespace
 
 IdentifierKinds IdentifierRules::wanted() const {
@@ -68,7 +55,7 @@ void HashedValues::add(std::string_view cell, const CheckedFile& file, const std
   for (const auto& place : digest.places)
     if (place.column == column) return;
   ++count;
-  digest.places.push_back(place_of(file, column, row, byte, cell));
+  digest.places.push_back(violation_at(file, column, row, byte, cell));
 }
 
 void HashedValues::recompute(const IdentifierRules& rules, ViolationLog& log) {
@@ -130,7 +117,7 @@ void ColumnPrivacy::judge(const Identifier& one, const CheckedFile& file, const 
     candidates.verified += one.evidence == Evidence::verified ? 1 : 0;
   }
   if (one.evidence == Evidence::verified) {
-    auto violation = place_of(file, name_, row, cell.byte, cell.text);
+    auto violation = violation_at(file, name_, row, cell.byte, cell.text);
     violation.message = kind_text(one.kind) + std::string(": ") + masked(cell.text.substr(one.begin, one.end - one.begin));
     violation.discreet = violation.message;
     if (!whole) report(one.kind, std::move(violation), log);

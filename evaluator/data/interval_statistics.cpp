@@ -35,7 +35,7 @@ void IntervalStatistics::add(std::int64_t time, const RowPlace& place) {
       if (longest_.size() < most_faults) longest_.push_back({time, distance, place});
       else if (distance > shortest->step) *shortest = {time, distance, place};
     } else {
-      const bool clocks_changed = step < 0 && step >= -hour && in_repeated_hour(time) && last_ - time > hour - 10 * 60 * second;
+      const bool clocks_changed = step < 0 && step >= -hour && in_repeated_hour(time) && last_ - time > hour - 600 * second;
       ++(step == 0 ? repeated_ : backward_);
       rows_at_time_ = step == 0 ? rows_at_time_ + 1 : 1;
       if (faults_.size() < most_faults)

@@ -53,14 +53,8 @@ class RuleCheck {
 
  private:
   void report(const CheckedFile& file, const Row& row, ViolationLog& log) const {
-    Violation violation;
-    violation.file = file.name;
-    violation.order = file.order;
-    violation.column = rule_.head.columns[0];
-    violation.row = row.number;
-    violation.line = row.line;
-    violation.byte = row.cells[columns_[0]].byte;
-    violation.value = std::string(first_bytes(row.cells[columns_[0]].text, 200));
+    const Cell& cell = row.cells[columns_[0]];
+    Violation violation = violation_at(file, rule_.head.columns[0], row, cell.byte, cell.text);
     violation.message = "does not hold: " + rule_.expression.text();
     if (columns_.size() > 1) violation.message += ";";
     for (std::size_t c = 1; c < std::min<std::size_t>(columns_.size(), 8); ++c)

@@ -4,7 +4,6 @@
 
 #include "evaluator/data/violations.hpp"
 #include "formats/delimited_cells.hpp"
-#include "formats/delimited_source.hpp"
 #include "formats/pattern.hpp"
 
 namespace iai {
@@ -27,7 +26,10 @@ class FileNameCheck : public FamilyCheck {
     const std::string name = file.name.substr(file.name.rfind('/') + 1);
     const auto groups = pattern_.groups(name);
     if (!groups) {
-      Violation violation = place("", fmt::format("the name does not match {}", rule_.pattern));
+      Violation violation;
+      violation.file = file.name;
+      violation.order = file.order;
+      violation.message = fmt::format("the name does not match {}", rule_.pattern);
       violation.value = name;
       log_.report(rule_.head, std::move(violation));
       return;
@@ -43,11 +45,8 @@ class FileNameCheck : public FamilyCheck {
       const ColumnType type = file_->columns[expected.column].type;
       const bool number = type == ColumnType::integer || type == ColumnType::real;
       if (number && expected.number && *expected.number == cell.number) continue;
-      Violation violation = place(file_->columns[expected.column].name, fmt::format("the file's name says '{}'", expected.text));
-      violation.row = row.number;
-      violation.line = row.line;
-      violation.byte = cell.byte;
-      violation.value = std::string(first_bytes(cell.text, 200));
+      Violation violation = violation_at(*file_, file_->columns[expected.column].name, row, cell.byte, cell.text);
+      violation.message = fmt::format("the file's name says '{}'", expected.text);
       log_.report(rule_.head, std::move(violation));
     }
   }
@@ -66,15 +65,6 @@ class FileNameCheck : public FamilyCheck {
     double number = 0;
     if (parse_number(text, {}, integer, number) == NumberKind::none) return std::nullopt;
     return number;
-  }
-
-  Violation place(std::string column, std::string message) const {
-    Violation violation;
-    violation.file = file_->name;
-    violation.order = file_->order;
-    violation.column = std::move(column);
-    violation.message = std::move(message);
-    return violation;
   }
 
   const FileNameRule& rule_;

@@ -3,7 +3,6 @@
 #include <deque>
 
 #include "evaluator/data/violations.hpp"
-#include "formats/delimited_source.hpp"
 #include "formats/time_zone.hpp"
 
 namespace iai {
@@ -57,14 +56,7 @@ class LocalTimeCheck : public FamilyCheck {
   };
 
   void report(const Check& check, const Row& row, const Cell& cell, LocalTime times) {
-    Violation violation;
-    violation.file = file_->name;
-    violation.order = file_->order;
-    violation.column = check.rule->head.columns[0];
-    violation.row = violation.last_row = row.number;
-    violation.line = violation.last_line = row.line;
-    violation.byte = cell.byte;
-    violation.value = std::string(first_bytes(cell.text, 200));
+    Violation violation = violation_at(*file_, check.rule->head.columns[0], row, cell.byte, cell.text);
     violation.message = times == LocalTime::never ? "clocks in " + check.rule->zone + " never showed this time: they were put forward"
                                                   : "clocks in " + check.rule->zone + " showed this time twice: they were put back";
     log_.report(check.rule->head, std::move(violation));

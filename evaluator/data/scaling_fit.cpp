@@ -7,6 +7,7 @@
 
 #include "evaluator/data/column_rows.hpp"
 #include "evaluator/data/sketches.hpp"
+#include "formats/delimited_cells.hpp"
 #include "formats/error.hpp"
 
 namespace iai {
@@ -84,14 +85,7 @@ std::vector<FittedScale> fit_scaling(Task& task, const std::string& split) {
 
 std::string scaling_text(const std::vector<FittedScale>& scales) {
   std::string text = "column,mean,deviation,rows\n";
-  for (const FittedScale& scale : scales) {
-    std::string name = scale.column;
-    if (name.find_first_of(",\"\n") != std::string::npos) {
-      for (std::size_t at = 0; (at = name.find('"', at)) != std::string::npos; at += 2) name.insert(at, 1, '"');
-      name = '"' + name + '"';
-    }
-    text += fmt::format("{},{},{},{}\n", name, scale.mean, scale.deviation, scale.rows);
-  }
+  for (const FittedScale& scale : scales) text += fmt::format("{},{},{},{}\n", quoted_cell(scale.column), scale.mean, scale.deviation, scale.rows);
   return text;
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "formats/atomic_file.hpp"
+#include "formats/delimited_cells.hpp"
 #include "formats/error.hpp"
 #include "formats/npy.hpp"
 
@@ -64,21 +65,14 @@ Tensor label_tensor(const LabelledSamples& samples) {
   return make_tensor<float>(std::move(shape), values);
 }
 
-std::string quoted(const std::string& cell) {
-  if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
-  std::string text = cell;
-  for (std::size_t at = 0; (at = text.find('"', at)) != std::string::npos; at += 2) text.insert(at, 1, '"');
-  return '"' + text + '"';
-}
-
 void write_groups(const TaskSplit& split, const LabelledSamples& samples, const fs::path& path) {
   AtomicFile file(path);
-  std::string line = split.groups ? quoted(split.groups->name) : "";
-  for (const auto& slice : samples.slices) line += (line.empty() ? "" : ",") + quoted(slice.name);
+  std::string line = split.groups ? quoted_cell(split.groups->name) : "";
+  for (const auto& slice : samples.slices) line += (line.empty() ? "" : ",") + quoted_cell(slice.name);
   file.write(line + "\n");
   for (std::size_t i = 0; i < static_cast<std::size_t>(samples.inputs->count()); ++i) {
-    line = split.groups ? quoted(samples.groups[i]) : "";
-    for (std::size_t s = 0; s < samples.slices.size(); ++s) line += (s > 0 || split.groups ? "," : "") + quoted(samples.slices[s].values[i]);
+    line = split.groups ? quoted_cell(samples.groups[i]) : "";
+    for (std::size_t s = 0; s < samples.slices.size(); ++s) line += (s > 0 || split.groups ? "," : "") + quoted_cell(samples.slices[s].values[i]);
     file.write(line + "\n");
   }
   file.commit();

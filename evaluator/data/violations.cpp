@@ -4,8 +4,21 @@
 #include <tuple>
 
 #include "evaluator/data/masking.hpp"
+#include "formats/delimited_source.hpp"
 
 namespace iai {
+
+Violation violation_at(const CheckedFile& file, const std::string& column, const Row& row, std::uint64_t byte, std::string_view cell) {
+  Violation violation;
+  violation.file = file.name;
+  violation.order = file.order;
+  violation.column = column;
+  violation.row = violation.last_row = row.number;
+  violation.line = violation.last_line = row.line;
+  violation.byte = byte;
+  violation.value = std::string(first_bytes(cell, 200));
+  return violation;
+}
 
 bool ViolationLog::is_accepted(const RuleHead& rule, const Violation& place) {
   // A number that a finding about a whole file carries is a count that moves with every row.

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "evaluator/data/baseline.hpp"
@@ -24,6 +25,9 @@ struct Violation {
   std::string discreet = {};   ///< the message without anything out of a cell, for personal columns; empty: none is known
   std::size_t order = 0;       ///< place of the file in the order of reading
 };
+
+/// One cell of a file under check, its rule and message still to be said.
+Violation violation_at(const CheckedFile& file, const std::string& column, const Row& row, std::uint64_t byte, std::string_view cell);
 
 /// Counts every violation, keeps the first ones of each rule. Rows that follow each other are joined: report() row by row.
 ///
