@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "commands/ingest_tensors.hpp"
+#include "commands/profile_html.hpp"
 #include "commands/recording.hpp"
 #include "evaluator/data/ingest.hpp"
 #include "formats/dialect_file.hpp"
@@ -23,6 +24,7 @@ constexpr Example examples[] = {
     {"Write the arrays that a task makes of the columns, scaled by what the training split holds",
      "iai ingest --tensors task.yaml --fit training -o arrays"},
     {"Tell how the files are written, where that cannot be found from them", "iai ingest plant.csv -o data-set --dialect dialect.yaml"},
+    {"Also draw the profile as a page that needs nothing but a browser", "iai ingest bench-2026.zip -o data-set --html profile.html"},
     {"Then check it", "iai validate data-set --contract contract.yaml"},
 };
 
@@ -94,25 +96,46 @@ Report make_report(IngestedData& ingested, const fs::path& output) {
   return report;
 }
 
+enum class Inside { no, yes };
+
+Inside lies_in(const fs::path& path, const fs::path& folder) {
+  const fs::path inside = fs::weakly_canonical(fs::absolute(path)).lexically_relative(fs::weakly_canonical(fs::absolute(folder)));
+  return inside.empty() || *inside.begin() == ".." ? Inside::no : Inside::yes;
+}
+
 /// A second run would read what the first one wrote.
-void refuse_output_inside(const std::vector<fs::path>& paths, const fs::path& output) {
-  const fs::path target = fs::weakly_canonical(fs::absolute(output));
-  for (const auto& path : paths) {
-    if (!fs::is_directory(path)) continue;
-    const fs::path inside = target.lexically_relative(fs::weakly_canonical(fs::absolute(path)));
-    if (!inside.empty() && *inside.begin() != "..")
-      throw Error(ErrorKind::usage, output.string() + " lies in the folder " + path.string() + " that is ingested",
-                  "name a folder outside it with -o");
-  }
+void refuse_output_inside(const std::vector<fs::path>& paths, const fs::path& output, const char* hint) {
+  for (const auto& path : paths)
+    if (fs::is_directory(path) && lies_in(output, path) == Inside::yes)
+      throw Error(ErrorKind::usage, output.string() + " lies in the folder " + path.string() + " that is ingested", hint);
+}
+
+/// The page must neither replace nor join what is read, nor lie in the folder that is made.
+void refuse_page(const IngestCommandOptions& options) {
+  if (options.html.empty()) return;
+  auto inputs = options.paths;
+  if (!options.dialect.empty()) inputs.push_back(options.dialect);
+  refuse_same_path(inputs, {options.html});
+  refuse_output_inside(options.paths, options.html, "name a file outside it with --html");
+  if (lies_in(options.html, options.output.path) == Inside::yes)
+    throw Error(ErrorKind::usage, options.html.string() + " lies in the folder that -o makes", "name a file outside it with --html");
+  refuse_existing(options.html, options.output.if_exists());
 }
 
 void write_outputs(IngestedData& ingested, const IngestCommandOptions& options) {
+  const auto profile = profile_text(ingested);
   AtomicFolder folder(options.output.path, options.output.if_exists());
   write_file(folder.temporary() / "manifest.json", manifest_text(ingested.data));
   write_file(folder.temporary() / "sources.json", sources_text(options.paths, options.output.path));
-  write_file(folder.temporary() / "profile.json", profile_text(ingested));
+  write_file(folder.temporary() / "profile.json", profile);
   write_file(folder.temporary() / "contract.yaml", draft_contract(ingested));
+  std::optional<AtomicFile> page;
+  if (!options.html.empty()) {
+    page.emplace(options.html);
+    page->write(profile_html(parse_profile(parse_json(profile, "profile.json"), "profile.json")));
+  }
   folder.commit();
+  if (page) page->commit();
 }
 
 }  // namespace
@@ -126,6 +149,7 @@ const Manual ingest_manual{
         "With --tensors a task file (iai-task) turns columns into the arrays that a model reads: selection, scaling, one-hot, windows by unit, targets, splits. Each split becomes SPLIT_x.npy and SPLIT_y.npy, float32, samples first. --fit\n"
         "scales by what one split holds, so that nothing of the others leaks in, and keeps the figures as scaling.csv for the task.\n\n"
         "JSON Lines: members of objects are columns (motor.current), a broken line is a finding and stops nothing. WAV: a column a channel; the size of the file counts where a recorder that crashed left none. Images: a row a page, at most 100 megapixels; a place on earth in the metadata is said, never shown. HDF5: what leads to other files (external links and storage, virtual data sets) and filters that need a plugin are refused. MATLAB: versions 5 to 7.3.\n\n"
+        "--html draws the profile as a page for people: findings, a table of the columns, histograms, missing cells and the distances of rows as inline SVG with their figures in words. It loads nothing and holds no script. iai inspect shows the same figures of a data set in the terminal.\n\n"
         "Examples in the profile are numbers and codes that come back at least five times; text that may name a person is never kept.",
     .examples = {std::begin(examples), std::end(examples)},
     .diagnostics =
@@ -137,11 +161,13 @@ const Manual ingest_manual{
 void declare(CLI::App& app, IngestCommandOptions& options) {
   app.add_option("paths", options.paths, "Files, folders and archives to read")->type_name("PATH");
   declare_output(app, options.output, "Folder of the data set")->required();
+  auto* page = app.add_option("--html", options.html, "Also write the profile as one HTML page with plots, which loads nothing")->type_name("FILE")->group("Output");
   declare_dialect(app, options.dialect);
   app.add_option("--names", options.names, "Names for the columns of files without a header that have as many columns")
       ->type_name("NAME")
       ->delimiter(',');
   auto* tensors = app.add_option("--tensors", options.tensors, "Write the arrays that this task makes of its data, in place of a data set")->type_name("TASK.yaml");
+  page->excludes(tensors);
   app.add_option("--split", options.splits, "With --tensors: only these splits")->type_name("NAME")->delimiter(',')->needs(tensors);
   app.add_option("--fit", options.fit, "With --tensors: scale by mean and deviation of this split's rows, kept in scaling.csv")->type_name("SPLIT")->needs(tensors);
   app.add_option("--threads", options.threads, "Threads; 0: all cores. The result does not depend on it")->type_name("N")->check(CLI::Range(0, 4096));
@@ -152,7 +178,8 @@ ExitCode run(const IngestCommandOptions& options, Context& context) {
   if (options.paths.empty()) throw Error(ErrorKind::usage, "missing: paths, the files, folders and archives to read", "iai ingest PATH... -o DATA-SET; or --tensors TASK.yaml");
   refuse_same_path(options.paths, {options.output.path});
   refuse_existing(options.output.path, options.output.if_exists());
-  refuse_output_inside(options.paths, options.output.path);
+  refuse_output_inside(options.paths, options.output.path, "name a folder outside it with -o");
+  refuse_page(options);
   Recording recording(context, "ingest");
   IngestOptions how;
   how.names = options.names;
@@ -170,6 +197,7 @@ ExitCode run(const IngestCommandOptions& options, Context& context) {
   recording.output("data set", options.output.path / "manifest.json");
   recording.output("profile", options.output.path / "profile.json");
   recording.output("contract", options.output.path / "contract.yaml");
+  if (!options.html.empty()) recording.output("page", options.html);
   std::size_t columns = 0;
   for (const auto& table : ingested.tables) columns += table.columns.size();
   recording.metric("rows", ingested.data.rows());

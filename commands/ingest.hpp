@@ -14,6 +14,7 @@ struct IngestCommandOptions {
   std::string fit;                 ///< --fit: a split
   int threads = 0;                 ///< 0: all cores
   std::filesystem::path dialect;   ///< --dialect
+  std::filesystem::path html;      ///< --html: the profile as a page
 };
 
 void declare(CLI::App& app, IngestCommandOptions& options);

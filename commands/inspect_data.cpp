@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "commands/inspect_profile.hpp"
 #include "evaluator/data/data_set.hpp"
 #include "evaluator/data/ingest.hpp"
 #include "evaluator/data/tensor_elements.hpp"
@@ -99,6 +100,7 @@ Report inspect_data_set(const fs::path& path) {
   for (const auto& source : data.sources) sources.push_back(source.lexically_normal().string());
   report.add("sources", sources).add("layouts", layout_rows(layouts)).add("tensors", tensors);
   if (layouts.size() == 1) report.add("columns", column_rows(layouts[0].first->columns));
+  if (const auto profile = read_profile(data.manifest.parent_path(), data.root_digest)) add_profile(report, *profile);
   return report;
 }
 
