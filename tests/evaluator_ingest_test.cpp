@@ -63,7 +63,7 @@ TEST_CASE("figures of a column over several files") {
   CHECK(*v.maximum() == 5.0);
   CHECK(*v.mean() == doctest::Approx(2.8));
   CHECK(*v.deviation() == doctest::Approx(std::sqrt((1.69 + 3 * 0.09 + 4.84) / 4)));
-  CHECK(v.first_odd_place().row == 2);
+  CHECK(v.odd_places().at(0).row == 2);
   CHECK(v.distinct() == 3);
 }
 

@@ -102,6 +102,8 @@ void ColumnProfile::add_exception(CellState state, double number, std::string_vi
   if (state == CellState::odd && file_type_ == ColumnType::integer && !std::isnan(number)) {
     // The sample showed integers only; the column holds real numbers.
     fractions_ = true;
+    ++late_fractions_;
+    if (fraction_places_.size() < most_places) fraction_places_.push_back(place_of(row));
     ++present_;
     return put(number, row);
   }
@@ -111,9 +113,9 @@ void ColumnProfile::add_exception(CellState state, double number, std::string_vi
     ++error_words_;
     std::string word(text);
     if (error_texts_.size() < most_error_texts || error_texts_.contains(word)) ++error_texts_[word];
-  } else if (odd_++ == 0) {
-    first_odd_ = std::string(text.substr(0, 40));
-    first_odd_place_ = place_of(row);
+  } else {
+    ++odd_;
+    if (odd_places_.size() < most_places) odd_places_.push_back(place_of(row));
   }
 }
 

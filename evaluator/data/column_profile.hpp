@@ -57,8 +57,12 @@ class ColumnProfile {
   std::int64_t distinct() const;
   bool distinct_exact() const;
   const std::map<std::string, std::int64_t>& error_texts() const { return error_texts_; }
-  std::string first_odd() const { return first_odd_; }
-  DataPlace first_odd_place() const { return first_odd_place_; }
+  static constexpr std::size_t most_places = 20;
+  /// The first odd cells, at most `most_places`.
+  const std::vector<DataPlace>& odd_places() const { return odd_places_; }
+  /// Cells with a fraction in columns that held integers in the sample of their file, and the first of them.
+  std::int64_t fractions() const { return late_fractions_; }
+  const std::vector<DataPlace>& fraction_places() const { return fraction_places_; }
   /// Numbers: smallest, largest, where they were first met. Nothing when there is no number.
   std::optional<double> minimum() const { return has_numbers() ? std::optional(minimum_) : std::nullopt; }
   std::optional<double> maximum() const { return has_numbers() ? std::optional(maximum_) : std::nullopt; }
@@ -126,8 +130,9 @@ class ColumnProfile {
   std::int64_t per_row_ = 1;
   std::int64_t present_ = 0, empty_ = 0, error_words_ = 0, odd_ = 0, infinite_ = 0, numbers_ = 0;
   std::map<std::string, std::int64_t> error_texts_;
-  std::string first_odd_;
-  DataPlace first_odd_place_, minimum_place_, maximum_place_, run_place_, time_fault_;
+  std::int64_t late_fractions_ = 0;
+  std::vector<DataPlace> odd_places_, fraction_places_;
+  DataPlace minimum_place_, maximum_place_, run_place_, time_fault_;
 
   // The block of rows that is being filled.
   std::vector<double> values_;

@@ -38,8 +38,8 @@ class ColumnFindings {
   void find() {
     if (column_.mixed()) add("types_differ", {}, 1, "files disagree on the type of this column");
     for (const auto& [word, count] : column_.error_texts()) add("error_words", {}, count, word);
-    if (column_.odd() > 0)
-      add("odd_cells", column_.first_odd_place(), column_.odd(), fmt::format("no {}", column_type_name(column_.type())));
+    add_each("odd_cells", column_.odd_places(), column_.odd(), fmt::format("no {}", column_type_name(column_.type())));
+    add_each("widened", column_.fraction_places(), column_.fractions(), "a fraction where the file began with integers: the column is real");
     if (column_.empty() > 0) add("missing_cells", {}, column_.empty(), "");
     if (column_.infinite() > 0) add("infinite", {}, column_.infinite(), "");
     if (column_.present() > 1 && column_.distinct() == 1) add("constant_column", {}, column_.present(), "one value throughout");
@@ -50,6 +50,13 @@ class ColumnFindings {
   }
 
  private:
+  /// A finding for each of the first cells, and one for all that follow.
+  void add_each(const std::string& kind, const std::vector<DataPlace>& places, std::int64_t count, const std::string& text) {
+    for (const auto& place : places) add(kind, place, 1, text);
+    const auto rest = count - static_cast<std::int64_t>(places.size());
+    if (rest > 0) add(kind, {}, rest, fmt::format("{}; {} more than the first {}", text, rest, places.size()));
+  }
+
   void add(const std::string& kind, DataPlace place, std::int64_t count, const std::string& text) {
     findings_.push_back({kind, place.row > 0 ? names_[place.file] : "", column_.name, place.row, count, text});
   }

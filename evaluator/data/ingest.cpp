@@ -22,6 +22,7 @@ namespace iai {
 namespace {
 
 constexpr std::size_t head_bytes = 64 << 10;
+constexpr std::size_t most_skipped_shown = 5;  // lines of a file
 
 class Ingest {
  public:
@@ -113,7 +114,16 @@ class Ingest {
     if (!reader->dialect().header && options_.names.size() == file.columns.size())
       for (std::size_t c = 0; c < file.columns.size(); ++c) file.columns[c].name = options_.names[c];
     profile_batches(file, *reader);
+    note_skipped(file, *reader);
     file.dialect = reader->dialect();
+  }
+
+  /// Headers that come again, sums and notes: the first lines, then how many more.
+  void note_skipped(const DataFile& file, const RowReader& reader) {
+    const auto first = reader.skipped().first(std::min(most_skipped_shown, reader.skipped().size()));
+    for (const auto& line : first) result_.file_findings.push_back({skipped_kind_name(line.kind), file.name, "", 0, 1, fmt::format("line {} is no data: it is left out", line.line)});
+    const auto rest = reader.skipped_count() - static_cast<std::int64_t>(first.size());
+    if (rest > 0) result_.file_findings.push_back({"skipped_lines", file.name, "", 0, rest, fmt::format("lines that are no data, beyond the first {}", first.size())});
   }
 
   void read_json_lines(DataFile& file, ByteStream& stream, const DigestStream& under) {
