@@ -36,11 +36,13 @@ struct ArchiveLimits {
 /// Is this a zip, tar (plain or compressed with gzip, bzip2, xz, zstd) or 7z archive, by content?
 bool is_archive(const std::filesystem::path& path);
 
+/// Takes the regular files of an archive or folder, one after the other.
+using VisitEntry = std::function<void(const std::string& name, ByteStream& stream)>;
+
 /// Streams the regular files of an archive in archive order to `visit(name, stream)`; nothing is written to disk.
 /// @throws Error(input) on absolute or `..` names, links, devices, duplicate or case-fold colliding names, encrypted
 /// entries, corrupt data and passed limits, each naming the archive and the entry.
-void for_each_entry(const std::filesystem::path& path, const ArchiveLimits& limits,
-                    const std::function<void(const std::string& name, ByteStream& stream)>& visit);
+void for_each_entry(const std::filesystem::path& path, const ArchiveLimits& limits, const VisitEntry& visit);
 
 /// A file on disk and the name that it goes by: relative to the folder it was found in.
 struct ListedFile {
@@ -54,12 +56,10 @@ struct ListedFile {
 std::vector<ListedFile> list_files(const std::vector<std::filesystem::path>& paths);
 
 /// Visits one listed file: an archive entry by entry as "archive.zip/entry.csv", any other file as itself.
-void for_each_entry(const ListedFile& file, const ArchiveLimits& limits,
-                    const std::function<void(const std::string& name, ByteStream& stream)>& visit);
+void for_each_entry(const ListedFile& file, const ArchiveLimits& limits, const VisitEntry& visit);
 
 /// Visits every file of `paths`: a file as itself, a folder recursively in byte order of the names, an archive entry by
 /// entry. Names are relative to the given path, archive entries "archive.zip/entry.csv". Links in folders are refused.
-void for_each_file(const std::vector<std::filesystem::path>& paths, const ArchiveLimits& limits,
-                   const std::function<void(const std::string& name, ByteStream& stream)>& visit);
+void for_each_file(const std::vector<std::filesystem::path>& paths, const ArchiveLimits& limits, const VisitEntry& visit);
 
 }  // namespace iai

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <mutex>
 #include <set>
@@ -50,7 +51,12 @@ bool is_ignored(int signal) {
   return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
+// True while no signal thread is between its creation and its first wait.
+std::atomic<bool> is_settled = true;
+
 [[noreturn]] void wait_for_signal(sigset_t signals) {
+  is_settled = true;
+  is_settled.notify_all();
   int signal = 0;
   do {
     while (sigwait(&signals, &signal) != 0) {
@@ -92,7 +98,13 @@ void watch_signals() {
   if (!any) return;
   // Threads started from here on inherit the mask, so the signal can only reach the thread that waits for it.
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  is_settled = false;
   std::thread(wait_for_signal, signals).detach();
+}
+
+pid_t fork_process() {
+  is_settled.wait(false);
+  return ::fork();
 }
 
 void register_temporary(const fs::path& path) {

@@ -3,11 +3,17 @@
 #include <filesystem>
 #include <functional>
 
+#include <sys/types.h>
+
 namespace iai {
 
 /// Starts the thread that waits for SIGINT and SIGTERM: it removes every registered temporary and ends the process
 /// with 128 + signal, at any moment, whatever the other threads do. Called once by cli/main before a verb runs.
 void watch_signals();
+
+/// fork(2), not before the signal thread has come to its wait: a thread that is being started may hold a lock of the memory
+/// allocator, for which the child, without that thread, would wait for ever.
+pid_t fork_process();
 
 /// Registers a temporary file or folder that must not outlive the process.
 void register_temporary(const std::filesystem::path& path);

@@ -12,6 +12,7 @@
 #include <limits>
 
 #include "formats/error.hpp"
+#include "formats/interrupt.hpp"
 #include "formats/json.hpp"
 
 namespace iai {
@@ -85,7 +86,7 @@ class IsolatedFile : public TensorFile {
   IsolatedFile(std::string name, const std::function<std::unique_ptr<TensorFile>()>& open) : name_(std::move(name)) {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) throw Error(ErrorKind::environment, std::string("no pipe can be made: ") + std::strerror(errno));
-    child_ = ::fork();
+    child_ = fork_process();
     if (child_ == 0) serve(ends[1], open);
     ::close(ends[1]);
     from_ = ends[0];

@@ -6,7 +6,7 @@ namespace iai {
 
 /// The function `symbol` of the module iai_NAME.so, a part of iai that is opened only when a file needs it, so that the
 /// libraries it is linked with cost other runs nothing. Looked for beside the binary and in lib/iai of its prefix; opened
-/// once, never closed. May be called from several threads.
+/// once, never closed. A program that has the module linked in (the fuzzers) uses that. May be called from several threads.
 /// @throws Error(environment) when the module is missing, belongs to another version or a library of it is missing.
 void* module_function(const std::string& name, const char* symbol);
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "formats/error.hpp"
+#include "formats/interrupt.hpp"
 #include "formats/json.hpp"
 
 namespace iai {
@@ -83,7 +84,7 @@ ColdStart measure_cold_start(const fs::path& model, const SessionOptions& option
   int ends[2];
   if (pipe(ends) != 0)
     throw Error(ErrorKind::environment, std::string("a pipe cannot be made: ") + std::strerror(errno));
-  const pid_t child = fork();
+  const pid_t child = fork_process();
   if (child < 0) {
     const int code = errno;
     close(ends[0]);
