@@ -85,7 +85,9 @@ void refuse_unknown(const Yaml& node, const std::string& what, const std::string
 
 /// "accuracy: {minimum: 0.95, bound: low}" and the like.
 void read_figures(Reader& reader, const Yaml& section, const std::string& name, CheckKind kind) {
-  for (const auto& [figure, node] : map_of(section, name, name + ": {NAME: {maximum: 5}}").entries()) {
+  for (const auto& entry : map_of(section, name, name + ": {NAME: {maximum: 5}}").entries()) {
+    const auto& figure = entry.first;
+    const auto& node = entry.second;
     if (kind == CheckKind::metric)
       refuse_unknown(node, "metric", figure, metric_names());
     else

@@ -107,7 +107,7 @@ std::string Recording::commit(Report& report, const std::string& verdict) {
     context_.repetition.records->push_back(record_);
     return {};
   }
-  const std::string id = Registry::open(registry_, network_of(context_)).append(record_);
+  std::string id = Registry::open(registry_, network_of(context_)).append(record_);
   settle_outputs();  // a record without what it speaks of would be a lie
   report.add("record", id);
   context_.output.detail(fmt::format("recorded as {} in {}", record_.number, registry_.string()));

@@ -61,7 +61,7 @@ class WorkingFolder {
 fs::path make_temporary_folder() {
   constexpr int attempts = 100;
   for (int attempt = 1;; ++attempt) {
-    const fs::path folder = fs::temp_directory_path() / fmt::format("iai-reproduce-{:08x}", std::random_device()());
+    fs::path folder = fs::temp_directory_path() / fmt::format("iai-reproduce-{:08x}", std::random_device()());
     bool made = false;
     create_temporary(folder, [&] { made = fs::create_directory(folder); });
     if (made) return folder;

@@ -65,7 +65,7 @@ class MarkScanner {
     const __m128i first = _mm_set1_epi8(first_), second = _mm_set1_epi8(second_);
     std::uint64_t mask = 0;
     for (int part = 0; part < 4; ++part) {
-      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + 16 * part));
+      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + std::ptrdiff_t{16} * part));
       const __m128i equal = _mm_or_si128(_mm_cmpeq_epi8(bytes, first), _mm_cmpeq_epi8(bytes, second));
       mask |= static_cast<std::uint64_t>(static_cast<std::uint32_t>(_mm_movemask_epi8(equal))) << (16 * part);
       block_high_ |= _mm_movemask_epi8(bytes);
@@ -144,7 +144,7 @@ class StripReader {
     std::string_view* const cells = strip.cells.data() + strip.rows * columns_;
     const char* const data = text_.data();
     const char newline = layout_.splitter.newline;
-    std::size_t width = 0, begin = at_, end = at_;
+    std::size_t width = 0, begin = at_, end;  // end: of the row, once the loop is done
     if (quotes_) {
       const auto stop = text_.find(newline, at_);
       const auto line = text_.substr(at_, stop == text_.npos ? stop : stop - at_);

@@ -155,6 +155,7 @@ ColumnType find_type(const std::vector<SampleLine>& lines, std::size_t column, c
 bool is_unit(std::string_view text) {
   if (text.size() > 2 && (text.front() == '[' || text.front() == '(') && (text.back() == ']' || text.back() == ')'))
     text = trim_blanks(text.substr(1, text.size() - 2));
+  // NOLINTNEXTLINE(bugprone-suspicious-missing-comma): a letter would be read as part of the byte before it
   static const std::unordered_set<std::string_view> units{
       "\xC2\xB0" "C", "\xC2\xB0" "F", "\xC2\xB0", "degC", "degF", "deg", "K", "C", "bar", "mbar", "Pa", "hPa", "kPa", "MPa", "psi",
       "mm", "cm", "m", "km", "\xC2\xB5m", "\xCE\xBCm", "um", "nm", "mil", "in", "inch", "ft", "s", "ms", "\xC2\xB5s", "us", "min",

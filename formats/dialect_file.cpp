@@ -14,7 +14,7 @@ constexpr std::int64_t most_preamble_lines = 100'000;
 
 /// A sign by its name, or as it is.
 char parse_sign(const Yaml& node, std::string_view allowed) {
-  const auto text = node.text();
+  auto text = node.text();
   if (text == "tab") return '\t';
   if (text == "blanks") return ' ';
   if (text.size() == 1 && allowed.find(text[0]) != std::string_view::npos) return text[0];
@@ -22,14 +22,14 @@ char parse_sign(const Yaml& node, std::string_view allowed) {
 }
 
 char parse_quote(const Yaml& node) {
-  const auto text = node.text();
+  auto text = node.text();
   if (text == "none") return '\0';
   if (text == "\"" || text == "'") return text[0];
   node.fail("'" + text + "' is no quote", "'\"', \"'\" or none");
 }
 
 char parse_decimal(const Yaml& node) {
-  const auto text = node.text();
+  auto text = node.text();
   if (text == "." || text == "point") return '.';
   if (text == "," || text == "comma") return ',';
   node.fail("'" + text + "' is no decimal sign", "point or comma");
@@ -38,14 +38,14 @@ char parse_decimal(const Yaml& node) {
 std::string parse_thousands(const Yaml& node) {
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> names{{{"none", ""}, {"point", "."}, {"comma", ","}, {"apostrophe", "'"}, {"blank", " "},
       {"no-break blank", "\xC2\xA0"}, {"thin blank", "\xE2\x80\x89"}, {"narrow blank", "\xE2\x80\xAF"}}};
-  const auto text = node.text();
+  auto text = node.text();
   for (const auto& [name, sign] : names)
     if (text == name || (!sign.empty() && text == sign)) return std::string(sign);
   node.fail("'" + text + "' is no sign between thousands", "none, point, comma, apostrophe, blank, no-break blank, thin blank or narrow blank");
 }
 
 std::string parse_format(const Yaml& node) {
-  const auto text = node.text();
+  auto text = node.text();
   if (!TimestampFormat::compile(text))
     node.fail("'" + text + "' is no format of a time", "yyyy yy mm mon dd HH MM SS fff AM +hh:mm, each once, date and time complete from the left: dd.mm.yyyy HH:MM:SS,fff");
   return text;
@@ -59,7 +59,7 @@ std::vector<std::string> parse_words(const Yaml& node) {
 }
 
 std::string parse_encoding(const Yaml& node) {
-  const auto text = node.text();
+  auto text = node.text();
   if (text.empty() || text.size() > 40) node.fail("'" + text + "' is no encoding", "UTF-8, UTF-16LE, UTF-16BE, windows-1252, ISO-8859-15, IBM850 ...");
   std::string upper = text;
   for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;

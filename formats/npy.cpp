@@ -24,9 +24,9 @@ std::string_view value_of(std::string_view header, std::string_view key, const s
   const std::string quoted = fmt::format("'{}'", key);
   std::size_t at = header.find(quoted);
   if (at == std::string_view::npos) fail(name, fmt::format("the NPY header lacks {}", quoted));
-  at = header.find_first_not_of(" ", at + quoted.size());
+  at = header.find_first_not_of(' ', at + quoted.size());
   if (at == std::string_view::npos || header[at] != ':') fail(name, "the NPY header is damaged");
-  at = header.find_first_not_of(" ", at + 1);
+  at = header.find_first_not_of(' ', at + 1);
   if (at == std::string_view::npos) fail(name, "the NPY header is damaged");
   return header.substr(at);
 }

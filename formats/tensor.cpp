@@ -139,7 +139,7 @@ void convert_elements(std::span<const std::byte> bytes, std::vector<To>& result,
   for (std::size_t i = 0; i < result.size(); ++i) {
     From value;
     std::memcpy(&value, bytes.data() + i * sizeof(From), sizeof(From));
-    result[i] = static_cast<To>(convert(value));
+    result[i] = static_cast<To>(convert(value));  // NOLINT(bugprone-signed-char-misuse): an int8 keeps its sign
   }
 }
 

@@ -48,7 +48,8 @@ LocalTime TimeZone::look(std::int64_t time) {
 LocalTime TimeZone::State::look_up(std::int64_t time) {
   const auto* rules = basic();
   if (rules == nullptr) return LocalTime::once;
-  const double shown = static_cast<double>(time / millisecond - (time % millisecond < 0 ? 1 : 0));
+  const std::int64_t milliseconds = time / millisecond - (time % millisecond < 0 ? 1 : 0);
+  const auto shown = static_cast<double>(milliseconds);
   UErrorCode error = U_ZERO_ERROR;
   std::int32_t raw = 0, saving = 0;
   rules->getOffsetFromLocal(shown, UCAL_TZ_LOCAL_FORMER, UCAL_TZ_LOCAL_FORMER, raw, saving, error);

@@ -140,7 +140,7 @@ std::optional<std::int64_t> to_nanoseconds(const CivilTime& time) {
   if (!date.ok() || time.year < 1678 || time.year > 2261 || time.hour > 24 || time.minute > 59 || time.second > 59) return std::nullopt;
   if (time.hour == 24 && (time.minute != 0 || time.second != 0 || time.nanosecond != 0)) return std::nullopt;
   const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
-  return days * 24 * hour + (time.hour * 3600ll + time.minute * 60 + time.second) * second + time.nanosecond - time.east_of_utc;
+  return days * 24 * hour + (time.hour * 3600ll + time.minute * 60ll + time.second) * second + time.nanosecond - time.east_of_utc;
 }
 
 std::optional<std::int64_t> parse_timestamp(std::string_view text) {

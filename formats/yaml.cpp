@@ -183,7 +183,7 @@ std::vector<std::string> Yaml::texts() const {
 
 std::string Yaml::text_or(std::string_view key, std::string fallback) const {
   const Yaml* value = find(key);
-  return value == nullptr ? fallback : value->text();
+  return value == nullptr ? std::move(fallback) : value->text();
 }
 
 double Yaml::number_or(std::string_view key, double fallback) const {

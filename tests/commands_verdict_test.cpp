@@ -47,7 +47,7 @@ struct Project {
                {{"f1", {{"value", value}, {"low", low}, {"high", high}, {"n", 80}}},
                 {"rmse", {{"value", 10 * value}, {"low", nullptr}, {"high", nullptr}, {"n", 80}}}});
   }
-  Verdict judged(Check check) const {
+  Verdict judged(const Check& check) const {
     const Registry registry = Registry::open_for_reading(folder / "registry.db");
     Evidence evidence(registry);
     const Release release{evidence.exhibit(folder / "model"), evidence.exhibit(folder / "reference"),

@@ -16,7 +16,7 @@ BoxLabels labels(LabelFormat format, const std::string& text, const std::string&
   return read_box_labels(format, *stream, name);
 }
 
-std::vector<std::string> kinds(std::vector<BoxFinding> findings) {
+std::vector<std::string> kinds(const std::vector<BoxFinding>& findings) {
   std::vector<std::string> names;
   for (const auto& finding : findings) names.push_back(finding.kind + " " + finding.file + ":" + std::to_string(finding.row) + " x" + std::to_string(finding.count));
   return names;

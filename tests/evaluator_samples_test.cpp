@@ -159,8 +159,8 @@ TEST_CASE("seeded samples: the same whatever part is read, and standard normal")
   const auto all = samples->read(0, 400);
   CHECK(all[0].shape == std::vector<std::int64_t>{400, 3, 16});
   const auto part = samples->read(17, 2);
-  CHECK(std::equal(part[0].bytes.begin(), part[0].bytes.end(), all[0].bytes.begin() + 17 * 48 * 4));
-  CHECK(std::equal(part[1].bytes.begin(), part[1].bytes.end(), all[1].bytes.begin() + 17 * 2 * 8));
+  CHECK(std::equal(part[0].bytes.begin(), part[0].bytes.end(), all[0].bytes.begin() + 17l * 48 * 4));
+  CHECK(std::equal(part[1].bytes.begin(), part[1].bytes.end(), all[1].bytes.begin() + 17l * 2 * 8));
   double sum = 0, squares = 0;
   for (const float value : all[0].values<float>()) {
     sum += static_cast<double>(value);

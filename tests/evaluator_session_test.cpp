@@ -116,7 +116,7 @@ TEST_CASE("a convolutional network gives its published error") {
 TEST_CASE("a wrong input is named") {
   const auto session = cnn();
   if (!session) return;
-  const std::vector<std::byte> bytes(14 * 30 * 4);
+  const std::vector<std::byte> bytes(14ul * 30 * 4);
   const auto contains = [](const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; };
   CHECK(contains(message_of(*session, {ElementType::float64, {1, 14, 30}, bytes}),
                  "input 'sensors' takes float32, the data is float64"));

@@ -82,7 +82,7 @@ TEST_CASE("task: windows of the turbofan, bit for bit") {
   CHECK(calibration.labels.empty());
   // A part reads as the whole does.
   const Tensor whole = all_of(evaluation), part = evaluation.inputs->read(40, 3).front();
-  CHECK(std::equal(part.bytes.begin(), part.bytes.end(), whole.bytes.begin() + 40 * 14 * 30 * 4));
+  CHECK(std::equal(part.bytes.begin(), part.bytes.end(), whole.bytes.begin() + 40l * 14 * 30 * 4));
   std::set<std::string> roles;
   for (const TaskFile& file : task_files(*task, "evaluation")) roles.insert(file.role + ":" + file.path.filename().string());
   CHECK(roles == std::set<std::string>{"task:task.yaml", "data:test_FD001.txt", "data:cmapss_scaler.csv", "labels:RUL_FD001.txt"});

@@ -166,7 +166,7 @@ TEST_CASE("one table in every encoding and dialect") {
         if (german) writing.line_end = "\r\n";
         if (german && sign == '\t') writing.header = false;
         if (german && sign == '|') writing.sep = true;
-        CAPTURE(encoding);
+        CAPTURE(writing.encoding);
         CAPTURE(sign);
         CAPTURE(german);
         check_table(writing);

@@ -29,7 +29,7 @@ struct Folder {
 
 /// Writes a file with HDF5 itself.
 fs::path write(const Folder& folder, const std::function<void(hid_t file)>& fill, hid_t create = H5P_DEFAULT) {
-  const auto path = folder.path / "a.h5";
+  auto path = folder.path / "a.h5";
   const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
   H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);  // with all that is left open in it
   const hid_t file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, create, access);
@@ -111,7 +111,7 @@ TEST_CASE("data sets with their path, type, shape, unit and sampling rate, in or
 
 TEST_CASE("large arrays come in blocks, in C order") {
   const Folder folder;
-  std::vector<std::int32_t> values(3u * 1100 * 1000);
+  std::vector<std::int32_t> values(3ul * 1100 * 1000);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<std::int32_t>(i);
   const auto path = write(folder, [&](hid_t file) {
     data_set(file, "cube", H5T_NATIVE_INT32, {3, 1100, 1000}, values.data());

@@ -23,7 +23,7 @@ struct Folder {
   ~Folder() { fs::remove_all(path); }
 };
 
-void add_value(onnx::ValueInfoProto& value, const std::string& name, std::vector<std::int64_t> shape) {
+void add_value(onnx::ValueInfoProto& value, const std::string& name, const std::vector<std::int64_t>& shape) {
   value.set_name(name);
   auto& type = *value.mutable_type()->mutable_tensor_type();
   type.set_elem_type(onnx::TensorProto::FLOAT);

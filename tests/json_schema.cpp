@@ -29,7 +29,7 @@ class Checker {
   std::string check(const Json& schema, const Json& value, const std::string& at) const {
     if (schema.is_boolean()) return schema.get<bool>() ? "" : at + ": not allowed";
     for (const auto& [keyword, rule] : schema.items()) {
-      const std::string fault = keyword_fault(keyword, rule, schema, value, at);
+      std::string fault = keyword_fault(keyword, rule, schema, value, at);
       if (!fault.empty()) return fault;
     }
     return "";
@@ -85,7 +85,7 @@ class Checker {
     if (!value.is_object()) return "";
     for (const auto& [key, schema] : rule.items()) {
       if (!value.contains(key)) continue;
-      const std::string fault = check(schema, value.at(key), at + "/" + key);
+      std::string fault = check(schema, value.at(key), at + "/" + key);
       if (!fault.empty()) return fault;
     }
     return "";
@@ -95,7 +95,7 @@ class Checker {
     if (!value.is_object()) return "";
     for (const auto& [key, item] : value.items()) {
       if (schema.contains("properties") && schema["properties"].contains(key)) continue;
-      const std::string fault = check(rule, item, at + "/" + key);
+      std::string fault = check(rule, item, at + "/" + key);
       if (!fault.empty()) return fault;
     }
     return "";
@@ -104,7 +104,7 @@ class Checker {
   std::string items_fault(const Json& rule, const Json& value, const std::string& at) const {
     if (!value.is_array()) return "";
     for (std::size_t i = 0; i < value.size(); ++i) {
-      const std::string fault = check(rule, value[i], at + "/" + std::to_string(i));
+      std::string fault = check(rule, value[i], at + "/" + std::to_string(i));
       if (!fault.empty()) return fault;
     }
     return "";

@@ -32,8 +32,9 @@ TEST_CASE("every shipped schema is JSON, says its draft, what it describes, and 
     CHECK(schema.at("$schema") == "https://json-schema.org/draft/2020-12/schema");
     CHECK_FALSE(schema.at("title").get<std::string>().empty());
     const Json properties = schema.value("properties", Json::object());
-    for (const auto& [key, property] : properties.items()) {
-      INFO(key);
+    for (const auto& item : properties.items()) {
+      const Json& property = item.value();
+      INFO(item.key());
       CHECK((property.contains("description") || property.contains("const") || property.contains("$ref")));
     }
     ++seen;

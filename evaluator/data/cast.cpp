@@ -130,7 +130,8 @@ void refuse_non_finite(const Tensor& tensor, std::int64_t first, const std::stri
     if (at < count) value = static_cast<double>(values[at]);
   }
   if (at == count) return;
-  const std::size_t row = tensor.shape.empty() || tensor.shape[0] == 0 ? count : count / static_cast<std::size_t>(tensor.shape[0]);
+  const std::size_t samples = tensor.shape.empty() ? 1 : static_cast<std::size_t>(std::max<std::int64_t>(tensor.shape[0], 1));
+  const std::size_t row = std::max<std::size_t>(count / samples, 1);
   throw Error(ErrorKind::input,
               fmt::format("{}: sample {} holds {} at element {}", where, first + static_cast<std::int64_t>(at / row) + 1,
                           std::isnan(value) ? "NaN" : "infinity", at % row),

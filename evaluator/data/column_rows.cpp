@@ -192,7 +192,7 @@ ColumnRows::Unit& ColumnRows::unit_of(const std::vector<std::string>& key) {
   return found_[at->second];
 }
 
-void ColumnRows::add_to_unit(std::vector<std::string> key, double order) {
+void ColumnRows::add_to_unit(const std::vector<std::string>& key, double order) {
   std::vector<Segment>& segments = unit_of(key).segments;
   const std::size_t file = files_.size() - 1;
   if (segments.empty() || segments.back().file != file || segments.back().first + segments.back().count != spool_->rows()) {

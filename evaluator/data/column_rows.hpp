@@ -65,7 +65,7 @@ class ColumnRows {
   };
   class TableRows;
   void read_table(const Table& table, RowReader& rows);
-  void add_to_unit(std::vector<std::string> key, double order);
+  void add_to_unit(const std::vector<std::string>& key, double order);
   double order_of(const Table& table, const Cell& cell, double before);
   Unit& unit_of(const std::vector<std::string>& key);
   void sort_units();

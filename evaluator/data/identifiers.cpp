@@ -113,17 +113,15 @@ class Scanner {
       const auto local = [](char c) { return is_digit(c) || (class_of(c) & (upper_bit | lower_bit)) != 0 || std::string_view("._%+-").find(c) != std::string_view::npos; };
       while (begin > 0 && sign - begin < 64 && local(text_[begin - 1])) --begin;
       while (begin < sign && (text_[begin] == '.' || text_[begin] == '-')) ++begin;
-      std::size_t dot = 0;
       while (end < text_.size() && (is_digit(text_[end]) || (class_of(text_[end]) & (upper_bit | lower_bit)) != 0 || text_[end] == '-' || text_[end] == '.')) {
         if (text_[end] == '.') {
           if (end == label) break;  // an empty label
-          dot = end;
           label = end + 1;
         }
         ++end;
       }
       while (end > sign + 1 && (text_[end - 1] == '.' || text_[end - 1] == '-')) --end;
-      dot = text_.substr(0, end).rfind('.');
+      const std::size_t dot = text_.substr(0, end).rfind('.');
       if (begin == sign || text_[sign - 1] == '.' || dot == std::string_view::npos || dot < sign + 2 || !is_top_domain(text_.substr(dot + 1, end - dot - 1))) continue;
       if (end < text_.size() && (is_alnum(text_[end]) || text_[end] == '_' || text_[end] == '@')) continue;
       add(IdentifierKind::email, Evidence::verified, begin, end);

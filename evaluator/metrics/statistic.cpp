@@ -197,7 +197,7 @@ std::optional<Proportion> proportion_of(const std::string& metric, const Answers
   const std::vector<std::int32_t>& counted = metric == "precision" ? answers.predicted : answers.actual;
   for (std::size_t i = 0; i < counted.size(); ++i) {
     share.trials += counted[i];
-    share.successes += answers.actual[i] * answers.predicted[i];
+    share.successes += std::int64_t{answers.actual[i]} * answers.predicted[i];
   }
   return share;
 }

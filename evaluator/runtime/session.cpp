@@ -164,7 +164,8 @@ static void check_input(const std::string& where, const ModelPort& port, const T
 
 Ort::Value make_value(const TensorView& view, std::vector<std::byte>& aligned) {
   const std::byte* data = view.bytes.data();
-  if (data == nullptr || reinterpret_cast<std::uintptr_t>(data) % bytes_of(view.type) != 0) {
+  const std::size_t width = std::max<std::size_t>(bytes_of(view.type), 1);  // never 0: check_input was here before
+  if (data == nullptr || reinterpret_cast<std::uintptr_t>(data) % width != 0) {
     aligned.assign(view.bytes.begin(), view.bytes.end());
     aligned.resize(std::max<std::size_t>(aligned.size(), 1));
     data = aligned.data();

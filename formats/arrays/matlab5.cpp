@@ -267,7 +267,7 @@ class MatFile : public TensorFile {
   /// In C order where the array has two axes and at most 4 million elements; else in MATLAB's, the first axis fastest.
   void elements(MatStream& stream, const Numbers& numbers, const std::function<void(std::span<const double>)>& visit) const {
     const auto& shape = numbers.shape;
-    const auto size = bytes_of(numbers.real.type);
+    const auto size = std::max<std::size_t>(bytes_of(numbers.real.type), 1);  // never 0: check_size was here before
     auto left = numbers.real.bytes / size;
     const bool turn = shape.size() == 2 && shape[0] > 1 && shape[1] > 1 && left <= static_cast<std::uint64_t>(most_turned);
     std::vector<unsigned char> raw(block_elements * size);

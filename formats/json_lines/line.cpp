@@ -75,7 +75,7 @@ JsonFault check(ondemand::array& items, int level) {
   if (level == most_levels) return {simdjson::SUCCESS, "over 64 levels deep"};
   for (auto item : items) {
     ondemand::value value;
-    if (const JsonFault fault{std::move(item).get(value)}) return fault;
+    if (const JsonFault fault{item.get(value)}) return fault;
     if (const JsonFault fault = check(value, level)) return fault;
   }
   return {};

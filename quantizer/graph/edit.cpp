@@ -29,7 +29,7 @@ std::string GraphEdit::new_name(std::string wanted) {
 }
 
 std::string GraphEdit::add_initializer(const std::string& wanted, Tensor tensor) {
-  const std::string name = new_name(wanted);
+  std::string name = new_name(wanted);
   model_.set_initializer(name, std::move(tensor));
   return name;
 }
@@ -37,7 +37,7 @@ std::string GraphEdit::add_initializer(const std::string& wanted, Tensor tensor)
 std::string GraphEdit::add_node(const std::string& op_type, const std::vector<std::string>& inputs, const std::string& output,
                                 const std::string& domain) {
   onnx::NodeProto node;
-  const std::string made = new_name(output);
+  std::string made = new_name(output);
   node.set_name(new_name(made + "_" + op_type));
   node.set_op_type(op_type);
   node.set_domain(domain);

@@ -178,7 +178,7 @@ class Lowering {
     const auto* other = scope.find(form == Form::low ? Form::high : Form::low, name);
     if (other == nullptr) return name;  // a name that nothing makes: the checker will say so
     // An output of the graph keeps its name, so what made it wrote to another one.
-    const std::string made = scope.outputs.count(name) != 0 && form == scope.ports && *other != name ? name : fresh(name, form);
+    std::string made = scope.outputs.count(name) != 0 && form == scope.ports && *other != name ? name : fresh(name, form);
     add_cast(graph, *other, made, form == Form::low ? options_.type : ElementType::float32);
     scope.set(form, name, made);
     return made;

@@ -86,7 +86,7 @@ void ChannelRules::slice(const onnx::NodeProto& node, int position, int axis, co
 }
 
 ChannelRules::Units ChannelRules::produce(int index, const onnx::NodeProto& node, int axis, std::int64_t channels) {
-  const Units units = map_.make_units(channels);
+  Units units = map_.make_units(channels);
   map_.producers.push_back({index, node.input(1), axis, units});
   slice(node, 1, axis, units);
   return units;

@@ -143,7 +143,7 @@ class Planner {
       made.other = node.input(1);
       return {};
     }
-    const std::string fault = weight_fault(node.input(1));
+    std::string fault = weight_fault(node.input(1));
     if (!fault.empty()) return fault;
     const std::size_t rank = model_.initializer(node.input(1))->shape.size();
     if (rank < 2) return "its weight is a vector";

@@ -185,7 +185,7 @@ class StaticWriter {
     const std::string values = edit_.add_initializer(name + "_quantized", integers);
     const std::string scale = edit_.add_initializer(name + "_scale", std::move(scales));
     const std::string zero = edit_.add_initializer(name + "_zero_point", std::move(zeros));
-    const std::string floats = edit_.add_node("DequantizeLinear", {values, scale, zero}, name + "_dequantized");
+    std::string floats = edit_.add_node("DequantizeLinear", {values, scale, zero}, name + "_dequantized");
     set_attribute(edit_.last(), "axis", axis);
     return floats;
   }

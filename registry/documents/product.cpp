@@ -21,7 +21,7 @@ bool is_day(const std::string& text) {
 
 std::string filled(const Yaml& map, std::string_view key) {
   const Yaml& value = map.at(key);
-  const std::string text = value.is_scalar() ? value.text() : std::string();
+  std::string text = value.is_scalar() ? value.text() : std::string();
   if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
     value.fail("'" + std::string(key) + "' says nothing", "a statement needs its words, who said them (by) and when (date)");
   }

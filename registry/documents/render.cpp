@@ -161,7 +161,7 @@ std::string render(const Dossier& dossier, const std::string& form, const mustac
   const std::string file = dossier.kind + "." + form + ".mustache";
   mustache::mustache document{std::string(document_template(file))};
   if (escape) document.set_custom_escape(escape);
-  const std::string out = document.render(document_data(dossier));
+  std::string out = document.render(document_data(dossier));
   if (!document.is_valid()) throw Error(ErrorKind::internal, file + ": " + document.error_message());
   return out;
 }
