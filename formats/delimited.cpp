@@ -100,7 +100,7 @@ void DelimitedReader::State::take_layout(const DelimitedOptions& options) {
   notes.set_top(top[0], top[1]);
 }
 
-DelimitedReader::DelimitedReader(ByteStream& stream, std::string name, DelimitedOptions options)
+DelimitedReader::DelimitedReader(ByteStream& stream, std::string name, const DelimitedOptions& options)
     : state_(std::make_unique<State>(stream, std::move(name), options)) {
   auto& state = *state_;
   if (options.dialect) {

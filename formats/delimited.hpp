@@ -66,7 +66,7 @@ class DelimitedReader : public RowReader {
  public:
   /// Reads the first 256 KiB (more when they hold under 16 lines) and finds dialect, columns and types. `name` is used in
   /// errors. @throws Error(input) when the stream is no delimited text (empty, zero bytes, an encoding that is not read).
-  DelimitedReader(ByteStream& stream, std::string name, DelimitedOptions options = {});
+  DelimitedReader(ByteStream& stream, std::string name, const DelimitedOptions& options = {});
   ~DelimitedReader() override;
   const Dialect& dialect() const;
   const std::vector<Column>& columns() const override;

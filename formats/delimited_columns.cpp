@@ -155,7 +155,7 @@ ColumnType find_type(const std::vector<SampleLine>& lines, std::size_t column, c
 bool is_unit(std::string_view text) {
   if (text.size() > 2 && (text.front() == '[' || text.front() == '(') && (text.back() == ']' || text.back() == ')'))
     text = trim_blanks(text.substr(1, text.size() - 2));
-  // NOLINTNEXTLINE(bugprone-suspicious-missing-comma): a letter would be read as part of the byte before it
+  // NOLINTBEGIN(bugprone-suspicious-missing-comma): a letter would be read as part of the byte before it
   static const std::unordered_set<std::string_view> units{
       "\xC2\xB0" "C", "\xC2\xB0" "F", "\xC2\xB0", "degC", "degF", "deg", "K", "C", "bar", "mbar", "Pa", "hPa", "kPa", "MPa", "psi",
       "mm", "cm", "m", "km", "\xC2\xB5m", "\xCE\xBCm", "um", "nm", "mil", "in", "inch", "ft", "s", "ms", "\xC2\xB5s", "us", "min",
@@ -166,6 +166,7 @@ bool is_unit(std::string_view text) {
       "dB(A)", "Ohm", "kOhm", "MOhm", "\xCE\xA9", "\xE2\x84\xA6", "k\xCE\xA9", "F", "H", "T", "mT", "lm", "lx", "rad", "rad/s", "\xC2\xB0/s", "1", "g/l",
       "mg/l", "pH", "\xC2\xB5S/cm", "mS/cm", "W/m2", "W/m\xC2\xB2", "cycles", "Stk", "St\xC3\xBC" "ck", "pcs", "psia", "pps", "lbm/s", "N/mm2", "N/mm\xC2\xB2",
       "mm/min", "cos phi", "g (RMS)", "gE", "counts", "digits", "K/min", "\xC2\xB0" "C/min", "J/kg", "kJ/kg", "HV", "HRC", "yyyy-mm-dd", "date", "time"};
+  // NOLINTEND(bugprone-suspicious-missing-comma)
   return units.contains(text);
 }
 

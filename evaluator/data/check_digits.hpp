@@ -15,21 +15,25 @@ bool has_luhn_digit(std::string_view digits);
 bool has_mod_11_10_digit(std::string_view digits);
 /// @source ISO 13616-1 (check digits by ISO/IEC 7064 MOD 97-10) and the SWIFT IBAN registry (structure by country)
 bool is_iban(std::string_view text);
+
+constexpr std::size_t country_places = 26ul * 26;
+
+/// Place of the two capital letters that `country` begins with, below country_places.
 constexpr std::size_t place_of(std::string_view country) {
   return static_cast<std::size_t>(country[0] - 'A') * 26 + static_cast<std::size_t>(country[1] - 'A');
 }
 
 /// Place of a list's element by the two capital letters that it begins with, so that a table needs no search.
 template <class Element, std::size_t n>
-constexpr std::array<std::int8_t, 26 * 26> places_by_country(const Element (&list)[n]) {
-  std::array<std::int8_t, 26 * 26> places{};
+constexpr std::array<std::int8_t, country_places> places_by_country(const Element (&list)[n]) {
+  std::array<std::int8_t, country_places> places{};
   for (auto& place : places) place = -1;
   for (std::size_t i = 0; i < n; ++i) places[place_of(list[i].country)] = static_cast<std::int8_t>(i);
   return places;
 }
 /// The element for the letters that `text` begins with, or null.
 template <class Element, std::size_t n>
-constexpr const Element* find_country(const Element (&list)[n], const std::array<std::int8_t, 26 * 26>& places, std::string_view text) {
+constexpr const Element* find_country(const Element (&list)[n], const std::array<std::int8_t, country_places>& places, std::string_view text) {
   if (text.size() < 2 || text[0] < 'A' || text[0] > 'Z' || text[1] < 'A' || text[1] > 'Z') return nullptr;
   const auto place = places[place_of(text)];
   return place < 0 ? nullptr : &list[place];
