@@ -33,7 +33,7 @@ for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipf
     with zipfile.ZipFile(packed, "w", method) as archive:
         archive.writestr("x.npy", npy("<f4", "(2, 3)", bytes(24)))
         archive.writestr("a/b.csv", "a;b\n1;2\n")
-    put("archive", f"zip-{method}", packed.getvalue())
+    put("archives", f"zip-{method}", packed.getvalue())
 for mode in ("w", "w:gz", "w:bz2", "w:xz"):
     for form in (tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT):
         packed = io.BytesIO()
@@ -41,7 +41,7 @@ for mode in ("w", "w:gz", "w:bz2", "w:xz"):
             entry = tarfile.TarInfo("a/" + ("n" * 90 if form == tarfile.USTAR_FORMAT else "n" * 200))
             entry.size = 5
             archive.addfile(entry, io.BytesIO(b"hello"))
-        put("archive", f"tar-{mode[2:]}-{form}", packed.getvalue())
+        put("archives", f"tar-{mode[2:]}-{form}", packed.getvalue())
 
 put("model", "small", perceptron(4))
 put("model", "payload", perceptron(100))
