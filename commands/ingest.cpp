@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "commands/finding_rows.hpp"
 #include "commands/ingest_tensors.hpp"
 #include "commands/profile_html.hpp"
 #include "commands/recording.hpp"
@@ -38,31 +39,12 @@ ReportRows column_rows(IngestedData& ingested) {
       if (ingested.tables.size() > 1) row.add("table", static_cast<std::int64_t>(t + 1));
       row.add("type", column_type_name(column.type())).add("unit", column.unit);
       row.add("missing", column.missing());
-      const bool number = column.is_number() && column.minimum();
-      if (number) row.add("minimum", *column.minimum()).add("maximum", *column.maximum());
-      else row.add_null("minimum").add_null("maximum");
-      const auto mean = column.mean(), deviation = column.deviation();
-      if (mean) row.add("mean", *mean);
-      else row.add_null("mean");
-      if (number && deviation) row.add("deviation", *deviation);
-      else row.add_null("deviation");
+      const auto of_number = [&](const std::optional<double>& figure) { return column.is_number() && column.minimum() ? figure : std::nullopt; };
+      row.add("minimum", of_number(column.minimum())).add("maximum", of_number(column.maximum()));
+      row.add("mean", column.mean()).add("deviation", of_number(column.deviation()));
       row.add("distinct", column.distinct());
       rows.push_back(std::move(row));
     }
-  }
-  return rows;
-}
-
-ReportRows finding_rows(const IngestedData& ingested) {
-  ReportRows rows;
-  for (const auto& finding : ingested.findings) {
-    if (rows.size() == most_shown) break;
-    Report row;
-    row.add("kind", finding.kind).add("count", finding.count).add("column", finding.column).add("file", finding.file);
-    if (finding.row > 0) row.add("row", finding.row);
-    else row.add_null("row");
-    row.add("text", finding.text);
-    rows.push_back(std::move(row));
   }
   return rows;
 }
@@ -92,21 +74,19 @@ Report make_report(IngestedData& ingested, const fs::path& output) {
   report.add("read", ingested.data.bytes(), Unit::bytes).add("tables", ingested.tables.size()).add("columns_in_all", columns);
   report.add("root_digest", ingested.data.root_digest);
   report.add("columns", column_rows(ingested));
-  report.add("findings", finding_rows(ingested));
+  report.add("findings", finding_rows(ingested.findings, most_shown));
   return report;
 }
 
-enum class Inside { no, yes };
-
-Inside lies_in(const fs::path& path, const fs::path& folder) {
+bool lies_in(const fs::path& path, const fs::path& folder) {
   const fs::path inside = fs::weakly_canonical(fs::absolute(path)).lexically_relative(fs::weakly_canonical(fs::absolute(folder)));
-  return inside.empty() || *inside.begin() == ".." ? Inside::no : Inside::yes;
+  return !inside.empty() && *inside.begin() != "..";
 }
 
 /// A second run would read what the first one wrote.
 void refuse_output_inside(const std::vector<fs::path>& paths, const fs::path& output, const char* hint) {
   for (const auto& path : paths)
-    if (fs::is_directory(path) && lies_in(output, path) == Inside::yes)
+    if (fs::is_directory(path) && lies_in(output, path))
       throw Error(ErrorKind::usage, output.string() + " lies in the folder " + path.string() + " that is ingested", hint);
 }
 
@@ -117,7 +97,7 @@ void refuse_page(const IngestCommandOptions& options) {
   if (!options.dialect.empty()) inputs.push_back(options.dialect);
   refuse_same_path(inputs, {options.html});
   refuse_output_inside(options.paths, options.html, "name a file outside it with --html");
-  if (lies_in(options.html, options.output.path) == Inside::yes)
+  if (lies_in(options.html, options.output.path))
     throw Error(ErrorKind::usage, options.html.string() + " lies in the folder that -o makes", "name a file outside it with --html");
   refuse_existing(options.html, options.output.if_exists());
 }

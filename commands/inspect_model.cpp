@@ -85,8 +85,7 @@ Report inspect_model(std::string_view bytes, const std::string& name) {
                               human_count(cost.parameters), opset));
   report.add("kind", "model").add("ir_version", std::int64_t{model.proto.ir_version()}).add("opset", opset);
   report.add("producer", model.proto.producer_name()).add("parameters", cost.parameters);
-  if (const auto all = cost.multiply_accumulates()) report.add("multiply_accumulates", *all);
-  else report.add_null("multiply_accumulates");
+  report.add("multiply_accumulates", cost.multiply_accumulates());
   report.add("file", std::uint64_t{bytes.size()}, Unit::bytes);
   report.add("inputs", value_rows(model.graph().input(), initializers));
   report.add("outputs", value_rows(model.graph().output(), {}));

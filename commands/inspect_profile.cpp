@@ -2,15 +2,12 @@
 
 #include <algorithm>
 
+#include "commands/finding_rows.hpp"
+
 namespace iai {
 namespace {
 
 constexpr std::size_t most_rows = 50, most_pairs = 10, most_values = 3;
-
-void add_number(Report& row, const char* key, const std::optional<double>& value) {
-  if (value) row.add(key, *value);
-  else row.add_null(key);
-}
 
 Report column_row(const StoredProfile& profile, const StoredColumn& column) {
   Report row;
@@ -39,9 +36,9 @@ ReportRows numbers(const StoredProfile& profile) {
     Report row = column_row(profile, column);
     row.add("minimum", *column.minimum);
     for (const auto& [rank, value] : column.quantiles) row.add("quantile_" + (rank.size() == 3 ? rank.substr(2) + "0" : rank.substr(2)), value);  // "0.5": quantile_50
-    add_number(row, "maximum", column.maximum);
-    add_number(row, "mean", column.mean);
-    add_number(row, "deviation", column.deviation);
+    row.add("maximum", column.maximum);
+    row.add("mean", column.mean);
+    row.add("deviation", column.deviation);
     row.add("rank_error", column.rank_error);
     rows.push_back(std::move(row));
   }
@@ -55,9 +52,9 @@ ReportRows clocks(const StoredProfile& profile) {
     if (column.earliest.empty()) continue;
     Report row = column_row(profile, column);
     row.add("earliest", column.earliest).add("latest", column.latest);
-    add_number(row, "period_s", column.sampling_period_s);
-    add_number(row, "jitter_s", column.intervals ? std::optional(column.intervals->jitter) : std::nullopt);
-    add_number(row, "longest_pause_s", column.intervals ? std::optional(column.intervals->longest) : std::nullopt);
+    row.add("period_s", column.sampling_period_s);
+    row.add("jitter_s", column.intervals ? std::optional(column.intervals->jitter) : std::nullopt);
+    row.add("longest_pause_s", column.intervals ? std::optional(column.intervals->longest) : std::nullopt);
     row.add("gaps", column.gaps).add("repeated", column.repeated_times).add("backward", column.backward_times);
     rows.push_back(std::move(row));
   }
@@ -89,20 +86,6 @@ ReportRows pairs(const StoredProfile& profile) {
   return rows;
 }
 
-ReportRows findings(const StoredProfile& profile) {
-  ReportRows rows;
-  for (const auto& finding : profile.findings) {
-    if (rows.size() == most_rows) break;
-    Report row;
-    row.add("kind", finding.kind).add("count", finding.count).add("column", finding.column).add("file", finding.file);
-    if (finding.row > 0) row.add("row", finding.row);
-    else row.add_null("row");
-    row.add("text", finding.text);
-    rows.push_back(std::move(row));
-  }
-  return rows;
-}
-
 }  // namespace
 
 void add_profile(Report& report, const StoredProfile& profile) {
@@ -114,7 +97,7 @@ void add_profile(Report& report, const StoredProfile& profile) {
   add("clocks", clocks(profile));
   add("frequent_values", frequent(profile));
   add("correlations", pairs(profile));
-  report.add("findings", findings(profile));
+  report.add("findings", finding_rows(profile.findings, most_rows));
 }
 
 }  // namespace iai

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "commands/html_page.hpp"
 #include "commands/junit.hpp"
 #include "commands/result.hpp"
 
@@ -14,10 +15,7 @@ namespace {
 constexpr std::size_t most_columns = 500, most_findings = 1000, most_pairs = 50;  // on the page; profile.json holds all
 
 // Bars differ by pattern, not by color alone; patterns take the color of the text.
-constexpr const char* head = R"(<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<style>
+constexpr const char* head = R"(<style>
 :root { color-scheme: light dark }
 body { font: 15px/1.5 system-ui, sans-serif; color: #1b1f24; background: #fff; margin: 2rem auto; max-width: 82rem; padding: 0 1rem }
 h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin-top: 2rem } h3 { font-size: 1rem; margin: 1.6rem 0 .3rem }
@@ -176,7 +174,7 @@ std::string correlations(const StoredProfile& profile) {
 }  // namespace
 
 std::string profile_html(const StoredProfile& profile) {
-  std::string text = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n";
+  std::string text = html_page_start;
   text += head;
   text += "<title>iai ingest: profile of a data set</title>\n</head>\n<body>\n";
   text += R"svg(<svg width="0" height="0" aria-hidden="true"><defs><pattern id="stripes" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="2" height="4" fill="currentColor"/></pattern><pattern id="dots" width="4" height="4" patternUnits="userSpaceOnUse"><circle cx="2" cy="2" r="1.2" fill="currentColor"/></pattern></defs></svg>

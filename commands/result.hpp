@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -56,6 +57,11 @@ class Report {
   Report& add(std::string key, Report nested);   ///< an object
   Report& add(std::string key, ReportRows rows); ///< a table
   Report& add_null(std::string key);
+  /// null when there is no value.
+  template <class Value>
+  Report& add(std::string key, const std::optional<Value>& value) {
+    return value ? add(std::move(key), *value) : add_null(std::move(key));
+  }
   /// The fields of `other`, after those that are here.
   Report& append(const Report& other);
   /// One line of prose shown first in text mode ("model.onnx: 48,137 parameters, opset 17"); key "summary" in JSON.

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "commands/html_page.hpp"
 #include "commands/junit.hpp"
 #include "commands/result.hpp"
 #include "commands/validate_outputs.hpp"
@@ -8,10 +9,7 @@ namespace iai {
 
 namespace {
 
-constexpr const char* head = R"(<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<style>
+constexpr const char* head = R"(<style>
 body { font: 15px/1.5 system-ui, sans-serif; color: #1b1f24; background: #fff; margin: 2rem auto; max-width: 78rem; padding: 0 1rem }
 h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin-top: 2rem }
 table { border-collapse: collapse; width: 100% } th, td { text-align: left; vertical-align: top; padding: .3rem .7rem; border-bottom: 1px solid #d5dae0 }
@@ -64,7 +62,7 @@ std::string validation_html(const Contract& contract, const Validation& validati
   const auto& log = validation.log;
   const bool passed = log.errors() == 0;
   const std::string title = "iai validate: " + (contract.name.empty() ? std::string("contract") : contract.name);
-  std::string text = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n";
+  std::string text = html_page_start;
   text += head;
   text += "<title>" + xml_escaped(title) + "</title>\n</head>\n<body>\n<h1>" + xml_escaped(title) + "</h1>\n";
   text += fmt::format("<p class=\"verdict {}\"><strong>{}</strong>: {} errors and {} warnings at {} places, in {} rows of {} files, by {} rules{}.</p>\n", passed ? "passed" : "failed",

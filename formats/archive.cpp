@@ -16,9 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* unpack = "unpack it, look at what comes out, and give the folder";
-
-[[noreturn]] void refuse(const std::string& where, const std::string& why, const std::string& hint = unpack) {
+[[noreturn]] void refuse(const std::string& where, const std::string& why, const std::string& hint) {
   throw Error(ErrorKind::input, where + ": " + why, hint);
 }
 
