@@ -107,10 +107,11 @@ void write_outputs(const ValidateCommandOptions& options, const Contract& contra
   if (!options.write_baseline.empty()) write_file(options.write_baseline, found.text());
 }
 
-void record_run(Recording& recording, const ValidateCommandOptions& options, const Validation& validation, const DataSet* data) {
+void record_run(Recording& recording, const ValidateCommandOptions& options, const Contract& contract, const Validation& validation, const DataSet* data) {
   const auto& log = validation.log;
   recording.option("limit", options.limit);
   recording.input("contract", options.contract);
+  for (const auto& file : contract.files()) recording.input("reference", file);
   if (!options.dialect.empty()) recording.input("dialect", options.dialect);
   if (data != nullptr) recording.input("data set", data->manifest);
   else
@@ -128,7 +129,7 @@ void record_run(Recording& recording, const ValidateCommandOptions& options, con
 const Manual validate_manual{
     .description =
         "Holds a data set against a contract: types, units, required columns, missing values, error words, ranges, allowed values, patterns, uniqueness, order, sampling period and gaps, channels that stand still, row counts,\n"
-        "duplicated files. Every violation is counted and shown with rule, file, rows, lines, column, byte offset in the file, value and reason; rows that follow each other and break the same rule are one place.\n\n"
+        "duplicated files, drift against the profile of an earlier data set. Every violation is counted and shown with rule, file, rows, lines, column, byte offset in the file, value and reason; rows that follow each other and break the same rule are one place.\n\n"
         "A data set that iai ingest made is read the way its manifest says, and every byte is held against the manifest; files, folders and archives are read as they are; the contract or --dialect may tell how they are written (iai-dialect(5)). The exit code is 1 when a rule of severity error is broken. The contract is described in iai-contract(5).\n\n"
         "A baseline knows findings by rule, file, column and a hash of the value, with their number: rows that are put in before do not make a known finding new, one more of it is new. It holds no value, and of personal columns no hash either. "
         "--baseline and --write-baseline may name the same file (with --overwrite): it is brought up to date, and forgets what was corrected. The verdict and the exit code of --write-baseline alone are those of the data.\n\n"
@@ -156,6 +157,7 @@ void declare(CLI::App& app, ValidateCommandOptions& options) {
 ExitCode run(const ValidateCommandOptions& options, Context& context) {
   check_outputs(options);
   const Contract contract = read_contract(options.contract);
+  for (const auto& [role, path] : outputs(options)) refuse_same_path(contract.files(), {*path});
   Recording recording(context, "validate");
   ValidateOptions how;
   how.most_kept = options.limit;
@@ -174,7 +176,7 @@ ExitCode run(const ValidateCommandOptions& options, Context& context) {
   write_outputs(options, contract, validation, found);
   Report report = make_report(options, contract, validation, known);
   recording.stop();
-  record_run(recording, options, validation, ingested ? &data : nullptr);
+  record_run(recording, options, contract, validation, ingested ? &data : nullptr);
   const bool passed = validation.log.errors() == 0;
   recording.commit(report, passed ? "passed" : "failed");
   context.output.result(report);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "evaluator/data/column_profile.hpp"
+#include "evaluator/data/stored_distribution.hpp"
 
 namespace iai {
 namespace {
@@ -108,6 +109,7 @@ void ColumnProfile::describe_numbers(Json& json) const {
   json["rank_error"] = distribution_exact() ? 0.0 : Quantiles::rank_error;
   json["histogram"] = histogram(items, minimum_, maximum_, type_ == ColumnType::integer);
   if (may_be_personal()) return;
+  if (const auto thin = thin_distribution(items, minimum_, maximum_); !thin.values.empty()) json["distribution"] = distribution_json(thin);
   Json& top = json["top_values"] = Json::array();
   for (const auto& [value, count] : top_numbers()) top.push_back({{"value", value}, {"count", count}});
   json["top_values_error"] = counts_.count_error();

@@ -48,6 +48,7 @@ const char* meaning(RuleKind kind) {
 /// Reads one contract; ids are kept so that each occurs once.
 class ContractParser {
  public:
+  explicit ContractParser(const std::filesystem::path& folder) : folder_(folder) {}
   Contract parse(const Yaml& root) {
     root.allow_keys({"contract", "tables", "duplicate_files", "unmatched_files", "labels", "licence", "purpose"});
     Contract contract;
@@ -275,8 +276,9 @@ class ContractParser {
     return rule;
   }
 
-  FamilyPlace place() { return {heads_, names_}; }
+  FamilyPlace place() { return {heads_, names_, folder_}; }
 
+  const std::filesystem::path& folder_;
   RuleHeads heads_;
   std::vector<std::string> names_;
 };
@@ -295,7 +297,15 @@ std::vector<const RuleHead*> Contract::all_rules() const {
   return all;
 }
 
-Contract parse_contract(const Yaml& root) { return ContractParser().parse(root); }
-Contract read_contract(const std::filesystem::path& path) { return parse_contract(read_yaml(path)); }
+std::vector<std::filesystem::path> Contract::files() const {
+  std::vector<std::filesystem::path> all;
+  for (const auto& table : tables)
+    for (const auto& family : table.families)
+      for (auto& file : family->files()) all.push_back(std::move(file));
+  return all;
+}
+
+Contract parse_contract(const Yaml& root, const std::filesystem::path& folder) { return ContractParser(folder).parse(root); }
+Contract read_contract(const std::filesystem::path& path) { return parse_contract(read_yaml(path), path.parent_path()); }
 
 }  // namespace iai

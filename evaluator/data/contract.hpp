@@ -60,11 +60,13 @@ struct Contract {
   std::vector<Rule> rules;                  ///< duplicate_files, unmatched_files, labels
   LicenceRules licences;
   std::vector<const RuleHead*> all_rules() const;
+  std::vector<std::filesystem::path> files() const;  ///< that were read beside it: profiles to compare with
 };
 
 /// @throws Error(input) when the file cannot be read, Error(usage) "contract.yaml:12:3: ..." when it is no contract.
 Contract read_contract(const std::filesystem::path& path);
-Contract parse_contract(const Yaml& root);
+/// @param folder  what paths in it are relative to
+Contract parse_contract(const Yaml& root, const std::filesystem::path& folder = {});
 
 /// Does `name` ('/' between parts) match the glob? '*' and '?' do not match '/', '**' does, "**/" also nothing; '\' quotes.
 bool matches_path_glob(std::string_view glob, std::string_view name);

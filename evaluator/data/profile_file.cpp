@@ -54,6 +54,7 @@ void parse_quantities(const Json& json, StoredColumn& column) {
     if (!sound) throw Error(ErrorKind::input, "a histogram that is none");
     column.histogram = std::move(bins);
   }
+  if (const Json* distribution = present(json, "distribution")) column.distribution = parse_distribution(*distribution);
   if (const Json* top = present(json, "top_values"))
     for (const auto& item : *top) column.top_values.emplace_back(fmt::format("{}", item.at("value").get<double>()), item.at("count").get<std::int64_t>());
   column.top_values_error = count(json, "top_values_error");

@@ -1,3 +1,4 @@
+#include "evaluator/data/rules_drift.hpp"
 #include "evaluator/data/rules_expression.hpp"
 #include "evaluator/data/rules_file_name.hpp"
 #include "evaluator/data/rules_reference.hpp"
@@ -17,6 +18,7 @@ std::span<const FamilyParser> rule_families() {
       {"local_times", parse_local_times},
       {"privacy", parse_privacy},
       {"series", parse_series},
+      {"drift", parse_drift},
   };
   return families;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <set>
@@ -53,6 +54,7 @@ Severity parse_severity(const Yaml& node);
 struct FamilyPlace {
   RuleHeads& heads;
   const std::vector<std::string>& columns;  ///< those that the table lists
+  const std::filesystem::path& folder;      ///< of the contract: what paths in it are relative to
   /// The names in `node` (one or a list), each known. @throws Error(usage) at the place of an unknown one
   std::vector<std::string> known_columns(const Yaml& node) const;
   std::string known_column(const Yaml& node) const;
@@ -90,6 +92,8 @@ class RuleFamily {
  public:
   virtual ~RuleFamily() = default;
   virtual std::vector<const RuleHead*> rules() const = 0;
+  /// What was read beside the contract.
+  virtual std::vector<std::filesystem::path> files() const { return {}; }
   /// Reports to `log`, which outlives it, as the family does.
   virtual std::unique_ptr<FamilyCheck> check(ViolationLog& log) const = 0;
 };
