@@ -26,6 +26,7 @@ constexpr Example examples[] = {
      "iai ingest --tensors task.yaml --fit training -o arrays"},
     {"Tell how the files are written, where that cannot be found from them", "iai ingest plant.csv -o data-set --dialect dialect.yaml"},
     {"Also draw the profile as a page that needs nothing but a browser", "iai ingest bench-2026.zip -o data-set --html profile.html"},
+    {"Keep the bytes too, should the originals move or go", "iai ingest bench-2026.zip -o data-set --copy store"},
     {"Then check it", "iai validate data-set --contract contract.yaml"},
 };
 
@@ -72,6 +73,7 @@ Report make_report(IngestedData& ingested, const fs::path& output) {
   if (labels > 0) report.add("label_files", labels);
   report.add("tensor_files", tensors).add("other_files", others);
   report.add("read", ingested.data.bytes(), Unit::bytes).add("tables", ingested.tables.size()).add("columns_in_all", columns);
+  if (!ingested.data.copies.empty()) report.add("copies", ingested.data.copies.size()).add("new_in_store", ingested.new_in_store, Unit::bytes);
   report.add("root_digest", ingested.data.root_digest);
   report.add("columns", column_rows(ingested));
   report.add("findings", finding_rows(ingested.findings, most_shown));
@@ -102,11 +104,19 @@ void refuse_page(const IngestCommandOptions& options) {
   refuse_existing(options.html, options.output.if_exists());
 }
 
+/// A copy must not be read as data next time, nor go with the folder when that is replaced.
+void refuse_store(const IngestCommandOptions& options) {
+  if (options.store.empty()) return;
+  refuse_output_inside(options.paths, options.store, "name a folder outside it with --copy");
+  if (lies_in(options.store, options.output.path))
+    throw Error(ErrorKind::usage, options.store.string() + " lies in the folder that -o makes", "name a folder outside it with --copy");
+}
+
 void write_outputs(IngestedData& ingested, const IngestCommandOptions& options) {
   const auto profile = profile_text(ingested);
   AtomicFolder folder(options.output.path, options.output.if_exists());
   write_file(folder.temporary() / "manifest.json", manifest_text(ingested.data));
-  write_file(folder.temporary() / "sources.json", sources_text(options.paths, options.output.path));
+  write_file(folder.temporary() / "sources.json", sources_text(options.paths, options.output.path, ingested.data.copies));
   write_file(folder.temporary() / "profile.json", profile);
   write_file(folder.temporary() / "contract.yaml", draft_contract(ingested));
   std::optional<AtomicFile> page;
@@ -131,11 +141,15 @@ const Manual ingest_manual{
         "JSON Lines: members of objects are columns (motor.current), a broken line is a finding and stops nothing. WAV: a column a channel; the size of the file counts where a recorder that crashed left none. Images: a row a page, at most 100 megapixels; a place on earth in the metadata is said, never shown. HDF5: what leads to other files (external links and storage, virtual data sets) and filters that need a plugin are refused. MATLAB: versions 5 to 7.3.\n\n"
         "Findings: each cell that is no value of its column's type (odd_cells) and each fraction behind integers (widened) is counted and the first 20 of a column are located; headers that come again, sums and notes among the rows are left out and named by line. What a cell says is not repeated: it may be personal.\n\n"
         "--html draws the profile as a page for people: findings, a table of the columns, histograms, missing cells and the distances of rows as inline SVG with their figures in words. It loads nothing and holds no script. iai inspect shows the same figures of a data set in the terminal.\n\n"
+        "--copy keeps every file, archives as they are, in a store: STORE/ab/cdef..., named by the SHA-256 of its bytes, made in the same reading, read-only, each content once however often it comes. sources.json lists the copies; where an original is gone, validate and evaluate\n"
+        "read its copy. The manifest is the same with and without.\n\n"
         "Examples in the profile are numbers and codes that come back at least five times; text that may name a person is never kept.",
     .examples = {std::begin(examples), std::end(examples)},
     .diagnostics =
         "\"is no delimited text\", \"is no table\": nothing in the paths could be read as rows; inspect one of the files.\n\n"
         "\"goes by the same name as\": names are relative to the given path; give the folder that holds both files.\n\n"
+        "\"changed while it was read\": something still writes to a file that --copy would keep.\n\n"
+        "\"holds other bytes than its name says\": a file in the store was altered or lies on a failing disk.\n\n"
         "\"entry is encrypted\", \"name with '..'\", \"archive unpacks to over\": archives that hide or endanger something are refused; unpack them yourself and give the folder.",
     .memory = "Grows with the number of files and columns (25 to 700 kB a column), not with rows. A row may have 64 MiB."};
 
@@ -143,12 +157,14 @@ void declare(CLI::App& app, IngestCommandOptions& options) {
   app.add_option("paths", options.paths, "Files, folders and archives to read")->type_name("PATH");
   declare_output(app, options.output, "Folder of the data set")->required();
   auto* page = app.add_option("--html", options.html, "Also write the profile as one HTML page with plots, which loads nothing")->type_name("FILE")->group("Output");
+  auto* store = app.add_option("--copy", options.store, "Also copy every file to this store, where it goes by the SHA-256 of its bytes")->type_name("STORE")->group("Output");
   declare_dialect(app, options.dialect);
   app.add_option("--names", options.names, "Names for the columns of files without a header that have as many columns")
       ->type_name("NAME")
       ->delimiter(',');
   auto* tensors = app.add_option("--tensors", options.tensors, "Write the arrays that this task makes of its data, in place of a data set")->type_name("TASK.yaml");
   page->excludes(tensors);
+  store->excludes(tensors);
   app.add_option("--split", options.splits, "With --tensors: only these splits")->type_name("NAME")->delimiter(',')->needs(tensors);
   app.add_option("--fit", options.fit, "With --tensors: scale by mean and deviation of this split's rows, kept in scaling.csv")->type_name("SPLIT")->needs(tensors);
   app.add_option("--threads", options.threads, "Threads; 0: all cores. The result does not depend on it")->type_name("N")->check(CLI::Range(0, 4096));
@@ -161,10 +177,12 @@ ExitCode run(const IngestCommandOptions& options, Context& context) {
   refuse_existing(options.output.path, options.output.if_exists());
   refuse_output_inside(options.paths, options.output.path, "name a folder outside it with -o");
   refuse_page(options);
+  refuse_store(options);
   Recording recording(context, "ingest");
   IngestOptions how;
   how.names = options.names;
   how.threads = options.threads;
+  how.store = options.store;
   if (!options.dialect.empty()) how.dialect = read_dialect(options.dialect);
   how.progress = [&](std::uint64_t bytes, std::uint64_t total) { context.output.progress("bytes read", bytes, total); };
   auto ingested = ingest(options.paths, how);

@@ -15,6 +15,7 @@ struct IngestCommandOptions {
   int threads = 0;                 ///< 0: all cores
   std::filesystem::path dialect;   ///< --dialect
   std::filesystem::path html;      ///< --html: the profile as a page
+  std::filesystem::path store;     ///< --copy
 };
 
 void declare(CLI::App& app, IngestCommandOptions& options);

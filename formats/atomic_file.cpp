@@ -155,6 +155,11 @@ void AtomicFile::commit() {
   sync_path(folder_of(path_), path_);
 }
 
+void AtomicFile::commit_as(const fs::path& path) {
+  path_ = path;
+  commit();
+}
+
 AtomicFolder::AtomicFolder(fs::path path, IfExists if_exists) : path_(std::move(path)), if_exists_(if_exists) {
   if (path_.has_parent_path() && !path_.has_filename()) path_ = path_.parent_path();  // "out/" means "out"
   refuse_nameless(path_);

@@ -31,6 +31,8 @@ class AtomicFile {
   std::uint64_t size() const { return size_; }
   /// Makes the file appear under its name.
   void commit();
+  /// The same under another name of the same file system, where the name follows from the content.
+  void commit_as(const std::filesystem::path& path);
   const std::filesystem::path& path() const { return path_; }
   const std::filesystem::path& temporary() const { return temporary_; }
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -54,6 +55,12 @@ std::string read_own_file(const fs::path& path) {
 FileStamp FileStamp::of(const struct stat& status) {
   return {status.st_dev, status.st_ino, static_cast<std::uint64_t>(status.st_size), nanoseconds(status.st_mtim),
           nanoseconds(status.st_ctim)};
+}
+
+FileStamp FileStamp::of_file(const fs::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) throw Error(ErrorKind::input, path.string() + ": " + std::strerror(errno), "check the name and the permissions");
+  return of(status);
 }
 
 fs::path DigestCache::default_path() {

@@ -16,6 +16,8 @@ struct FileStamp {
   std::int64_t modified_ns = 0, changed_ns = 0;  ///< mtime, and ctime, which no program can set back
 
   static FileStamp of(const struct stat& status);
+  /// Of the file at `path`. @throws Error(input) when it cannot be looked at.
+  static FileStamp of_file(const std::filesystem::path& path);
   friend bool operator==(const FileStamp&, const FileStamp&) = default;
 };
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -12,6 +13,7 @@
 #include "evaluator/data/validate.hpp"
 #include "formats/atomic_file.hpp"
 #include "formats/error.hpp"
+#include "formats/interrupt.hpp"
 #include "formats/npy.hpp"
 #include "tests/json_schema.hpp"
 #include "tests/real_data.hpp"
@@ -245,4 +247,15 @@ TEST_CASE("integers beyond 2^53 are told apart") {
   CHECK(column(data, "id").distinct() == 500);
   CHECK(column(data, "id").longest_run() == 1);
   CHECK(column(data, "id").distribution().size() == 500);
+}
+
+TEST_CASE("a file that changes while it is copied is refused, and what was copied does not stay") {
+  const Folder folder;
+  const auto file = folder.write("a.csv", "t;v\n1;2\n2;3\n");
+  IngestOptions options;
+  options.store = folder.path / "store";
+  options.progress = [&](std::uint64_t, std::uint64_t) { std::ofstream(file, std::ios::app) << "3;4\n"; };
+  CHECK_THROWS_WITH_AS(ingest({file}, options), doctest::Contains("changed while it was read"), Error);
+  discard_outputs();  // as cli does after an error
+  CHECK_FALSE(fs::exists(options.store));
 }

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "evaluator/data/manifest.hpp"
+#include "evaluator/data/sources.hpp"
+#include "formats/content_store.hpp"
 #include "formats/digest_stream.hpp"
 #include "formats/error.hpp"
 #include "formats/image_file.hpp"
@@ -31,6 +33,25 @@ void check_digest(const DataFile& file, DigestStream& stream) {
   if (stream.sha256() != file.sha256) changed(file.name, "its content is not what was ingested");
 }
 
+/// The files that the sources hold, by name; those that are gone as their copies.
+std::vector<ListedFile> listed_sources(const DataSet& data) {
+  if (data.copies.empty()) return list_files(data.sources);
+  std::vector<fs::path> there;
+  std::error_code failure;
+  for (const auto& source : data.sources)
+    if (fs::exists(source, failure)) there.push_back(source);
+  auto files = list_files(there);
+  const auto by_name = [](const ListedFile& a, const ListedFile& b) { return a.name < b.name; };
+  const auto found = static_cast<std::ptrdiff_t>(files.size());
+  for (const auto& copy : data.copies) {
+    ListedFile kept{copy.name, ContentStore(copy.store).path_of(copy.sha256)};
+    if (std::binary_search(files.begin(), files.begin() + found, kept, by_name)) continue;
+    if (fs::exists(kept.path, failure)) files.push_back(std::move(kept));
+  }
+  std::inplace_merge(files.begin(), files.begin() + found, files.end(), by_name);
+  return files;
+}
+
 /// Visits the files that are `wanted` and fails on those that are no longer there.
 void for_each_wanted(const DataSet& data, const std::function<bool(const DataFile&)>& is_wanted, const std::function<void(const DataFile&, ByteStream&)>& visit) {
   if (data.sources.empty())
@@ -39,7 +60,7 @@ void for_each_wanted(const DataSet& data, const std::function<bool(const DataFil
   std::unordered_map<std::string, const DataFile*> wanted;
   for (const auto& file : data.files)
     if (is_wanted(file)) wanted.emplace(file.name, &file);
-  for (const auto& listed : list_files(data.sources)) {
+  for (const auto& listed : listed_sources(data)) {
     // Archive entries and plain files alike begin with the listed name; all else needs no opening.
     const auto at = std::lower_bound(data.files.begin(), data.files.end(), listed.name,
                                      [](const DataFile& file, const std::string& name) { return file.name < name; });
@@ -150,7 +171,7 @@ DataSet read_data_set(const fs::path& path) {
                 "make one: iai ingest " + path.string() + " -o DIR");
   DataSet data = parse_manifest(read_json(manifest), manifest.string());
   data.manifest = manifest;
-  data.sources = read_sources(manifest.parent_path());
+  read_sources(manifest.parent_path(), data);
   return data;
 }
 

@@ -44,14 +44,24 @@ struct DataFile {
   std::vector<TensorEntry> tensors;           ///< tensors; pages of an image
 };
 
+/// A copy of a source file (an archive as a whole) in a store, formats/content_store.hpp.
+struct StoredCopy {
+  std::string name;             ///< as list_files gives it
+  std::uint64_t bytes = 0;
+  std::string sha256;           ///< by which the store knows it
+  std::filesystem::path store;  ///< its folder
+};
+
 /// What `iai ingest` wrote down about files that stay where they are.
 ///
 /// The folder holds manifest.json ("schema": "iai.manifest/1"), which names and digests the files and says nothing of
 /// where they lie, so that the same data have the same manifest on every machine; and sources.json
-/// ("iai.sources/1"), the ingested paths as given: absolute ones as they are, others relative to the data set's folder.
+/// ("iai.sources/1"), the ingested paths as given: absolute ones as they are, others relative to the data set's folder; and
+/// the copies that were made of them, which are read where a source is gone.
 struct DataSet {
   std::filesystem::path manifest;              ///< DIR/manifest.json; this file's digest identifies the data set in records
   std::vector<std::filesystem::path> sources;  ///< the ingested paths, ready to be opened
+  std::vector<StoredCopy> copies;              ///< of the files in them; sorted by name
   std::vector<DataFile> files;                 ///< sorted by name, each name once
   std::string root_digest;                     ///< OpenSSF root digest over `files`
   std::int64_t rows() const;                   ///< of all tables and tensors
@@ -69,7 +79,7 @@ std::string data_root_digest(const std::vector<DataFile>& files);
 /// The text of manifest.json: canonical JSON. Files written the same way share one entry of "layouts".
 std::string manifest_text(const DataSet& data);
 /// The text of sources.json for a data set that will lie in `folder`.
-std::string sources_text(const std::vector<std::filesystem::path>& sources, const std::filesystem::path& folder);
+std::string sources_text(const std::vector<std::filesystem::path>& sources, const std::filesystem::path& folder, const std::vector<StoredCopy>& copies = {});
 
 /// Visits the tables of the data set with the dialect and columns of the manifest: files sorted by name, each
 /// archive once and its entries in archive order. Every byte is digested on the way, also what the visitor left unread.

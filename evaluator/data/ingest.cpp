@@ -9,6 +9,8 @@
 #include "evaluator/data/box_check.hpp"
 #include "evaluator/data/cast.hpp"
 #include "evaluator/data/tensor_elements.hpp"
+#include "formats/content_store.hpp"
+#include "formats/digest_cache.hpp"
 #include "formats/digest_stream.hpp"
 #include "formats/error.hpp"
 #include "formats/file_on_disk.hpp"
@@ -38,6 +40,28 @@ class Ingest {
       std::error_code ignored;
       expected_ += std::filesystem::file_size(file.path, ignored);
     }
+  }
+
+  void read(const ListedFile& file) {
+    if (options_.store.empty()) return for_each_entry(file, {}, [&](const std::string& name, ByteStream& stream) { read(name, stream); });
+    const ContentStore store(options_.store);
+    const auto before = FileStamp::of_file(file.path);
+    {
+      const auto source = open_file(file.path);
+      CopyStream copy(store, *source);
+      if (is_archive(file.path)) {
+        DigestStream whole(copy);
+        whole.drain();
+        keep(copy, {file.name, whole.bytes(), whole.sha256(), options_.store});
+        for_each_entry(file, {}, [&](const std::string& name, ByteStream& stream) { read(name, stream); });
+      } else {
+        read(file.name, copy);
+        const auto& last = result_.data.files.back();
+        keep(copy, {file.name, last.bytes, last.sha256, options_.store});
+      }
+    }
+    if (FileStamp::of_file(file.path) == before) return;
+    throw Error(ErrorKind::input, file.path.string() + ": changed while it was read", "ingest it when nothing writes to it any more");
   }
 
   void read(const std::string& name, ByteStream& source) {
@@ -86,6 +110,11 @@ class Ingest {
   }
 
  private:
+  void keep(CopyStream& copy, StoredCopy about) {
+    result_.new_in_store += copy.keep(about.sha256);
+    result_.data.copies.push_back(std::move(about));
+  }
+
   TableProfile& table_of(const std::vector<Column>& columns) {
     std::string key;
     for (const auto& column : columns) key += column.name + '\n';
@@ -298,8 +327,7 @@ IngestedData ingest(const std::vector<std::filesystem::path>& paths, const Inges
   return arena.execute([&] {
     Ingest work(options, threads);
     if (options.progress) work.expect(files);
-    for (const auto& file : files)
-      for_each_entry(file, {}, [&](const std::string& name, ByteStream& stream) { work.read(name, stream); });
+    for (const auto& file : files) work.read(file);
     return work.finish(paths.empty() ? "the input" : paths.front().string());
   });
 }

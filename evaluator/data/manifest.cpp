@@ -9,8 +9,6 @@
 
 namespace iai {
 
-namespace fs = std::filesystem;
-
 namespace {
 
 [[noreturn]] void damaged(const std::string& name, const std::string& how) {
@@ -150,33 +148,6 @@ DataSet parse_manifest(const Json& json, const std::string& name) {
   }
   if (data.root_digest != data_root_digest(data.files)) damaged(name, "the root digest does not follow from the files");
   return data;
-}
-
-std::string sources_text(const std::vector<fs::path>& sources, const fs::path& folder) {
-  Json list = Json::array();
-  for (const auto& source : sources) {
-    // A link keeps its own name: entries of the manifest begin with it.
-    const fs::path whole = fs::absolute(source);
-    const fs::path place = fs::is_directory(whole) ? fs::weakly_canonical(whole) : fs::weakly_canonical(whole.parent_path()) / whole.filename();
-    list.push_back(source.is_absolute() ? place.generic_string()
-                                        : place.lexically_relative(fs::weakly_canonical(fs::absolute(folder))).generic_string());
-  }
-  std::sort(list.begin(), list.end());  // the order of the command line is no matter
-  return canonical_json({{"schema", "iai.sources/1"}, {"sources", std::move(list)}}) + "\n";
-}
-
-std::vector<fs::path> read_sources(const fs::path& folder) {
-  const fs::path file = folder / "sources.json";
-  std::error_code failure;
-  if (!fs::is_regular_file(file, failure)) return {};
-  std::vector<fs::path> sources;
-  const Json json = read_json(file);
-  try {
-    for (const auto& source : json.at("sources")) sources.push_back(folder / source.get<std::string>());
-  } catch (const Json::exception& what) {
-    throw Error(ErrorKind::input, file.string() + ": damaged: " + what.what(), "ingest the data again");
-  }
-  return sources;
 }
 
 }  // namespace iai
