@@ -19,6 +19,7 @@ complete -c iai -n __fish_use_subcommand -a ingest -d 'read files, folders and a
 complete -c iai -n '__fish_seen_subcommand_from ingest' -l overwrite -d 'Replace an existing output'
 complete -c iai -n '__fish_seen_subcommand_from ingest' -l output -s o -d 'Folder of the data set' -r -F
 complete -c iai -n '__fish_seen_subcommand_from ingest' -l html -d 'Also write the profile as one HTML page with plots, which loads nothing' -r -F
+complete -c iai -n '__fish_seen_subcommand_from ingest' -l copy -d 'Also copy every file to this store, where it goes by the SHA-256 of its bytes' -x
 complete -c iai -n '__fish_seen_subcommand_from ingest' -l dialect -d 'How delimited text is written, as far as it is told (see iai-dialect(5)); the rest is found' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
 complete -c iai -n '__fish_seen_subcommand_from ingest' -l names -d 'Names for the columns of files without a header that have as many columns' -x
 complete -c iai -n '__fish_seen_subcommand_from ingest' -l tensors -d 'Write the arrays that this task makes of its data, in place of a data set' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
