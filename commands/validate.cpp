@@ -57,6 +57,17 @@ ReportRows violation_rows(const std::vector<Violation>& violations) {
   return rows;
 }
 
+ReportRows drift_rows(const std::vector<ColumnFigures>& figures) {
+  ReportRows rows;
+  for (const auto& column : figures) {
+    Report row;
+    row.add("column", column.column).add("reference", column.reference);
+    for (const auto& [key, value] : column.values) row.add(key, value);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
 Report make_report(const ValidateCommandOptions& options, const Contract& contract, const Validation& validation, const Baseline& known) {
   const auto& log = validation.log;
   const bool passed = log.errors() == 0;
@@ -75,6 +86,7 @@ Report make_report(const ValidateCommandOptions& options, const Contract& contra
   if (static_cast<std::int64_t>(kept.size()) < log.places()) report.add("places_shown", kept.size());
   report.add("broken_rules", rule_rows(contract, validation));
   report.add("violation_places", violation_rows(kept));
+  if (!log.figures().empty()) report.add("drift", drift_rows(log.figures()));
   return report;
 }
 

@@ -98,10 +98,27 @@ class DriftCheck : public FamilyCheck {
           all.push_back({c, std::move(figure), limit});
         }
     adjust_by_holm(chances);
+    note(samples, all, chances);
     for (std::size_t i = 0; i < all.size(); ++i) {
       if (chances[i] > rules.level || all[i].figure.value < all[i].limit->limit) continue;
       const auto no_less = std::count_if(all.begin(), all.end(), [&](const Found& other) { return other.figure.chance >= all[i].figure.chance; });
       report(rules, all[i], chances[i], rules.level / static_cast<double>(no_less));
+    }
+  }
+
+  /// A row of figures for each column, and the smallest probability among them.
+  void note(const Samples& samples, const std::vector<Found>& all, const std::vector<double>& chances) {
+    for (std::size_t c = 0; c < samples.columns.size(); ++c) {
+      ColumnFigures row{samples.rules->columns[c].name, samples.rules->reference_text, {}};
+      for (const auto& words : measures) row.values.emplace_back(words.key, std::nullopt);
+      row.values.emplace_back("chance", std::nullopt);
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        if (all[i].column != c) continue;
+        row.values[static_cast<std::size_t>(all[i].limit->words - measures.data())].second = all[i].figure.value;
+        auto& least = row.values.back().second;
+        least = least ? std::min(*least, chances[i]) : chances[i];
+      }
+      log_.note(std::move(row));
     }
   }
 

@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "evaluator/data/baseline.hpp"
@@ -29,6 +31,12 @@ struct Violation {
 /// One cell of a file under check, its rule and message still to be said.
 Violation violation_at(const CheckedFile& file, const std::string& column, const Row& row, std::uint64_t byte, std::string_view cell);
 
+/// Figures of a column that rules judge by, told whether or not they break one.
+struct ColumnFigures {
+  std::string column, reference;  ///< what it was compared with
+  std::vector<std::pair<std::string, std::optional<double>>> values;
+};
+
 /// Counts every violation, keeps the first ones of each rule. Rows that follow each other are joined: report() row by row.
 ///
 /// Values of personal columns leave it masked only, whatever rule they break and whenever the column was found personal.
@@ -48,6 +56,9 @@ class ViolationLog {
   void report(const RuleHead& rule, Violation place);
   /// Joined runs end with the file.
   void end_file();
+
+  void note(ColumnFigures figures) { figures_.push_back(std::move(figures)); }
+  const std::vector<ColumnFigures>& figures() const { return figures_; }
 
   struct Count {
     std::int64_t cells = 0;   ///< cells, rows or files that break the rule
@@ -73,6 +84,7 @@ class ViolationLog {
   std::map<std::string, std::vector<std::string>> columns_;    // of the rules that were broken
   std::map<std::string, Violation> open_;  // by rule and column
   std::vector<Violation> kept_;
+  std::vector<ColumnFigures> figures_;
   std::map<std::string, Count> counts_;
   std::int64_t errors_ = 0, warnings_ = 0, places_ = 0, accepted_ = 0;
 };
