@@ -1,5 +1,5 @@
 # Every outside library is found here. A system-wide ONNX wins over the one that scripts/setup.sh built.
-set(IAI_DEPS_DIR "$ENV{IAI_DEPS_DIR}" CACHE PATH "Where scripts/setup.sh keeps ONNX, ONNX Runtime and DataSketches")
+set(IAI_DEPS_DIR "$ENV{IAI_DEPS_DIR}" CACHE PATH "Where scripts/setup.sh keeps ONNX, ONNX Runtime, DataSketches and Arrow")
 if(NOT IAI_DEPS_DIR)
   set(IAI_DEPS_DIR ${CMAKE_SOURCE_DIR}/.deps)
 endif()
@@ -28,6 +28,22 @@ find_path(IAI_ONNXRUNTIME_HEADERS onnxruntime_c_api.h PATH_SUFFIXES onnxruntime 
 add_library(iai_onnxruntime_headers INTERFACE)
 target_include_directories(iai_onnxruntime_headers SYSTEM INTERFACE ${IAI_ONNXRUNTIME_HEADERS})
 find_file(IAI_ONNXRUNTIME_LIBRARY libonnxruntime.so.1 HINTS ${IAI_DEPS_DIR}/onnxruntime/lib)
+
+# Arrow and Parquet: a system-wide one wins, then the libraries of the wheel that scripts/setup.sh fetched (they have no
+# unversioned names). Without either, iai is built without the module that reads such files.
+find_package(Parquet CONFIG QUIET)
+file(GLOB IAI_ARROW_FILES ${IAI_DEPS_DIR}/pyarrow/libparquet.so.* ${IAI_DEPS_DIR}/pyarrow/libarrow.so.*)
+if(Parquet_FOUND AND Parquet_VERSION VERSION_GREATER_EQUAL 21)
+  set(IAI_ARROW_FILES "")
+  add_library(iai_arrow_libraries INTERFACE)
+  target_link_libraries(iai_arrow_libraries INTERFACE Parquet::parquet_shared Arrow::arrow_shared)
+elseif(IAI_ARROW_FILES)
+  add_library(iai_arrow_libraries INTERFACE)
+  target_include_directories(iai_arrow_libraries SYSTEM INTERFACE ${IAI_DEPS_DIR}/pyarrow/include)
+  target_link_libraries(iai_arrow_libraries INTERFACE ${IAI_ARROW_FILES})
+else()
+  message(STATUS "no Arrow here: Parquet and Arrow files will not be read (scripts/setup.sh fetches it)")
+endif()
 
 # Libraries that bind every symbol when they are loaded cost `iai --version` most of its time; linked in, only what is
 # called is left of them. A static library that does not link alone (another distribution's build of it) is passed over.

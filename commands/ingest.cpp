@@ -51,11 +51,12 @@ ReportRows column_rows(IngestedData& ingested) {
 }
 
 Report make_report(IngestedData& ingested, const fs::path& output) {
-  std::int64_t tables = 0, json_lines = 0, images = 0, labels = 0, tensors = 0, others = 0;
+  std::int64_t tables = 0, json_lines = 0, columnar = 0, images = 0, labels = 0, tensors = 0, others = 0;
   std::size_t columns = 0;
   for (const auto& file : ingested.data.files) {
     tables += has_layout(file.kind) ? 1 : 0;
     json_lines += file.kind == DataFileKind::json_lines ? 1 : 0;
+    columnar += file.kind == DataFileKind::columnar ? 1 : 0;
     tensors += file.kind == DataFileKind::tensor || file.kind == DataFileKind::tensors ? 1 : 0;
     images += file.kind == DataFileKind::image ? 1 : 0;
     labels += file.kind == DataFileKind::labels ? 1 : 0;
@@ -67,8 +68,9 @@ Report make_report(IngestedData& ingested, const fs::path& output) {
                               ingested.data.files.size() == 1 ? "file" : "files", ingested.findings.size(),
                               ingested.findings.size() == 1 ? "finding" : "findings"));
   report.add("rows", ingested.data.rows()).add("files", ingested.data.files.size());
-  report.add("delimited_files", tables - json_lines);
+  report.add("delimited_files", tables - json_lines - columnar);
   if (json_lines > 0) report.add("json_lines_files", json_lines);
+  if (columnar > 0) report.add("columnar_files", columnar);
   if (images > 0) report.add("image_files", images);
   if (labels > 0) report.add("label_files", labels);
   report.add("tensor_files", tensors).add("other_files", others);
@@ -132,13 +134,13 @@ void write_outputs(IngestedData& ingested, const IngestCommandOptions& options) 
 
 const Manual ingest_manual{
     .description =
-        "Makes a data set of files, folders and archives (zip, tar, 7z) of delimited text, JSON Lines, arrays (NumPy .npy and .npz, MATLAB .mat, HDF5), WAV and images (PNG, JPEG, TIFF; their COCO, YOLO and Pascal VOC labels are held against them). The files stay where they are and are read once: every byte is digested, the way each file\n"
+        "Makes a data set of files, folders and archives (zip, tar, 7z) of delimited text, JSON Lines, Parquet, Arrow IPC (Feather), arrays (NumPy .npy and .npz, MATLAB .mat, HDF5), WAV and images (PNG, JPEG, TIFF; their COCO, YOLO and Pascal VOC labels are held against them). The files stay where they are and are read once: every byte is digested, the way each file\n"
         "is written (encoding, delimiter, decimal sign, header, times) is found from its content, or told by --dialect (iai-dialect(5)), and each column is profiled. Files that are no table are digested only.\n\n"
         "The folder that is made holds manifest.json (name, size, SHA-256, rows and dialect of every file; the identity of the data), profile.json (type, missing, minimum, maximum, mean, deviation, quantiles, histogram, distinct and top values, order, period of every\n"
         "column, and findings), contract.yaml (a draft for iai validate) and sources.json (where the files lie). Files whose columns have the same names are one table. Order of the paths, threads, locale and time zone change no byte.\n\n"
         "With --tensors a task file (iai-task) turns columns into the arrays that a model reads: selection, scaling, one-hot, windows by unit, targets, splits. Each split becomes SPLIT_x.npy and SPLIT_y.npy, float32, samples first. --fit\n"
         "scales by what one split holds, so that nothing of the others leaks in, and keeps the figures as scaling.csv for the task.\n\n"
-        "JSON Lines: members of objects are columns (motor.current), a broken line is a finding and stops nothing. WAV: a column a channel; the size of the file counts where a recorder that crashed left none. Images: a row a page, at most 100 megapixels; a place on earth in the metadata is said, never shown. HDF5: what leads to other files (external links and storage, virtual data sets) and filters that need a plugin are refused. MATLAB: versions 5 to 7.3.\n\n"
+        "JSON Lines: members of objects are columns (motor.current), a broken line is a finding and stops nothing. Parquet and Arrow IPC: types are the file's own, integers exact, time stamps with a zone in UTC, units from the fields' metadata; lists and maps are left out with a finding; encrypted files are refused. WAV: a column a channel; the size of the file counts where a recorder that crashed left none. Images: a row a page, at most 100 megapixels; a place on earth in the metadata is said, never shown. HDF5: what leads to other files (external links and storage, virtual data sets) and filters that need a plugin are refused. MATLAB: versions 5 to 7.3.\n\n"
         "Findings: each cell that is no value of its column's type (odd_cells) and each fraction behind integers (widened) is counted and the first 20 of a column are located; headers that come again, sums and notes among the rows are left out and named by line. What a cell says is not repeated: it may be personal.\n\n"
         "--html draws the profile as a page for people: findings, a table of the columns, histograms, missing cells and the distances of rows as inline SVG with their figures in words. It loads nothing and holds no script. iai inspect shows the same figures of a data set in the terminal.\n\n"
         "--copy keeps every file, archives as they are, in a store: STORE/ab/cdef..., named by the SHA-256 of its bytes, made in the same reading, read-only, each content once however often it comes. sources.json lists the copies; where an original is gone, validate and evaluate\n"

@@ -27,7 +27,7 @@ constexpr Example examples[] = {
 }  // namespace
 
 const Manual inspect_manual{
-    .description = "Shows operator set, inputs, outputs, operators, weights, multiply-accumulates of one sample and metadata of an ONNX model, or the element type, shape and storage order of a NumPy array (.npy, .npz), the files, rows, columns, dialects and profile of a data set, the entries of an archive, or how a delimited text file is written and what that was concluded from. Large weights are\n"
+    .description = "Shows operator set, inputs, outputs, operators, weights, multiply-accumulates of one sample and metadata of an ONNX model, or the element type, shape and storage order of a NumPy array (.npy, .npz), the files, rows, columns, dialects and profile of a data set, the entries of an archive, the columns of a Parquet or Arrow file, or how a delimited text file is written and what that was concluded from. Large weights are\n"
                    "not read, so the answer does not wait for the size of the file. Nothing in the file is ever executed.",
     .examples = {std::begin(examples), std::end(examples)},
     .diagnostics = "multiply accumulates \"-\": an operator of another domain, a loop, or a shape that is open beyond the first dimension; the\n"

@@ -8,6 +8,7 @@
 #include "evaluator/data/data_set.hpp"
 #include "evaluator/data/ingest.hpp"
 #include "evaluator/data/tensor_elements.hpp"
+#include "formats/columnar.hpp"
 #include "formats/error.hpp"
 #include "formats/image_file.hpp"
 #include "formats/json_lines.hpp"
@@ -56,8 +57,9 @@ ReportRows layout_rows(const std::vector<Layout>& layouts) {
     const auto& dialect = layout.first->dialect;
     Report row;
     row.add("first_file", layout.first->name).add("files", layout.files).add("rows", layout.rows).add("columns", layout.first->columns.size());
-    if (layout.first->kind == DataFileKind::json_lines) {
-      rows.push_back(std::move(row.add("encoding", "UTF-8").add("delimiter", "JSON Lines").add("decimal", ".").add("header", true).add("timestamp_format", "")));
+    if (layout.first->kind != DataFileKind::delimited) {
+      const bool text = layout.first->kind == DataFileKind::json_lines;
+      rows.push_back(std::move(row.add("encoding", text ? "UTF-8" : "").add("delimiter", text ? "JSON Lines" : layout.first->format).add("decimal", text ? "." : "").add("header", true).add("timestamp_format", "")));
       continue;
     }
     row.add("encoding", dialect.encoding).add("delimiter", sign_name(dialect.delimiter)).add("decimal", std::string(1, dialect.decimal));
@@ -207,6 +209,37 @@ std::optional<Report> inspect_tensor_file(const fs::path& path) {
   return report;
 }
 
+std::optional<Report> inspect_columnar(const fs::path& path) {
+  const auto file = open_file(path);
+  const PeekStream stream(*file, 16);
+  const auto kind = columnar_kind(stream.head());
+  if (kind == ColumnarKind::none) return std::nullopt;
+  const auto reader = open_columnar(kind, path, path.string());
+  ReportRows columns, properties, faults;
+  for (const auto& one : reader->stored_columns()) {
+    if (columns.size() == most_rows) break;
+    Report row;
+    row.add("column", one.column.name).add("type", column_type_name(one.column.type)).add("unit", one.column.unit).add("stored_as", one.stored);
+    columns.push_back(std::move(row));
+  }
+  for (const auto& [name, value] : reader->properties()) {
+    Report row;
+    row.add("property", name).add("value", value);
+    properties.push_back(std::move(row));
+  }
+  for (const auto& fault : reader->faults()) {
+    Report row;
+    row.add("kind", fault.kind).add("text", fault.text);
+    faults.push_back(std::move(row));
+  }
+  const auto count = reader->columns().size();
+  Report report("iai.inspect/1");
+  report.headline(fmt::format("{}: {}, {} {}", path.filename().string(), reader->format(), count, count == 1 ? "column" : "columns"));
+  report.add("kind", "columnar").add("format", reader->format()).add("file", static_cast<std::uint64_t>(fs::file_size(path)), Unit::bytes);
+  report.add("columns", columns).add("file_properties", properties).add("faults", faults);
+  return report;
+}
+
 std::optional<Report> inspect_json_lines(const fs::path& path) {
   const auto file = open_file(path);
   PeekStream stream(*file, 64 << 10);
@@ -253,6 +286,7 @@ std::optional<Report> inspect_data(const fs::path& path, const GivenDialect& giv
   if (!fs::is_regular_file(path, failure)) return std::nullopt;
   if (is_archive(path)) return inspect_archive(path);
   if (auto report = inspect_image(path)) return report;
+  if (auto report = inspect_columnar(path)) return report;
   if (auto report = inspect_tensor_file(path)) return report;
   if (auto report = inspect_json_lines(path)) return report;
   return inspect_delimited(path, given);

@@ -35,8 +35,8 @@ class JsonLinesReader : public RowReader {
 std::unique_ptr<JsonLinesReader> open_json_lines(ByteStream& stream, const std::string& name, const std::vector<Column>& columns = {},
                                                  const std::vector<std::pair<std::string, ColumnType>>& types = {});
 
-/// Opens delimited text or JSON Lines, told apart by content.
-/// @throws Error(input) as the two readers do.
+/// Opens delimited text, JSON Lines, Parquet, Arrow IPC or an image, told apart by content.
+/// @throws Error(input) as the readers do.
 std::unique_ptr<RowReader> open_rows(ByteStream& stream, std::string name, const DelimitedOptions& options = {});
 
 }  // namespace iai

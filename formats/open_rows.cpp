@@ -1,3 +1,4 @@
+#include "formats/columnar.hpp"
 #include "formats/file_on_disk.hpp"
 #include "formats/image_file.hpp"
 #include "formats/json_lines.hpp"
@@ -14,7 +15,13 @@ constexpr std::string_view blanks = " \t\r\n", mark = "\xEF\xBB\xBF";
 class PeekedRows : public RowReader {
  public:
   PeekedRows(ByteStream& stream, std::string name, const DelimitedOptions& options) : stream_(stream, head_bytes) {
-    if (image_kind(stream_.head()) != ImageKind::none) rows_ = open_image_rows(stream_, name);
+    const auto columnar = columnar_kind(stream_.head());
+    if (columnar != ColumnarKind::none) {
+      file_.emplace(stream_, name);
+      auto types = options.column_types;
+      for (const auto& known : types_by_name(options.columns)) types.push_back(known);
+      rows_ = open_columnar(columnar, file_->path(), name, types);
+    } else if (image_kind(stream_.head()) != ImageKind::none) rows_ = open_image_rows(stream_, name);
     else if (is_json_lines(stream_.head(), stream_.whole(), name))
       rows_ = open_json_lines(stream_, name, options.columns, options.column_types);
     else rows_ = std::make_unique<DelimitedReader>(stream_, std::move(name), options);
@@ -27,6 +34,7 @@ class PeekedRows : public RowReader {
 
  private:
   PeekStream stream_;
+  std::optional<FileOnDisk> file_;  // for formats that are not read from front to back
   std::unique_ptr<RowReader> rows_;
 };
 

@@ -18,6 +18,7 @@ class ReadAhead : public ByteStream {
   ~ReadAhead() override;  ///< stops reading
   /// @throws what the source throws, after the bytes that came before.
   std::size_t read(char* buffer, std::size_t size) override;
+  const std::filesystem::path* file() const override { return source_.file(); }
   /// Reads and drops what is left; then the source is the caller's again.
   void finish();
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what a build of iai needs and is missing; does nothing, and needs no network, when all is there.
 #
-#   scripts/setup.sh            Debian packages, then ONNX, ONNX Runtime and DataSketches into .deps/
+#   scripts/setup.sh            Debian packages, then ONNX, ONNX Runtime, DataSketches and Arrow into .deps/
 #   scripts/setup.sh --clang    also what make fuzz, make lint and make format need
 #   IAI_DEPS_DIR=DIR            keep the built libraries in DIR, so that several checkouts share them
 #   IAI_SKIP_PACKAGES=1         never call apt-get (the packages came another way)
@@ -107,16 +107,19 @@ fetch() {
 
 stamped() { [ -e "$deps/$1.stamp" ] && [ "$(cat "$deps/$1.stamp")" = "$2" ]; }
 
-# A system-wide ONNX with a usable CMake package wins if it is new enough: an older one does not know the newest operators.
-system_onnx() {
+# Does CMake find it? probe LINE...: what CMakeLists.txt says.
+probe() {
   local probe=$deps/probe found=1
   rm -rf "$probe"; mkdir -p "$probe"
-  printf '%s\n' 'cmake_minimum_required(VERSION 3.25)' 'project(probe CXX)' 'find_package(Protobuf REQUIRED)' \
-    "find_package(ONNX $(pin source onnx | cut -d. -f1,2) CONFIG REQUIRED)" >"$probe/CMakeLists.txt"
+  printf '%s\n' 'cmake_minimum_required(VERSION 3.25)' 'project(probe CXX)' "$@" >"$probe/CMakeLists.txt"
   cmake -S "$probe" -B "$probe/build" >/dev/null 2>&1 && found=0
   rm -rf "$probe"
   return $found
 }
+
+# A system-wide ONNX with a usable CMake package wins if it is new enough: an older one does not know the newest operators.
+system_onnx() { probe 'find_package(Protobuf REQUIRED)' "find_package(ONNX $(pin source onnx | cut -d. -f1,2) CONFIG REQUIRED)"; }
+system_arrow() { probe 'find_package(Parquet CONFIG REQUIRED)' 'if(Parquet_VERSION VERSION_LESS 21)' 'message(FATAL_ERROR "too old")' 'endif()'; }
 
 build_onnx() {
   local want; want=$(pin source onnx)
@@ -161,6 +164,20 @@ fetch_runtime() {
   echo "$want" >"$deps/onnxruntime.stamp"
 }
 
+# Arrow and Parquet, a system-wide one wins: cmake/libraries.cmake. Headers and the two libraries of the wheel, nothing of Python.
+# iai is built without them where no wheel is pinned for this machine.
+fetch_arrow() {
+  local machine want; machine=$(uname -m); want=$(pin "$machine" pyarrow)
+  [ -n "$want" ] || return 0
+  stamped pyarrow "$want" && return
+  system_arrow && { say "using the Arrow that is installed system-wide"; return; }
+  fetch "$machine" pyarrow
+  rm -rf "$deps/pyarrow"; mkdir -p "$deps/pyarrow/licenses"
+  unzip -q -o "$deps"/dl/pyarrow-"${want% *}"-*.whl 'pyarrow/include/*' 'pyarrow/libarrow.so*' 'pyarrow/libparquet.so*' -d "$deps"
+  unzip -q -j -o "$deps"/dl/pyarrow-"${want% *}"-*.whl '*.dist-info/licenses/*' -d "$deps/pyarrow/licenses"
+  echo "$want" >"$deps/pyarrow.stamp"
+}
+
 # The Debian archives that this machine's package sources name, in whatever format, or IAI_DEBIAN_MIRROR.
 debian_archives() {
   if [ -n "${IAI_DEBIAN_MIRROR:-}" ]; then echo "$IAI_DEBIAN_MIRROR"
@@ -203,4 +220,5 @@ install_packages "$required" "$wanted"
 build_onnx
 fetch_datasketches
 fetch_runtime
+fetch_arrow
 fetch_runtime_headers

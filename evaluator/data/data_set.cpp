@@ -7,9 +7,11 @@
 
 #include "evaluator/data/manifest.hpp"
 #include "evaluator/data/sources.hpp"
+#include "formats/columnar.hpp"
 #include "formats/content_store.hpp"
 #include "formats/digest_stream.hpp"
 #include "formats/error.hpp"
+#include "formats/file_on_disk.hpp"
 #include "formats/image_file.hpp"
 #include "formats/json_lines.hpp"
 #include "formats/peek_stream.hpp"
@@ -93,6 +95,18 @@ void visit_table(const DataFile& file, ByteStream& source, const std::function<v
   if (file.kind == DataFileKind::image) {
     PeekStream peek(stream, 16);
     visit(file, *open_image_rows(peek, file.name));
+  } else if (file.kind == DataFileKind::columnar) {
+    PeekStream peek(stream, 16);
+    const FileOnDisk place(peek, file.name);
+    if (columnar_kind(peek.head()) == ColumnarKind::none) changed(file.name, "is no longer " + file.format);
+    std::unique_ptr<ColumnarReader> rows;
+    try {
+      rows = open_columnar(columnar_kind(peek.head()), place.path(), file.name, types_by_name(options.columns));
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::input) check_digest(file, stream);  // it was read when it was ingested
+      throw;
+    }
+    visit(file, *rows);
   } else if (file.kind == DataFileKind::json_lines) {
     visit(file, *open_json_lines(stream, file.name, options.columns, options.column_types));
   } else {
@@ -108,6 +122,7 @@ std::string data_file_kind_name(DataFileKind kind) {
   switch (kind) {
     case DataFileKind::delimited: return "delimited";
     case DataFileKind::json_lines: return "json_lines";
+    case DataFileKind::columnar: return "columnar";
     case DataFileKind::tensor: return "tensor";
     case DataFileKind::tensors: return "tensors";
     case DataFileKind::image: return "image";

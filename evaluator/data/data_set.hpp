@@ -17,6 +17,7 @@ namespace iai {
 enum class DataFileKind {
   delimited,  ///< text table: dialect, columns and rows are known
   json_lines,  ///< one JSON object a line: columns and rows are known
+  columnar,   ///< Parquet, Arrow IPC: format, columns and rows are known
   tensor,     ///< NPY array, or one array of an NPZ archive: type and shape are known
   tensors,    ///< WAV, HDF5, MATLAB: format and tensors are known
   image,      ///< PNG, JPEG, TIFF: format and pages are known; read as a row a page
@@ -24,10 +25,10 @@ enum class DataFileKind {
   other,      ///< digested, not read
 };
 std::string data_file_kind_name(DataFileKind kind);
-/// Is a file of this kind read as rows and columns?
-constexpr bool is_table(DataFileKind kind) { return kind == DataFileKind::delimited || kind == DataFileKind::json_lines || kind == DataFileKind::image; }
 /// Does the manifest keep its columns?
-constexpr bool has_layout(DataFileKind kind) { return kind == DataFileKind::delimited || kind == DataFileKind::json_lines; }
+constexpr bool has_layout(DataFileKind kind) { return kind == DataFileKind::delimited || kind == DataFileKind::json_lines || kind == DataFileKind::columnar; }
+/// Is a file of this kind read as rows and columns?
+constexpr bool is_table(DataFileKind kind) { return has_layout(kind) || kind == DataFileKind::image; }
 
 /// One file of a data set, or one entry of an archive in it.
 struct DataFile {
@@ -40,7 +41,7 @@ struct DataFile {
   std::vector<Column> columns; ///< tables only
   ElementType type = ElementType::undefined;  ///< tensor only
   std::vector<std::int64_t> shape;            ///< tensor only
-  std::string format;                         ///< tensors, image, labels: "WAV", "PNG", "COCO" ...
+  std::string format;                         ///< columnar, tensors, image, labels: "Parquet", "WAV", "PNG", "COCO" ...
   std::vector<TensorEntry> tensors;           ///< tensors; pages of an image
 };
 

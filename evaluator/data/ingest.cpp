@@ -9,6 +9,7 @@
 #include "evaluator/data/box_check.hpp"
 #include "evaluator/data/cast.hpp"
 #include "evaluator/data/tensor_elements.hpp"
+#include "formats/columnar.hpp"
 #include "formats/content_store.hpp"
 #include "formats/digest_cache.hpp"
 #include "formats/digest_stream.hpp"
@@ -77,6 +78,7 @@ class Ingest {
       PeekStream peek(ahead, head_bytes);
       const auto kind = tensor_file_kind(peek.head());
       if (peek.head().starts_with("\x93NUMPY")) read_tensor(file, peek);
+      else if (columnar_kind(peek.head()) != ColumnarKind::none) read_columnar(file, peek, stream);
       else if (kind != TensorFileKind::none) read_tensor_file(file, kind, peek, stream);
       else if (image_kind(peek.head()) != ImageKind::none) read_image_file(file, peek, stream);
       else if (is_json_lines(peek.head(), peek.whole(), name)) read_json_lines(file, peek, stream);
@@ -98,7 +100,7 @@ class Ingest {
     if (files.empty()) throw Error(ErrorKind::input, given + ": there is no file in it", "name files, or folders that hold some");
     if (result_.tables.empty())
       throw Error(ErrorKind::input, first_refusal_.empty() ? files[0].name + ": is no table" : first_refusal_,
-                  "give delimited text, JSON Lines, arrays (.npy, .npz, .mat, HDF5), WAV, images, or folders and archives that hold some");
+                  !first_hint_.empty() ? first_hint_ : "give delimited text, JSON Lines, Parquet, Arrow, arrays (.npy, .npz, .mat, HDF5), WAV, images, or folders and archives that hold some");
     result_.data.root_digest = data_root_digest(files);
     if (boxes_.has_labels())
       for (auto& finding : boxes_.finish()) result_.file_findings.push_back({finding.kind, finding.file, "", finding.row, finding.count, finding.text});
@@ -169,6 +171,36 @@ class Ingest {
     profile_rows(file, *reader);
     for (const auto& [member, line] : reader->late_members())
       result_.file_findings.push_back({"late_member", file.name, member, 0, 1, fmt::format("first in line {}, behind the sample that tells the columns: it is not read", line)});
+  }
+
+  /// Parquet, Arrow IPC. What cannot be read is digested and said; rows before it count.
+  void read_columnar(DataFile& file, PeekStream& stream, const DigestStream& under) {
+    const FileOnDisk place(stream, file.name);
+    try {
+      const auto reader = open_columnar(columnar_kind(stream.head()), place.path(), file.name);
+      file.kind = DataFileKind::columnar;
+      file.format = reader->format();
+      file.columns = reader->columns();
+      for (const auto& fault : reader->faults()) result_.file_findings.push_back({fault.kind, file.name, "", 0, 1, fault.text});
+      profile_columnar(file, *reader);
+    } catch (const Error& error) {
+      if (under.failed() || error.kind() != ErrorKind::input) throw;
+      refuse(file, error);
+    }
+  }
+
+  void profile_columnar(DataFile& file, ColumnarReader& reader) {
+    FileProfiler profiler(table_of(file.columns), result_.read_names.size() - 1, file.columns);
+    try {
+      while (const RowBatch* batch = reader.next_batch()) {
+        profiler.add(std::span(batch, 1));
+        file.rows += static_cast<std::int64_t>(batch->rows);
+      }
+    } catch (...) {
+      profiler.finish(file.columns, file.rows);
+      throw;
+    }
+    profiler.finish(file.columns, file.rows);
   }
 
   void profile_batches(DataFile& file, DelimitedReader& reader) {
@@ -295,7 +327,10 @@ class Ingest {
   }
 
   void refuse(const DataFile& file, const Error& error) {
-    if (first_refusal_.empty()) first_refusal_ = error.message();
+    if (first_refusal_.empty()) {
+      first_refusal_ = error.message();
+      first_hint_ = error.hint();
+    }
     const auto& message = error.message();
     const bool named = message.starts_with(file.name + ": ");
     result_.file_findings.push_back({"unreadable", file.name, "", 0, 1, named ? message.substr(file.name.size() + 2) : message});
@@ -306,7 +341,7 @@ class Ingest {
   IngestedData result_;
   BoxCheck boxes_;
   std::map<std::string, std::size_t> tables_;
-  std::string first_refusal_;
+  std::string first_refusal_, first_hint_;
   std::uint64_t total_ = 0, expected_ = 0;
 };
 

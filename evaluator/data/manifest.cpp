@@ -66,7 +66,7 @@ std::vector<TensorEntry> parse_tensors(const Json& json) {
 
 /// How a file is written, as files of one logger share it: what only this file's bytes led to is left out.
 std::string layout_key(const DataFile& file) {
-  if (file.kind == DataFileKind::json_lines) return canonical_json(columns_json(file.columns));
+  if (file.kind != DataFileKind::delimited) return canonical_json(columns_json(file.columns));
   Json dialect = file.dialect.to_json();
   dialect.erase("confidence");
   dialect.erase("evidence");
@@ -84,9 +84,10 @@ DataFile parse_file(const Json& json, const Json& layouts, const std::string& na
   if (kind == "other") return file;
   file.rows = json.at("rows").get<std::int64_t>();
   if (file.rows < 0) damaged(name, "the rows of " + file.name);
-  if (kind == "delimited" || kind == "json_lines") {
+  if (kind == "delimited" || kind == "json_lines" || kind == "columnar") {
     const auto& layout = layouts.at(json.at("layout").get<std::size_t>());
-    file.kind = kind == "delimited" ? DataFileKind::delimited : DataFileKind::json_lines;
+    file.kind = kind == "delimited" ? DataFileKind::delimited : kind == "columnar" ? DataFileKind::columnar : DataFileKind::json_lines;
+    if (file.kind == DataFileKind::columnar) file.format = json.at("format").get<std::string>();
     if (file.kind == DataFileKind::delimited) file.dialect = Dialect::from_json(layout.at("dialect"), name);
     file.columns = parse_columns(layout.at("columns"), name);
   } else if (kind == "tensor") {
@@ -117,6 +118,7 @@ std::string manifest_text(const DataSet& data) {
       if (added) layouts.push_back({{"columns", columns_json(file.columns)}});
       if (added && file.kind == DataFileKind::delimited) layouts.back()["dialect"] = file.dialect.to_json();
       entry["layout"] = layout->second;
+      if (file.kind == DataFileKind::columnar) entry["format"] = file.format;
     } else if (file.kind == DataFileKind::tensor) {
       entry["element_type"] = static_cast<int>(file.type);
       entry["type"] = type_name(file.type);

@@ -53,7 +53,7 @@ void FileProfiler::add(const Row& row, const std::vector<Column>& columns) {
   if (++filled_ == block_rows_) end_block();
 }
 
-void FileProfiler::add(const std::vector<RowBatch>& batches) {
+void FileProfiler::add(std::span<const RowBatch> batches) {
   for (const auto& batch : batches) {
     table_.ragged_rows += batch.ragged_rows;
     for (std::size_t from = 0; from < batch.rows;) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,7 @@ class FileProfiler {
   /// @param per_row  elements of a column that make one row (tensors)
   FileProfiler(TableProfile& table, std::size_t file, const std::vector<Column>& columns, std::int64_t per_row = 1);
   void add(const Row& row, const std::vector<Column>& columns);
-  void add(const std::vector<RowBatch>& batches);
+  void add(std::span<const RowBatch> batches);
   /// The next element of a tensor: columns take turns.
   void add_element(double value);
   /// All rows were added. Gives the columns the types that they turned out to have.
