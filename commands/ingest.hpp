@@ -16,6 +16,9 @@ struct IngestCommandOptions {
   std::filesystem::path dialect;   ///< --dialect
   std::filesystem::path html;      ///< --html: the profile as a page
   std::filesystem::path store;     ///< --copy
+  bool mergeable = false;          ///< --mergeable: keep profile.state
+  bool merge = false;              ///< --merge: `paths` are data sets
+  std::filesystem::path follow;    ///< --follow: a folder that grows
 };
 
 void declare(CLI::App& app, IngestCommandOptions& options);

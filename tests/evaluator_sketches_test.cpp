@@ -101,6 +101,26 @@ TEST_CASE("an exact sum knows no order") {
   CHECK(std::isnan(sum.value()));
 }
 
+TEST_CASE("a centred sum keeps its digits beside any offset") {
+  for (const double offset : {0.0, 1e9, -0x1p52, 1e-300, 1e150}) {
+    const double unit = offset == 1e-300 ? 1e-310 : offset == 1e150 ? 0x1p450 : 1;
+    ExactSum sum, squares, other, products;
+    for (const double step : {1.0, 2.0, 3.0, 6.0}) {
+      const double x = offset + step * unit;
+      sum.add(x);
+      squares.add_product(x, x);
+      other.add(-step);
+      products.add_product(x, -step);
+    }
+    const double scale = offset == 1e-300 ? 0 : 1;  // squares of so small numbers are below all doubles
+    CHECK(centred_sum(squares, sum, sum, 4) == scale * 14 * unit * unit);
+    if (offset != 1e-300) CHECK(centred_sum(products, sum, other, 4) == -14 * unit);
+  }
+  ExactSum infinite;
+  infinite.add(std::numeric_limits<double>::infinity());
+  CHECK(std::isnan(centred_sum(infinite, infinite, infinite, 2)));
+}
+
 TEST_CASE("quantiles of merged parts are those of the whole, within the bound") {
   const CounterRandom random(9);
   for (const std::uint64_t most : {std::uint64_t{1000}, std::uint64_t{40'000}, std::uint64_t{2'000'000}}) {

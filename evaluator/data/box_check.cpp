@@ -1,10 +1,13 @@
 #include "evaluator/data/box_check.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <iterator>
 #include <tuple>
 
 #include <fmt/format.h>
 
+#include "evaluator/data/state_stream.hpp"
 #include "formats/error.hpp"
 #include "formats/yaml.hpp"
 
@@ -48,6 +51,86 @@ void BoxCheck::add_image(const std::string& name, std::int64_t width, std::int64
 }
 
 void BoxCheck::add_labels(const std::string& file, BoxLabels labels) { labels_.emplace_back(file, std::move(labels)); }
+
+void BoxCheck::set_classes(std::int64_t count, std::size_t file) {
+  if (classes_ && file < classes_file_) return;
+  classes_ = count;
+  classes_file_ = file;
+}
+
+void BoxCheck::merge(BoxCheck&& other) {
+  images_.insert(images_.end(), std::make_move_iterator(other.images_.begin()), std::make_move_iterator(other.images_.end()));
+  labels_.insert(labels_.end(), std::make_move_iterator(other.labels_.begin()), std::make_move_iterator(other.labels_.end()));
+  if (other.classes_) set_classes(*other.classes_, other.classes_file_);
+}
+
+namespace {
+
+constexpr std::size_t most_text = std::size_t{1} << 26, most_items = std::size_t{1} << 32;
+
+/// A list, by `each` item; memory is taken as they come.
+template <class Item, class Each>
+void transfer_list(std::vector<Item>& list, StateStream& state, Each each) {
+  const auto length = state.length(list.size(), most_items);
+  if (state.is_reading()) list.clear();
+  for (std::size_t i = 0; i < length; ++i) {
+    if (state.is_reading()) list.emplace_back();
+    each(list[i]);
+  }
+}
+
+void transfer_box(LabelBox& box, std::size_t images, StateStream& state) {
+  std::uint64_t image = box.image;
+  state.number(image, images == 0 ? 0 : images - 1);
+  if (images == 0) throw Error(ErrorKind::input, "a box in no image");
+  box.image = image;
+  state.count(box.row);
+  state.integer(box.label);
+  for (double* side : {&box.left, &box.top, &box.right, &box.bottom}) {
+    auto bits = std::bit_cast<std::uint64_t>(*side);
+    state.word(bits);
+    *side = std::bit_cast<double>(bits);
+  }
+}
+
+void transfer_labels(BoxLabels& labels, StateStream& state) {
+  auto format = static_cast<std::uint64_t>(labels.format);
+  state.number(format, static_cast<std::uint64_t>(LabelFormat::pascal_voc));
+  labels.format = static_cast<LabelFormat>(format);
+  transfer_list(labels.images, state, [&](LabelledImage& image) {
+    state.text(image.name, most_text);
+    state.integer(image.width);
+    state.integer(image.height);
+  });
+  transfer_list(labels.boxes, state, [&](LabelBox& box) { transfer_box(box, labels.images.size(), state); });
+  transfer_list(labels.classes, state, [&](std::string& name) { state.text(name, most_text); });
+  transfer_list(labels.faults, state, [&](LabelFault& fault) {
+    state.text(fault.kind, most_text);
+    state.count(fault.row);
+    state.count(fault.count);
+    state.text(fault.text, most_text);
+  });
+}
+
+}  // namespace
+
+void BoxCheck::transfer(StateStream& state) {
+  transfer_list(images_, state, [&](ImageFile& image) {
+    state.text(image.name, most_text);
+    for (auto* figure : {&image.width, &image.height, &image.orientation}) state.count(*figure);
+  });
+  transfer_list(labels_, state, [&](auto& labels) {
+    state.text(labels.first, most_text);
+    transfer_labels(labels.second, state);
+  });
+  bool has_classes = classes_.has_value();
+  state.flag(has_classes);
+  if (!has_classes) return;
+  auto classes = classes_.value_or(0);
+  state.integer(classes);
+  state.file(classes_file_);
+  classes_ = classes;
+}
 
 /// The image of that name; of several in different folders the one whose path agrees most.
 BoxCheck::ImageFile* BoxCheck::find(const std::string& label_file, const LabelledImage& wanted, LabelFormat format) {

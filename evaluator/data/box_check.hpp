@@ -11,6 +11,8 @@
 
 namespace iai {
 
+class StateStream;
+
 /// Something wrong between images and their box labels.
 struct BoxFinding {
   std::string kind;        ///< box_outside, box_empty, duplicate_box, class_out_of_range, size_differs, label_without_image, image_without_label, duplicate_label_id, broken_label
@@ -27,10 +29,14 @@ class BoxCheck {
   void add_image(const std::string& name, std::int64_t width, std::int64_t height, std::int64_t orientation);
   void add_labels(const std::string& file, BoxLabels labels);
   /// How many classes there are (YOLO numbers them from 0), as a list of classes says.
-  void set_classes(std::int64_t count) { classes_ = count; }
+  /// The last list counts, in the order of files.
+  void set_classes(std::int64_t count, std::size_t file = 0);
   bool has_labels() const { return !labels_.empty(); }
-  /// By file and kind. Ends the work.
+  /// By file and kind. Once; the images and labels stay.
   std::vector<BoxFinding> finish();
+  /// Adds the images and labels of other files.
+  void merge(BoxCheck&& other);
+  void transfer(StateStream& state);
 
  private:
   struct ImageFile {
@@ -48,6 +54,7 @@ class BoxCheck {
   std::map<std::string, std::vector<std::size_t>, std::less<>> by_stem_;  // file name without folder and ending
   std::vector<std::pair<std::string, BoxLabels>> labels_;
   std::optional<std::int64_t> classes_;
+  std::size_t classes_file_ = 0;
   std::vector<BoxFinding> findings_;
   std::string file_;              // of the labels that are checked now
   std::size_t first_finding_ = 0; // of that file

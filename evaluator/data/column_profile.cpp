@@ -8,7 +8,6 @@
 namespace iai {
 namespace {
 
-constexpr std::size_t most_codes = 64, longest_code = 40, most_error_texts = 16, most_distances = 64, most_examples = 5;
 constexpr std::int64_t exact_in_double = std::int64_t{1} << 53;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
@@ -16,9 +15,11 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 std::uint64_t number_key(double value) { return std::bit_cast<std::uint64_t>(value + 0.0); }
 /// Integers beyond 2^53, of which several share a double, have names among the NaNs.
 std::uint64_t wide_key(std::int64_t value) { return 0x7FF8'0000'0000'0000 | hash_bits(static_cast<std::uint64_t>(value)) >> 13; }
-bool is_wide_key(std::uint64_t key) { return (key & 0x7FF8'0000'0000'0000) == 0x7FF8'0000'0000'0000; }
+bool is_wide_key(std::uint64_t key) { return std::isnan(std::bit_cast<double>(key)); }
 
-ColumnType joined(ColumnType a, ColumnType b, bool& mixed) {
+}  // namespace
+
+ColumnType ColumnProfile::joined(ColumnType a, ColumnType b, bool& mixed) {
   if (a == b || b == ColumnType::empty) return a;
   if (a == ColumnType::empty) return b;
   const auto number = [](ColumnType type) { return type == ColumnType::integer || type == ColumnType::real; };
@@ -26,8 +27,6 @@ ColumnType joined(ColumnType a, ColumnType b, bool& mixed) {
   mixed = true;
   return ColumnType::text;
 }
-
-}  // namespace
 
 void ColumnProfile::start_file(std::size_t file, ColumnType type, std::int64_t per_row) {
   file_ = file;
@@ -111,12 +110,22 @@ void ColumnProfile::add_exception(CellState state, double number, std::string_vi
     ++empty_;
   } else if (state == CellState::error) {
     ++error_words_;
-    std::string word(text);
-    if (error_texts_.size() < most_error_texts || error_texts_.contains(word)) ++error_texts_[word];
+    note_error(text, 1);
   } else {
     ++odd_;
     if (odd_places_.size() < most_places) odd_places_.push_back(place_of(row));
   }
+}
+
+void ColumnProfile::note_error(std::string_view word, std::int64_t times) {
+  // A word that is let go is not among the first by name, and never comes to be: the counts of those that stay are whole.
+  error_texts_[std::string(word)] += times;
+  if (error_texts_.size() > most_error_texts) error_texts_.erase(std::prev(error_texts_.end()));
+}
+
+void ColumnProfile::note_example(double value, std::size_t file) {
+  const auto same = [&](const auto& example) { return example.second == value; };
+  if (number_examples_.size() < most_examples && std::none_of(number_examples_.begin(), number_examples_.end(), same)) number_examples_.emplace_back(file, value);
 }
 
 void ColumnProfile::add_element(double value, std::int64_t place) {
@@ -176,8 +185,7 @@ void ColumnProfile::end_block(std::size_t rows) {
 }
 
 void ColumnProfile::add_block(std::span<const double> values, std::span<const std::uint64_t> keys, std::span<const std::uint32_t> places) {
-  for (std::size_t i = 0; i < values.size() && number_examples_.size() < most_examples; ++i)
-    if (std::find(number_examples_.begin(), number_examples_.end(), values[i]) == number_examples_.end()) number_examples_.push_back(values[i]);
+  for (std::size_t i = 0; i < values.size() && number_examples_.size() < most_examples; ++i) note_example(values[i], file_);
   add_moments(values, places);
   follow_order(values);
   follow_runs(keys, places);
@@ -285,14 +293,19 @@ void ColumnProfile::count_values(std::span<const double> values, std::span<const
       for (std::size_t i = 0; i < done; ++i)
         if (is_wide_key(keys[i])) quantiles_.add(values[i]);
     if (done < keys.size()) {
-      for (const auto& [key, count] : counts_.counts())
-        if (!is_wide_key(key)) quantiles_.add(std::bit_cast<double>(key), static_cast<std::uint64_t>(count));
-      counts_.give_up();
+      give_up_counts();
     }
   }
   if (done == keys.size()) return;
   counts_.add_sketched(keys.subspan(done));
   quantiles_.add(values.subspan(done));
+}
+
+/// Numbers that were counted one by one go into the sketches.
+void ColumnProfile::give_up_counts() {
+  for (const auto& [key, count] : counts_.counts())
+    if (!is_wide_key(key)) quantiles_.add(std::bit_cast<double>(key), static_cast<std::uint64_t>(count));
+  counts_.give_up();
 }
 
 std::optional<double> ColumnProfile::number_of_key(std::uint64_t key) {
@@ -309,14 +322,14 @@ std::vector<std::pair<double, std::uint64_t>> ColumnProfile::distribution() cons
 }
 
 void ColumnProfile::add_time(std::int64_t time, std::int64_t row) {
-  if (times_++ == 0) {
-    earliest_ = latest_ = time;
-  } else if (time > latest_) {
-    latest_ = time;
-    ++later_times_;
-  } else if (time < latest_) {
-    times_ascend_ = false;
-    earliest_ = std::min(earliest_, time);
+  ++times_;
+  if (!has_last_time_) file_times_.push_back({file_, time, time});
+  if (auto& file = file_times_.back(); time > file.latest) {
+    file.latest = time;
+    ++file.later;
+  } else if (time < file.latest) {
+    file.ascend = false;
+    file.earliest = std::min(file.earliest, time);
   }
   if (has_last_time_) {
     // Rows that repeat a time are counted as such, and leave no gap behind them.
@@ -336,24 +349,21 @@ void ColumnProfile::add_distance(std::int64_t distance) {
   if (distance == last_distance_) {
     ++last_distance_count_;
   } else {
-    if (last_distance_count_ > 0) intervals_.add(static_cast<double>(last_distance_), last_distance_count_);
-    shortest_distance_ = last_distance_ == 0 ? distance : std::min(shortest_distance_, distance);
+    end_distances();
+    shortest_distance_ = longest_distance_ == 0 ? distance : std::min(shortest_distance_, distance);
     longest_distance_ = std::max(longest_distance_, distance);
     last_distance_ = distance;
     last_distance_count_ = 1;
   }
-  if (usual_distance_ < distances_.size() && distances_[usual_distance_].first == distance) {
-    ++distances_[usual_distance_].second;
-    return;
-  }
-  auto at = std::find_if(distances_.begin(), distances_.end(), [&](const auto& known) { return known.first == distance; });
-  if (at == distances_.end() && distances_.size() < most_distances) at = distances_.insert(at, {distance, 0});
-  if (at == distances_.end()) {
-    ++other_distances_;
-    return;
-  }
-  ++at->second;
-  usual_distance_ = static_cast<std::size_t>(at - distances_.begin());
+}
+
+void ColumnProfile::end_distances() {
+  if (last_distance_count_ == 0) return;
+  intervals_.add(static_cast<double>(last_distance_), last_distance_count_);
+  distances_.add(static_cast<std::uint64_t>(last_distance_), static_cast<std::int64_t>(last_distance_count_));
+  distance_count_ += static_cast<std::int64_t>(last_distance_count_);
+  last_distance_count_ = 0;
+  last_distance_ = 0;
 }
 
 void ColumnProfile::count_keys(std::span<const std::uint64_t> keys) {
@@ -392,8 +402,31 @@ void ColumnProfile::keep_text(std::uint64_t key, std::string_view text) {
   texts_.clear();
 }
 
-std::int64_t ColumnProfile::distinct() const { return times_ > 0 && times_ascend_ && times_ == present_ ? later_times_ + 1 : counts_.distinct(); }
-bool ColumnProfile::distinct_exact() const { return counts_.exact() || (times_ > 0 && times_ascend_ && times_ == present_); }
+std::optional<std::int64_t> ColumnProfile::ascending_times() const {
+  if (times_ == 0 || times_ != present_) return std::nullopt;
+  std::int64_t different = 0;
+  for (std::size_t i = 0; i < file_times_.size(); ++i) {
+    const auto& file = file_times_[i];
+    if (!file.ascend || (i > 0 && file.earliest < file_times_[i - 1].latest)) return std::nullopt;
+    different += file.later + (i == 0 || file.earliest > file_times_[i - 1].latest ? 1 : 0);
+  }
+  return different;
+}
+
+std::int64_t ColumnProfile::distinct() const { return ascending_times().value_or(counts_.distinct()); }
+bool ColumnProfile::distinct_exact() const { return counts_.exact() || ascending_times(); }
+
+std::int64_t ColumnProfile::earliest() const {
+  std::int64_t time = file_times_.empty() ? 0 : file_times_[0].earliest;
+  for (const auto& file : file_times_) time = std::min(time, file.earliest);
+  return time;
+}
+
+std::int64_t ColumnProfile::latest() const {
+  std::int64_t time = file_times_.empty() ? 0 : file_times_[0].latest;
+  for (const auto& file : file_times_) time = std::max(time, file.latest);
+  return time;
+}
 
 std::optional<double> ColumnProfile::mean() const {
   if (!has_numbers()) return std::nullopt;
@@ -402,36 +435,32 @@ std::optional<double> ColumnProfile::mean() const {
 
 std::optional<double> ColumnProfile::deviation() const {
   if (numbers_ < 2) return std::nullopt;
-  // (sum of x^2 - (sum of x)^2 / n) / (n - 1), with twice the digits of a double: the difference may be small.
-  const auto n = static_cast<double>(numbers_);
-  double sum = 0, sum_rest = 0, squares = 0, squares_rest = 0;
-  sum_.value(sum, sum_rest);
-  squares_.value(squares, squares_rest);
-  const double product = sum * sum, product_rest = std::fma(sum, sum, -product) + 2 * sum * sum_rest;
-  const double part = product / n, part_rest = (std::fma(-part, n, product) + product_rest) / n;
-  const double difference = squares - part;
-  const double taken = squares - difference;
-  const double rest = (squares - (difference + taken)) + (taken - part) + (squares_rest - part_rest);
-  return std::sqrt(std::max(0.0, (difference + rest) / (n - 1)));
+  return std::sqrt(std::max(0.0, centred_sum(squares_, sum_, sum_, numbers_) / static_cast<double>(numbers_ - 1)));
+}
+
+std::vector<std::pair<std::uint64_t, std::int64_t>> ColumnProfile::distance_counts() const {
+  if (last_distance_count_ == 0) return distances_.counts();
+  auto all = distances_;
+  all.add(static_cast<std::uint64_t>(last_distance_), static_cast<std::int64_t>(last_distance_count_));
+  return all.counts();
 }
 
 std::optional<std::int64_t> ColumnProfile::period() const {
-  std::int64_t all = other_distances_;
-  std::pair<std::int64_t, std::int64_t> usual{0, 0};
-  for (const auto& known : distances_) {
-    all += known.second;
-    if (known.second > usual.second) usual = known;
-  }
-  if (usual.second == 0 || usual.second * 10 < all * 9) return std::nullopt;
-  return usual.first;
+  const auto counts = distance_counts();
+  const auto all = distance_count_ + static_cast<std::int64_t>(last_distance_count_);
+  if (counts.empty() || counts[0].second < all - all / 10) return std::nullopt;
+  return static_cast<std::int64_t>(counts[0].first);
 }
 
 std::int64_t ColumnProfile::gaps() const {
   const auto usual = period();
+  if (!usual) return 0;
+  const auto step = static_cast<std::uint64_t>(*usual);
+  const auto is_gap = [&](std::uint64_t distance) { return distance > step + step / 2; };
   std::int64_t count = 0;
-  for (const auto& [distance, times] : distances_)
-    if (usual && distance > *usual + *usual / 2) count += times;
-  return count;
+  for (const auto& [distance, times] : distance_counts())
+    if (is_gap(distance)) count += times;
+  return std::max<std::int64_t>(count, is_gap(static_cast<std::uint64_t>(longest_distance_)) ? 1 : 0);
 }
 
 }  // namespace iai

@@ -16,6 +16,8 @@
 
 namespace iai {
 
+class StateStream;
+
 /// A place in a data set: file (by its place in the order of reading) and data row, from 1.
 struct DataPlace {
   std::size_t file = 0;
@@ -45,6 +47,11 @@ class ColumnProfile {
   std::span<const double> block() const { return values_; }
   /// @returns the type that the file's cells turned out to have: integer columns with fractions are real.
   ColumnType end_file();
+  /// Adds the profile of other files of the column: exactly, but for what sketches hold. Neither of the two is within a file;
+  /// of ties that one is kept whose file comes first.
+  void merge(const ColumnProfile& other);
+  /// As state_stream.hpp says. What was read may be merged, no rows be added to it.
+  void transfer(StateStream& state);
 
   ColumnType type() const { return type_; }
   bool mixed() const { return mixed_; }                       ///< files disagree on the type beyond integer and real
@@ -78,13 +85,13 @@ class ColumnProfile {
   DataPlace run_place() const { return run_place_; }
   /// Did the column stand still for far longer than it usually does?
   bool stood_still() const { return longest_run_ >= 20 && distinct() > 10 && longest_run_ * runs_ > 20 * present_; }
-  std::int64_t earliest() const { return earliest_; }         ///< time columns, nanoseconds
-  std::int64_t latest() const { return latest_; }
+  std::int64_t earliest() const;                              ///< time columns, nanoseconds
+  std::int64_t latest() const;
   /// Time columns: the usual distance of two rows, in nanoseconds, when at least nine in ten distances are that.
   std::optional<std::int64_t> period() const;
   std::int64_t repeated_times() const { return repeated_; }
   std::int64_t backward_times() const { return backward_; }
-  /// Distances over one and a half periods.
+  /// Distances over one and a half periods; a lower bound when there are over a thousand different distances.
   std::int64_t gaps() const;
   DataPlace first_time_fault() const { return time_fault_; }
   bool is_number() const { return type_ == ColumnType::integer || type_ == ColumnType::real; }
@@ -118,9 +125,28 @@ class ColumnProfile {
   void keep_text(std::uint64_t key, std::string_view text);
   void end_run();
   void follow_order(std::span<const double> values);
+  void give_up_counts();
+  void note_error(std::string_view word, std::int64_t times);
+  static constexpr std::size_t most_codes = 64, longest_code = 40, most_error_texts = 16, most_examples = 5;
+  void note_example(double value, std::size_t file);
+  void end_distances();
+  void merge_places(const ColumnProfile& other);
+  void merge_values(const ColumnProfile& other);
+  void merge_times(const ColumnProfile& other);
+  void merge_texts(const ColumnProfile& other);
+  void transfer_counts(StateStream& state);
+  void transfer_numbers(StateStream& state);
+  void transfer_times(StateStream& state);
+  void transfer_texts(StateStream& state);
+  /// Whole numbers of times when those never run back, over all files in order; else nothing.
+  std::optional<std::int64_t> ascending_times() const;
+  /// Distances of two times with how often, the most frequent first.
+  std::vector<std::pair<std::uint64_t, std::int64_t>> distance_counts() const;
+  std::vector<std::pair<double, std::uint64_t>> distance_items() const;
   void describe_numbers(Json& json) const;
   void describe_times(Json& json) const;
   static std::optional<double> number_of_key(std::uint64_t key);
+  static ColumnType joined(ColumnType a, ColumnType b, bool& mixed);
   bool may_be_personal() const;
   Json examples() const;
 
@@ -129,7 +155,7 @@ class ColumnProfile {
   std::size_t file_ = 0;
   std::int64_t per_row_ = 1;
   std::int64_t present_ = 0, empty_ = 0, error_words_ = 0, odd_ = 0, infinite_ = 0, numbers_ = 0;
-  std::map<std::string, std::int64_t> error_texts_;
+  std::map<std::string, std::int64_t> error_texts_;  // of many the first by name, whatever the order in which they come
   std::int64_t late_fractions_ = 0;
   std::vector<DataPlace> odd_places_, fraction_places_;
   DataPlace minimum_place_, maximum_place_, run_place_, time_fault_;
@@ -148,19 +174,25 @@ class ColumnProfile {
   ValueCounts counts_;
   std::uint64_t run_key_ = 0;
   std::int64_t run_ = 0, run_row_ = 0, runs_ = 0, longest_run_ = 0;
-  std::int64_t earliest_ = 0, latest_ = 0, times_ = 0, last_time_ = 0, repeated_ = 0, backward_ = 0, rows_at_time_ = 1, later_times_ = 0;
-  bool has_last_time_ = false, times_ascend_ = true;
-  std::vector<std::pair<std::int64_t, std::int64_t>> distances_;  // distance of two times, how often
-  std::size_t usual_distance_ = 0;
-  std::int64_t other_distances_ = 0;
+  /// Times of one file.
+  struct FileTimes {
+    std::size_t file = 0;
+    std::int64_t earliest = 0, latest = 0, later = 0;  // later: how often a time was later than all before
+    bool ascend = true;
+  };
+  std::vector<FileTimes> file_times_;   // in the order of reading
+  std::int64_t times_ = 0, last_time_ = 0, repeated_ = 0, backward_ = 0, rows_at_time_ = 1;
+  bool has_last_time_ = false;
+  FrequentValues distances_;            // distance of two times, how often; without last_distance_
+  std::int64_t distance_count_ = 0;
   Quantiles intervals_;                 // of the distances, in nanoseconds
-  std::int64_t last_distance_ = 0;      // not in intervals_ yet, as it may come again
+  std::int64_t last_distance_ = 0;      // not counted in those yet, as it may come again
   std::uint64_t last_distance_count_ = 0;
   std::int64_t shortest_distance_ = 0, longest_distance_ = 0;
   std::unordered_map<std::uint64_t, std::string> texts_;  // of the keys in counts_
   bool many_texts_ = false;
   std::size_t shortest_ = 0, longest_ = 0;
-  std::vector<double> number_examples_;
+  std::vector<std::pair<std::size_t, double>> number_examples_;  // file, number: the first ones, each once
 };
 
 }  // namespace iai

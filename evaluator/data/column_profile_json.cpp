@@ -10,7 +10,6 @@
 namespace iai {
 namespace {
 
-constexpr std::size_t most_examples = 5;
 constexpr std::int64_t code_repeats = 5;  // a value met less often than this may point to one person
 constexpr std::array<double, 7> ranks{0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99};
 
@@ -61,7 +60,7 @@ Json ColumnProfile::examples() const {
   Json list = Json::array();
   if (may_be_personal()) return list;
   if (is_number())
-    for (const double value : number_examples_) list.push_back(value);
+    for (const auto& [file, value] : number_examples_) list.push_back(value);
   if (const auto known = codes())
     for (const auto& [text, count] : *known)
       if (list.size() < most_examples) list.push_back(text);
@@ -116,21 +115,32 @@ void ColumnProfile::describe_numbers(Json& json) const {
 }
 
 void ColumnProfile::describe_times(Json& json) const {
-  json["minimum"] = format_timestamp(earliest_);
-  json["maximum"] = format_timestamp(latest_);
+  json["minimum"] = format_timestamp(earliest());
+  json["maximum"] = format_timestamp(latest());
   json["repeated_times"] = repeated_;
   json["backward_times"] = backward_;
   if (const auto usual = period()) {
     json["sampling_period_s"] = static_cast<double>(*usual) / 1e9;
     json["gaps"] = gaps();
   }
-  auto steps = intervals_;
-  if (last_distance_count_ > 0) steps.add(static_cast<double>(last_distance_), last_distance_count_);
-  if (steps.count() == 0) return;
-  const auto items = steps.items();
+  const auto items = distance_items();
+  if (items.empty()) return;
   const auto seconds = [&](double rank) { return quantile_of(items, rank) / 1e9; };
   json["interval_s"] = {{"shortest", static_cast<double>(shortest_distance_) / 1e9}, {"median", seconds(0.5)}, {"longest", static_cast<double>(longest_distance_) / 1e9}};
   json["jitter_s"] = (seconds(0.95) - seconds(0.05)) / 2;
+}
+
+/// Distances of two times in ascending order with how often: each one, as long as they are not too many.
+std::vector<std::pair<double, std::uint64_t>> ColumnProfile::distance_items() const {
+  std::vector<std::pair<double, std::uint64_t>> items;
+  if (distances_.error() > 0) {
+    auto steps = intervals_;
+    if (last_distance_count_ > 0) steps.add(static_cast<double>(last_distance_), last_distance_count_);
+    return steps.items();
+  }
+  for (const auto& [distance, times] : distance_counts()) items.emplace_back(static_cast<double>(distance), static_cast<std::uint64_t>(times));
+  std::sort(items.begin(), items.end());
+  return items;
 }
 
 std::string ColumnProfile::order() const {

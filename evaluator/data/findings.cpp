@@ -87,6 +87,7 @@ class ColumnFindings {
 
 std::vector<Finding> find_faults(IngestedData& ingested) {
   std::vector<Finding> findings = ingested.file_findings;
+  findings.insert(findings.end(), ingested.label_findings.begin(), ingested.label_findings.end());
   find_duplicates(ingested, findings);
   for (auto& table : ingested.tables) {
     if (table.ragged_rows > 0)

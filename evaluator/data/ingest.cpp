@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 #include <tbb/task_arena.h>
 
-#include "evaluator/data/box_check.hpp"
 #include "evaluator/data/cast.hpp"
 #include "evaluator/data/tensor_elements.hpp"
 #include "formats/columnar.hpp"
@@ -44,6 +43,7 @@ class Ingest {
   }
 
   void read(const ListedFile& file) {
+    listed_ = file.name.size();
     if (options_.store.empty()) return for_each_entry(file, {}, [&](const std::string& name, ByteStream& stream) { read(name, stream); });
     const ContentStore store(options_.store);
     const auto before = FileStamp::of_file(file.path);
@@ -74,6 +74,7 @@ class Ingest {
     DataFile file;
     file.name = name;
     result_.read_names.push_back(name);
+    result_.listed.push_back(listed_);
     {
       PeekStream peek(ahead, head_bytes);
       const auto kind = tensor_file_kind(peek.head());
@@ -95,19 +96,12 @@ class Ingest {
 
   /// @param given  what the user named, for errors
   IngestedData finish(const std::string& given) {
-    auto& files = result_.data.files;
-    std::sort(files.begin(), files.end(), [](const DataFile& a, const DataFile& b) { return a.name < b.name; });
+    const auto& files = result_.data.files;
     if (files.empty()) throw Error(ErrorKind::input, given + ": there is no file in it", "name files, or folders that hold some");
-    if (result_.tables.empty())
-      throw Error(ErrorKind::input, first_refusal_.empty() ? files[0].name + ": is no table" : first_refusal_,
+    if (result_.tables.empty() && options_.need == NeedTable::yes)
+      throw Error(ErrorKind::input, first_refusal_.empty() ? result_.read_names[0] + ": is no table" : first_refusal_,
                   !first_hint_.empty() ? first_hint_ : "give delimited text, JSON Lines, Parquet, Arrow, arrays (.npy, .npz, .mat, HDF5), WAV, images, or folders and archives that hold some");
-    result_.data.root_digest = data_root_digest(files);
-    if (boxes_.has_labels())
-      for (auto& finding : boxes_.finish()) result_.file_findings.push_back({finding.kind, finding.file, "", finding.row, finding.count, finding.text});
-    std::sort(result_.tables.begin(), result_.tables.end(), [&](const TableProfile& a, const TableProfile& b) {
-      return result_.read_names[a.files[0]] < result_.read_names[b.files[0]];
-    });
-    result_.findings = find_faults(result_);
+    complete(result_);
     return std::move(result_);
   }
 
@@ -118,9 +112,7 @@ class Ingest {
   }
 
   TableProfile& table_of(const std::vector<Column>& columns) {
-    std::string key;
-    for (const auto& column : columns) key += column.name + '\n';
-    const auto [known, added] = tables_.emplace(key, result_.tables.size());
+    const auto [known, added] = tables_.emplace(table_key(columns), result_.tables.size());
     if (added) result_.tables.push_back(make_table_profile(columns));
     return result_.tables[known->second];
   }
@@ -292,7 +284,7 @@ class Ingest {
   }
 
   void note_classes(const std::string& name, std::string_view text) {
-    if (const auto count = class_count(name, text)) boxes_.set_classes(*count);
+    if (const auto count = class_count(name, text)) result_.boxes.set_classes(*count, result_.read_names.size() - 1);
   }
 
   /// An image is a row a page.
@@ -308,7 +300,7 @@ class Ingest {
     file.format = image.format;
     file.tensors = image_tensors(image);
     for (const auto& fault : image.faults) result_.file_findings.push_back({fault.kind, file.name, "", 0, 1, fault.text});
-    boxes_.add_image(file.name, image.pages[0].width, image.pages[0].height, image.pages[0].orientation);
+    result_.boxes.add_image(file.name, image.pages[0].width, image.pages[0].height, image.pages[0].orientation);
     const auto rows = image_rows(std::move(image));
     file.columns = rows->columns();
     profile_rows(file, *rows);
@@ -317,7 +309,7 @@ class Ingest {
 
   void read_labels(DataFile& file, LabelFormat format, ByteStream& stream, const DigestStream& under) {
     try {
-      boxes_.add_labels(file.name, read_box_labels(format, stream, file.name));
+      result_.boxes.add_labels(file.name, read_box_labels(format, stream, file.name));
     } catch (const Error& error) {
       if (under.failed() || error.kind() != ErrorKind::input) throw;
       return refuse(file, error);
@@ -339,13 +331,26 @@ class Ingest {
   const IngestOptions& options_;
   int threads_;
   IngestedData result_;
-  BoxCheck boxes_;
   std::map<std::string, std::size_t> tables_;
   std::string first_refusal_, first_hint_;
+  std::size_t listed_ = 0;  // of the file on disk that is read
   std::uint64_t total_ = 0, expected_ = 0;
 };
 
 }  // namespace
+
+void complete(IngestedData& ingested) {
+  auto& files = ingested.data.files;
+  std::sort(files.begin(), files.end(), [](const DataFile& a, const DataFile& b) { return a.name < b.name; });
+  ingested.data.root_digest = data_root_digest(files);
+  if (ingested.boxes.has_labels())
+    for (auto& finding : ingested.boxes.finish()) ingested.label_findings.push_back({finding.kind, finding.file, "", finding.row, finding.count, finding.text});
+  // Tables of one file stay in its order.
+  std::stable_sort(ingested.tables.begin(), ingested.tables.end(), [&](const TableProfile& a, const TableProfile& b) {
+    return ingested.read_names[a.files[0]] < ingested.read_names[b.files[0]];
+  });
+  ingested.findings = find_faults(ingested);
+}
 
 bool is_table(const DelimitedReader& reader) {
   const auto& columns = reader.columns();

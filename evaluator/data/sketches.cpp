@@ -8,6 +8,8 @@
 
 #include <MurmurHash3.h>
 
+#include "evaluator/data/state_stream.hpp"
+
 namespace iai {
 namespace {
 
@@ -104,6 +106,23 @@ void Quantiles::merge(const Quantiles& other) {
   compactions_ += other.compactions_;
 }
 
+void Quantiles::transfer(StateStream& state) {
+  constexpr std::size_t most_levels = 62, most_kept = std::size_t{1} << 16;
+  state.number(count_, std::uint64_t{1} << most_levels);
+  state.number(compactions_, std::uint64_t{1} << most_levels);
+  std::uint64_t sampling = sampling_;
+  state.number(sampling, most_levels);
+  sampling_ = sampling;
+  levels_.resize(state.length(levels_.size(), most_levels));
+  size_ = 0;
+  for (auto& level : levels_) {
+    level.resize(state.length(level.size(), most_kept));
+    for (double& value : level) state.real(value);
+    size_ += level.size();
+  }
+  update_capacity();
+}
+
 std::vector<std::pair<double, std::uint64_t>> Quantiles::items() const {
   std::vector<std::pair<double, std::uint64_t>> items;
   items.reserve(size_);
@@ -136,6 +155,14 @@ double quantile_of(std::span<const std::pair<double, std::uint64_t>> items, doub
     if (static_cast<double>(below) >= wanted) return value;
   }
   return items.back().first;
+}
+
+void DistinctSketch::transfer(StateStream& state) {
+  for (auto& rank : registers_) {
+    std::uint64_t value = rank;
+    state.number(value, 64 - bits + 1);
+    rank = static_cast<std::uint8_t>(value);
+  }
 }
 
 void DistinctSketch::merge(const DistinctSketch& other) {

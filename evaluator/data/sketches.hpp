@@ -8,6 +8,8 @@
 
 namespace iai {
 
+class StateStream;
+
 /// Quantiles of a stream of numbers in bounded memory; exact up to 2,300 numbers, then within `rank_error` of rank with
 /// 99 % confidence. Of more than 2^17 numbers one in 2^j stands for its neighbours. The same numbers in the same order
 /// give the same answer, on any thread.
@@ -31,6 +33,8 @@ class Quantiles {
   const std::vector<std::vector<double>>& levels() const { return levels_; }
   /// The inverse of count() and levels().
   static Quantiles from_levels(std::uint64_t count, std::vector<std::vector<double>> levels);
+  /// What was read may be merged, not added to number by number.
+  void transfer(StateStream& state);
 
  private:
   static constexpr std::size_t k = 768;
@@ -66,6 +70,7 @@ class DistinctSketch {
   void merge(const DistinctSketch& other);
   double estimate() const;
   const std::vector<std::uint8_t>& registers() const { return registers_; }
+  void transfer(StateStream& state);
 
  private:
   static constexpr int bits = 14;

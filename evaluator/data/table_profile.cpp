@@ -4,11 +4,19 @@
 
 #include <tbb/parallel_for.h>
 
+#include "evaluator/data/state_stream.hpp"
+#include "formats/error.hpp"
+
 namespace iai {
 namespace {
 
 constexpr std::size_t exact_in_table = std::size_t{1} << 22;  // distinct values counted exactly, over all columns
 constexpr std::size_t block_cells = std::size_t{1} << 20;     // of all columns, rather
+
+std::size_t exact_in_column(std::size_t columns) { return std::clamp<std::size_t>(exact_in_table / columns, 1024, 16384); }
+
+/// Names may hold any character, so their lengths part them.
+void add_name(std::string& key, const std::string& name) { key += std::to_string(name.size()) + ':' + name; }
 
 bool may_hold_numbers(const Column& column) {
   return column.type == ColumnType::integer || column.type == ColumnType::real || column.type == ColumnType::empty;
@@ -20,13 +28,67 @@ TableProfile make_table_profile(const std::vector<Column>& columns) {
   TableProfile table;
   std::vector<std::size_t> numbers;
   for (std::size_t c = 0; c < columns.size(); ++c) {
-    table.columns.emplace_back(std::clamp<std::size_t>(exact_in_table / columns.size(), 1024, 16384));
+    table.columns.emplace_back(exact_in_column(columns.size()));
     table.columns.back().name = columns[c].name;
     table.columns.back().unit = columns[c].unit;
     if (may_hold_numbers(columns[c])) numbers.push_back(c);
   }
   table.pairs = PairMoments(std::move(numbers));
   return table;
+}
+
+std::string table_key(const std::vector<Column>& columns) {
+  std::string key;
+  for (const auto& column : columns) add_name(key, column.name);
+  return key;
+}
+
+std::string table_key(const TableProfile& table) {
+  std::string key;
+  for (const auto& column : table.columns) add_name(key, column.name);
+  return key;
+}
+
+void merge(TableProfile& table, const TableProfile& other) {
+  const bool is_first = other.files[0] < table.files[0];
+  tbb::parallel_for(std::size_t{0}, table.columns.size(), [&](std::size_t c) {
+    if (is_first) table.columns[c].unit = other.columns[c].unit;  // what the first file says
+    table.columns[c].merge(other.columns[c]);
+  });
+  table.pairs.merge(other.pairs);
+  table.rows += other.rows;
+  table.fewest_rows = std::min(table.fewest_rows, other.fewest_rows);
+  table.most_rows = std::max(table.most_rows, other.most_rows);
+  table.ragged_rows += other.ragged_rows;
+  const auto middle = static_cast<std::ptrdiff_t>(table.files.size());
+  table.files.insert(table.files.end(), other.files.begin(), other.files.end());
+  std::inplace_merge(table.files.begin(), table.files.begin() + middle, table.files.end());
+}
+
+void transfer(TableProfile& table, StateStream& state) {
+  constexpr std::size_t most_columns = std::size_t{1} << 22, most_files = std::size_t{1} << 32;
+  const auto width = state.length(table.columns.size(), most_columns);
+  if (width == 0) throw Error(ErrorKind::input, "a table without columns");
+  for (std::size_t c = 0; c < width; ++c) {
+    if (state.is_reading()) table.columns.emplace_back(exact_in_column(width));
+    table.columns[c].transfer(state);
+  }
+  std::vector<std::size_t> compared(state.length(table.pairs.columns().size(), PairMoments::most_columns));
+  for (std::size_t i = 0; i < compared.size(); ++i) {
+    std::uint64_t place = state.is_reading() ? 0 : table.pairs.columns()[i];
+    state.number(place, width - 1);
+    if (i > 0 && place <= compared[i - 1]) throw Error(ErrorKind::input, "columns that are not in order");
+    compared[i] = place;
+  }
+  if (state.is_reading()) table.pairs = PairMoments(std::move(compared));
+  table.pairs.transfer(state);
+  for (auto* figure : {&table.rows, &table.fewest_rows, &table.most_rows, &table.ragged_rows}) state.count(*figure);
+  const auto files = state.length(table.files.size(), most_files);
+  if (files == 0) throw Error(ErrorKind::input, "a table without files");
+  for (std::size_t f = 0; f < files; ++f) {
+    if (state.is_reading()) table.files.emplace_back();
+    state.file(table.files[f]);
+  }
 }
 
 FileProfiler::FileProfiler(TableProfile& table, std::size_t file, const std::vector<Column>& columns, std::int64_t per_row)
@@ -101,6 +163,7 @@ void FileProfiler::finish(std::vector<Column>& columns, std::int64_t rows) {
   filled_ += column_ > 0 ? 1 : 0;  // a last row that was cut off
   if (filled_ > 0) end_block();
   for (std::size_t c = 0; c < columns.size(); ++c) columns[c].type = table_.columns[c].end_file();
+  table_.pairs.end_file(columns);
   table_.fewest_rows = table_.files.empty() ? rows : std::min(table_.fewest_rows, rows);
   table_.most_rows = std::max(table_.most_rows, rows);
   table_.rows += rows;

@@ -21,6 +21,13 @@ struct TableProfile {
 
 /// An empty profile for a table that begins with a file of these columns.
 TableProfile make_table_profile(const std::vector<Column>& columns);
+/// Files whose columns have the same key are one table.
+std::string table_key(const std::vector<Column>& columns);
+std::string table_key(const TableProfile& table);
+/// Adds the profile of other files of the table; exactly, but for what sketches hold.
+void merge(TableProfile& table, const TableProfile& other);
+/// As state_stream.hpp says. @param table  empty when it is read
+void transfer(TableProfile& table, StateStream& state);
 
 /// Adds the rows of one file to the profile of its table: in blocks of rows, columns side by side on the threads of TBB's
 /// current arena. The profile is the same for any number of threads and any mixture of rows and batches.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "evaluator/data/state_stream.hpp"
+
 namespace iai {
 namespace {
 
@@ -53,6 +55,30 @@ std::vector<std::pair<std::uint64_t, std::int64_t>> FrequentValues::counts() con
     if (slot.count != 0) counts.emplace_back(slot.key, slot.count);
   std::sort(counts.begin(), counts.end(), more_frequent);
   return counts;
+}
+
+namespace {
+
+/// A list of keys with their counts, as counts() gives it.
+std::vector<std::pair<std::uint64_t, std::int64_t>> transfer_counts(std::vector<std::pair<std::uint64_t, std::int64_t>> counts, std::size_t most, StateStream& state) {
+  const auto length = state.length(counts.size(), most);
+  if (state.is_reading()) counts.clear();  // and taken as it comes, no room before
+  for (std::size_t i = 0; i < length; ++i) {
+    if (state.is_reading()) counts.emplace_back();
+    state.word(counts[i].first);
+    state.count(counts[i].second);
+    counts[i].second = std::max<std::int64_t>(1, counts[i].second);
+  }
+  return counts;
+}
+
+}  // namespace
+
+void FrequentValues::transfer(StateStream& state) {
+  state.count(error_);
+  const auto known = transfer_counts(counts(), most, state);
+  if (state.is_reading())
+    for (const auto& [key, count] : known) add(key, count);
 }
 
 void ValueCounts::grow() {
@@ -143,6 +169,33 @@ void ValueCounts::merge(const ValueCounts& other) {
   hashes_->merge(*other.hashes_);
   frequent_.merge(other.frequent_);
   sampled_ += other.sampled_;
+}
+
+bool ValueCounts::fits(const ValueCounts& other) const {
+  if (sketched_ || other.sketched_) return false;
+  std::size_t together = used_;
+  for (const auto& slot : other.slots_)
+    if (slot.count != 0 && (slots_.empty() || slots_[place_of(slot.key)].count == 0)) ++together;
+  return together <= most_exact_;
+}
+
+void ValueCounts::transfer(StateStream& state) {
+  state.flag(sketched_);
+  if (!sketched_) {
+    const auto known = transfer_counts(state.is_reading() ? std::vector<std::pair<std::uint64_t, std::int64_t>>() : counts(), most_exact_, state);
+    if (!state.is_reading()) return;
+    for (const auto& [key, count] : known) {
+      while ((used_ + 1) * 2 > slots_.size()) grow();
+      auto& slot = find(key);
+      used_ += slot.count == 0 ? 1 : 0;
+      slot = {key, slot.count + count};
+    }
+    return;
+  }
+  if (!hashes_) hashes_.emplace();
+  hashes_->transfer(state);
+  frequent_.transfer(state);
+  state.count(sampled_);
 }
 
 std::int64_t ValueCounts::distinct() const {

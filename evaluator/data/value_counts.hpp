@@ -21,6 +21,7 @@ class FrequentValues {
   std::int64_t error() const { return error_; }
   /// Keys with their counts, the most frequent first, then by key.
   std::vector<std::pair<std::uint64_t, std::int64_t>> counts() const;
+  void transfer(StateStream& state);
 
  private:
   static constexpr std::size_t slots = 2048, most = 1024;
@@ -50,7 +51,11 @@ class ValueCounts {
   void give_up();
   /// Keys in order, when no longer exact.
   void add_sketched(std::span<const std::uint64_t> keys);
+  /// Exact as long as both are and their values together are not too many.
   void merge(const ValueCounts& other);
+  /// Can the values of both be counted exactly?
+  bool fits(const ValueCounts& other) const;
+  void transfer(StateStream& state);
 
   bool exact() const { return !sketched_; }
   std::int64_t distinct() const;
@@ -66,10 +71,11 @@ class ValueCounts {
   };
   std::size_t slot_of(std::uint64_t key) const { return (key * 0x9E37'79B9'7F4A'7C15) >> shift_; }
   /// The slot of `key`, or the free one where it belongs.
-  Slot& find(std::uint64_t key) {
+  Slot& find(std::uint64_t key) { return slots_[place_of(key)]; }
+  std::size_t place_of(std::uint64_t key) const {
     std::size_t at = slot_of(key);
     while (slots_[at].count != 0 && slots_[at].key != key) at = (at + 1) & (slots_.size() - 1);
-    return slots_[at];
+    return at;
   }
   void grow();
 
