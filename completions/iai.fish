@@ -22,6 +22,8 @@ complete -c iai -n '__fish_seen_subcommand_from ingest' -l html -d 'Also write t
 complete -c iai -n '__fish_seen_subcommand_from ingest' -l copy -d 'Also copy every file to this store, where it goes by the SHA-256 of its bytes' -x
 complete -c iai -n '__fish_seen_subcommand_from ingest' -l dialect -d 'How delimited text is written, as far as it is told (see iai-dialect(5)); the rest is found' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
 complete -c iai -n '__fish_seen_subcommand_from ingest' -l names -d 'Names for the columns of files without a header that have as many columns' -x
+complete -c iai -n '__fish_seen_subcommand_from ingest' -l mergeable -d 'Also keep profile.state, which --merge needs; it is as confidential as the data'
+complete -c iai -n '__fish_seen_subcommand_from ingest' -l merge -d 'The paths are data sets made with --mergeable: make one of them without reading their files'
 complete -c iai -n '__fish_seen_subcommand_from ingest' -l tensors -d 'Write the arrays that this task makes of its data, in place of a data set' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
 complete -c iai -n '__fish_seen_subcommand_from ingest' -l split -d 'With --tensors: only these splits' -x
 complete -c iai -n '__fish_seen_subcommand_from ingest' -l fit -d 'With --tensors: scale by mean and deviation of this splits rows, kept in scaling.csv' -x
