@@ -32,19 +32,25 @@ struct DelimitedReader::State {
   CellForm form;
   TableNotes notes;
   DelimitedRecord record;
-  std::string unescaped;  // texts of cells with doubled quotes or broken UTF-8
   std::int64_t line = 0;
   bool decimal_found = true;
-  Row row;
+  /// A row and what its cells point into.
+  struct RowTexts {
+    Row row;
+    std::string unescaped;  // cells with doubled quotes or broken UTF-8
+  };
+  RowTexts current, again;               // of next(), of row_of()
+  std::size_t again_at = 0;              // where row_of() read last
+  std::uint64_t again_byte = 0;          // and where that is stored
   std::size_t taken = 0;                 // bytes of the rows handed out last
   std::size_t batch_goal = batch_bytes;  // less after a row that told something new, as all behind it is read again
 
   void take_layout(const DelimitedOptions& options);
   void find_start(const DelimitedOptions& options);
   bool split();
-  void fill_row(std::string_view text);
+  void fill_row(std::string_view text, const DelimitedRecord& split, RowTexts& out);
   void learn(Cell& cell, Column& column);
-  std::string_view plain_text(std::string_view text, const CellSpan& span, bool& broken);
+  std::string_view plain_text(std::string_view cell, bool doubled, bool broken, std::string& unescaped) const;
 };
 
 /// Detects dialect and columns and moves behind the header.
@@ -114,7 +120,6 @@ DelimitedReader::DelimitedReader(ByteStream& stream, std::string name, const Del
   state.splitter.most_cells = state.columns.size() + 1;
   state.cells.emplace(state.dialect);
   state.form = state.cells->form;
-  state.row.cells.resize(state.columns.size());
 }
 
 /// Splits the record at the start of the text; false at the end of the file.
@@ -130,24 +135,27 @@ bool DelimitedReader::State::split() {
 }
 
 /// The cell's text without doubled quotes, in well-formed UTF-8: broken bytes are read as windows-1252.
-std::string_view DelimitedReader::State::plain_text(std::string_view text, const CellSpan& span, bool& broken) {
-  auto cell = text.substr(span.begin, span.end - span.begin);
-  broken = !record.plain_ascii && (!is_utf8(cell) || cell.find('\0') != std::string_view::npos);
-  if (!span.doubled && !broken) return cell;
-  const std::string plain = plain_cell_text(cell, span.doubled, splitter.quote, broken);
+std::string_view DelimitedReader::State::plain_text(std::string_view cell, bool doubled, bool broken, std::string& unescaped) const {
+  if (!doubled && !broken) return cell;
+  const std::string plain = plain_cell_text(cell, doubled, splitter.quote, broken);
   // Reserved in fill_row: earlier views into it stay valid.
   const auto begin = unescaped.size();
   unescaped += plain;
   return std::string_view(unescaped).substr(begin);
 }
 
-void DelimitedReader::State::fill_row(std::string_view text) {
-  unescaped.clear();
-  if (!record.plain_ascii) unescaped.reserve(text.size() * 3);  // windows-1252 to UTF-8: at most three bytes for one
-  const auto& spans = record.cells;
+/// Width and cells of the row that `text` is; its place is known.
+void DelimitedReader::State::fill_row(std::string_view text, const DelimitedRecord& split, RowTexts& out) {
+  auto& row = out.row;
+  const auto& spans = split.cells;
+  row.width = split.width;
+  if (row.width == columns.size() + 1 && dialect.trailing_delimiter && spans.back().begin == spans.back().end) --row.width;
+  const bool clean = split.plain_ascii && text.find('\0') == std::string_view::npos;
+  out.unescaped.clear();
+  out.unescaped.reserve(clean ? 0 : text.size() * 3);  // windows-1252 to UTF-8: at most three bytes for one
+  row.cells.resize(columns.size());
   std::uint64_t byte = row.byte;
   std::size_t counted = 0;
-  bool broken = false;
   for (std::size_t c = 0; c < columns.size(); ++c) {
     auto& cell = row.cells[c];
     if (c >= spans.size()) {
@@ -160,7 +168,9 @@ void DelimitedReader::State::fill_row(std::string_view text) {
     byte += source.stored_bytes(text.substr(counted, span.begin - counted));
     counted = span.begin;
     cell.byte = byte;
-    cell.text = plain_text(text, span, broken);
+    const auto raw = text.substr(span.begin, span.end - span.begin);
+    const bool broken = !clean && (!is_utf8(raw) || raw.find('\0') != std::string_view::npos);
+    cell.text = plain_text(raw, span.doubled, broken, out.unescaped);
     interpret(cell, columns[c].type, form);
     if (broken) cell.state = CellState::odd;
     else if (cell.state != CellState::missing && (columns[c].type == ColumnType::empty || (!decimal_found && cell.state == CellState::odd)))
@@ -190,7 +200,7 @@ void DelimitedReader::State::learn(Cell& cell, Column& column) {
 
 const Row* DelimitedReader::next() {
   auto& state = *state_;
-  auto& row = state.row;
+  auto& row = state.current.row;
   // The row before is consumed only now: its cells point into the text.
   state.source.consume(std::exchange(state.taken, 0));
   while (state.split()) {
@@ -202,18 +212,12 @@ const Row* DelimitedReader::next() {
       state.source.consume(state.record.next);
       continue;
     }
-    if (state.record.plain_ascii && text.find('\0') != std::string_view::npos) state.record.plain_ascii = false;
     row.byte = state.source.offset();
     if (state.notes.repeats_top(text, row.line, row.byte)) {
       state.source.consume(state.record.next);
       continue;
     }
-    row.width = state.record.width;
-    if (row.width == state.columns.size() + 1 && state.dialect.trailing_delimiter) {
-      const auto& last = state.record.cells.back();
-      if (last.begin == last.end) --row.width;
-    }
-    state.fill_row(text);
+    state.fill_row(text, state.record, state.current);
     if (row.cells[0].state != CellState::value && state.notes.is_note(row, text)) {
       state.source.consume(state.record.next);
       continue;
@@ -228,10 +232,14 @@ const Row* DelimitedReader::next() {
 namespace {
 
 /// A batch of the one row that next() gave.
-void make_batch(const Row& row, const std::vector<Column>& columns, RowBatch& batch) {
+void make_batch(const Row& row, std::string_view text, const std::vector<Column>& columns, RowBatch& batch) {
   batch.first_row = row.number;
   batch.rows = 1;
-  batch.ragged_rows = row.width != columns.size() ? 1 : 0;
+  batch.ragged.assign(row.width != columns.size() ? 1 : 0, 0);
+  batch.text = text;
+  batch.first_line = row.line;
+  batch.begins.assign(1, 0);
+  batch.lines.assign(1, 0);
   batch.columns.assign(columns.size(), {});
   for (std::size_t c = 0; c < columns.size(); ++c) {
     auto& out = batch.columns[c];
@@ -250,13 +258,31 @@ bool DelimitedReader::take_row_as_batch(std::vector<RowBatch>& batches) {
   const Row* row = next();
   if (row == nullptr) return false;
   batches.resize(1);
-  make_batch(*row, state_->columns, batches[0]);
+  make_batch(*row, state_->source.text().substr(0, state_->record.end), state_->columns, batches[0]);
   return true;
+}
+
+const Row& DelimitedReader::row_of(const RowBatch& batch, std::size_t number) {
+  auto& state = *state_;
+  auto& row = state.again.row;
+  const auto at = static_cast<std::size_t>(batch.text.data() - state.source.data()) + batch.begins[number];
+  const auto from = at < state.again_at ? 0 : state.again_at;
+  state.again_byte = (from == 0 ? state.source.offset() : state.again_byte) + state.source.stored_bytes(state.source.text().substr(from, at - from));
+  state.again_at = at;
+  row.number = batch.first_row + static_cast<std::int64_t>(number);
+  row.line = batch.first_line + batch.lines[number];
+  row.byte = state.again_byte;
+  const auto text = batch.text.substr(batch.begins[number]);
+  DelimitedRecord record;
+  state.splitter.split(text, true, record);
+  state.fill_row(text.substr(0, record.end), record, state.again);
+  return row;
 }
 
 bool DelimitedReader::next_batches(std::vector<RowBatch>& batches, int threads) {
   auto& state = *state_;
   state.source.consume(std::exchange(state.taken, 0));
+  state.again_at = 0;
   const BatchLayout layout{state.splitter, state.form, state.columns, state.notes.header(), state.dialect.trailing_delimiter, state.decimal_found};
   const std::size_t pieces = static_cast<std::size_t>(std::max(threads, 1)) * (threads > 1 ? 2 : 1);
   const std::size_t goal = state.batch_goal < batch_bytes ? state.batch_goal : pieces * batch_bytes;
@@ -269,8 +295,10 @@ bool DelimitedReader::next_batches(std::vector<RowBatch>& batches, int threads) 
   const auto ends = read_batches(texts, layout, batches);
   std::size_t used = 0;
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    batches[i].first_row = state.row.number + 1;
-    state.row.number += static_cast<std::int64_t>(batches[i].rows);
+    auto& number = state.current.row.number;
+    batches[i].first_row = number + 1;
+    number += static_cast<std::int64_t>(batches[i].rows);
+    batches[i].first_line = state.line + 1;
     state.line += ends[i].lines;
     state.taken += ends[i].bytes;
     used = i + 1;

@@ -78,6 +78,9 @@ class DelimitedReader : public RowReader {
   /// `threads` (TBB's current arena is used). False at the end. They mean what next() means; both may be mixed. Valid
   /// until the next call.
   bool next_batches(std::vector<RowBatch>& batches, int threads);
+  /// One row of a batch that the last next_batches() gave, as next() gives it: with the texts, lines and bytes that
+  /// columns do not keep. Valid until the next call of any.
+  const Row& row_of(const RowBatch& batch, std::size_t row);
 
  private:
   bool take_row_as_batch(std::vector<RowBatch>& batches);

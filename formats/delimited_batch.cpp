@@ -115,7 +115,14 @@ class StripReader {
   bool at_header() const { return at_header_; }
   std::size_t row_begin(std::size_t row) const { return begins_[row]; }
   std::int64_t lines_before(std::size_t row) const { return lines_at_[row]; }
-  bool is_ragged(std::size_t row) const { return ragged_[row] != 0; }
+  /// Where the first `count` rows of the strip lie, behind the rows that the batch has.
+  void note_places(std::size_t count, RowBatch& batch) const {
+    for (std::size_t row = 0; row < count; ++row) {
+      batch.begins.push_back(static_cast<std::uint32_t>(begins_[row]));
+      batch.lines.push_back(static_cast<std::uint32_t>(lines_at_[row]));
+      if (ragged_[row] != 0) batch.ragged.push_back(static_cast<std::uint32_t>(batch.rows + row));
+    }
+  }
 
   void fill(Strip& strip, std::size_t most_rows) {
     strip.cells.resize(most_rows * columns_);
@@ -408,8 +415,11 @@ std::string plain_cell_text(std::string_view cell, bool doubled, char quote, boo
 BatchEnd read_batch(std::string_view text, const BatchLayout& layout, RowBatch& batch) {
   const std::size_t columns = layout.columns.size(), most_rows = std::max<std::size_t>(1, strip_cells / columns);
   batch.rows = 0;
-  batch.ragged_rows = 0;
+  batch.ragged.clear();
+  batch.begins.clear();
+  batch.lines.clear();
   batch.unescaped.clear();
+  batch.text = text;
   batch.columns.resize(columns);
   const auto memo = std::make_unique<ShortTextMemo>();
   std::vector<ColumnCellReader> readers;
@@ -428,7 +438,7 @@ BatchEnd read_batch(std::string_view text, const BatchLayout& layout, RowBatch& 
     std::size_t taken = strip.rows;
     for (std::size_t c = 0; c < columns; ++c) taken = std::min(taken, readers[c].read(strip, c, batch.rows, batch.columns[c]));
     taken = find_note(batch, batch.rows, batch.rows + taken) - batch.rows;
-    for (std::size_t row = 0; row < taken; ++row) batch.ragged_rows += source.is_ragged(row) ? 1 : 0;
+    source.note_places(taken, batch);
     batch.rows += taken;
     const bool within = taken < strip.rows;
     end.learn = within || source.at_header();

@@ -4,6 +4,7 @@
 
 #include <unicode/regex.h>
 
+#include "formats/ascii_automaton.hpp"
 #include "formats/error.hpp"
 
 namespace iai {
@@ -16,6 +17,7 @@ constexpr std::size_t most_remembered = 4096, longest_remembered = 64;
 }  // namespace
 
 struct Pattern::State {
+  std::optional<AsciiAutomaton> automaton;
   std::unique_ptr<icu::RegexMatcher> matcher;
   std::unordered_map<std::string, bool> known;  // columns hold few texts, or all different ones
 };
@@ -32,12 +34,15 @@ Pattern::Pattern(const std::string& expression) : state_(std::make_unique<State>
   if (U_FAILURE(error)) throw Error(ErrorKind::usage, "'" + expression + "' is no regular expression: " + u_errorName(error));
   state_->matcher->setTimeLimit(most_steps, error);
   state_->matcher->setStackLimit(most_stack_bytes, error);
+  state_->automaton = AsciiAutomaton::make(expression);
 }
 
 Pattern::~Pattern() = default;
 Pattern::Pattern(Pattern&&) noexcept = default;
 
 bool Pattern::matches(std::string_view text) {
+  if (state_->automaton)
+    if (const auto fits = state_->automaton->matches(text)) return *fits;
   const bool short_text = text.size() <= longest_remembered;
   if (short_text) {
     const auto known = state_->known.find(std::string(text));

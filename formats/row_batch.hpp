@@ -31,9 +31,12 @@ struct ColumnCells {
 struct RowBatch {
   std::int64_t first_row = 1;  ///< data rows of the file from 1
   std::size_t rows = 0;
-  std::int64_t ragged_rows = 0;  ///< rows with more or fewer cells than there are columns
+  std::vector<std::uint32_t> ragged;  ///< rows with more or fewer cells than there are columns
   std::vector<ColumnCells> columns;
   std::deque<std::string> unescaped;  ///< texts that are not in the file as they mean: doubled quotes, broken UTF-8
+  std::string_view text;              ///< the rows as they stand in the file, in UTF-8
+  std::int64_t first_line = 1;        ///< of the file, where `text` begins
+  std::vector<std::uint32_t> begins, lines;  ///< of each row: where in `text` it begins, line ends before it
 };
 
 }  // namespace iai

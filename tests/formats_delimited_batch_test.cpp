@@ -48,7 +48,7 @@ std::vector<std::string> by_batches(const std::string& text, int threads) {
   while (reader.next_batches(batches, threads)) {
     for (const auto& batch : batches) {
       std::vector<std::size_t> at(batch.columns.size());
-      std::int64_t ragged = batch.ragged_rows;
+      const auto ragged = batch.ragged.size();
       for (std::size_t r = 0; r < batch.rows; ++r) {
         std::string line = fmt::format("{}", batch.first_row + static_cast<std::int64_t>(r));
         for (std::size_t c = 0; c < batch.columns.size(); ++c) {
@@ -81,7 +81,45 @@ void strip_ragged(std::vector<std::string>& lines, std::int64_t& count) {
   }
 }
 
+/// All that a row tells.
+std::string whole(const Row& row, const std::vector<Column>& columns) {
+  std::string line = fmt::format("{} line {} byte {} width {}", row.number, row.line, row.byte, row.width);
+  for (std::size_t c = 0; c < row.cells.size(); ++c) {
+    const auto& cell = row.cells[c];
+    line += fmt::format("|{} at {} '{}'", shown(columns[c].type, cell.state, cell.number, cell.integer, cell.text), cell.byte, cell.text);
+  }
+  return line;
+}
+
+/// Rows of batches, read again one by one: each of them, or a few as findings need them, backwards as well.
+void compare_read_again(const std::string& text) {
+  const auto stream = open_bytes(text);
+  DelimitedReader reader(*stream, "t");
+  std::vector<std::string> rows;
+  while (const Row* row = reader.next()) rows.push_back(whole(*row, reader.columns()));
+  for (const int threads : {1, 3}) {
+    const auto again = open_bytes(text);
+    DelimitedReader other(*again, "t");
+    std::vector<RowBatch> batches;
+    while (other.next_batches(batches, threads)) {
+      for (const auto& batch : batches) {
+        std::size_t ragged = 0;
+        for (std::size_t r = 0; r < batch.rows; r += threads > 1 ? 7 : 1) {
+          const auto& row = other.row_of(batch, r);
+          REQUIRE(whole(row, other.columns()) == rows.at(static_cast<std::size_t>(row.number - 1)));
+          while (ragged < batch.ragged.size() && batch.ragged[ragged] < r) ++ragged;
+          CHECK((row.width != other.columns().size()) == (ragged < batch.ragged.size() && batch.ragged[ragged] == r));
+        }
+      }
+      if (batches.empty() || batches[0].rows == 0) continue;
+      const auto& first = other.row_of(batches[0], 0);
+      REQUIRE(whole(first, other.columns()) == rows.at(static_cast<std::size_t>(first.number - 1)));
+    }
+  }
+}
+
 void compare(const std::string& text) {
+  compare_read_again(text);
   auto rows = by_rows(text);
   std::int64_t ragged = 0;
   strip_ragged(rows, ragged);

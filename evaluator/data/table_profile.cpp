@@ -117,7 +117,7 @@ void FileProfiler::add(const Row& row, const std::vector<Column>& columns) {
 
 void FileProfiler::add(std::span<const RowBatch> batches) {
   for (const auto& batch : batches) {
-    table_.ragged_rows += batch.ragged_rows;
+    table_.ragged_rows += static_cast<std::int64_t>(batch.ragged.size());
     for (std::size_t from = 0; from < batch.rows;) {
       const std::size_t to = std::min(batch.rows, from + (block_rows_ - filled_));
       parts_.push_back({&batch, from, to});
