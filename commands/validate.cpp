@@ -163,6 +163,7 @@ void declare(CLI::App& app, ValidateCommandOptions& options) {
   app.add_option("--baseline", options.baseline, "Findings that are accepted; only new ones count")->type_name("FILE.json");
   app.add_option("--write-baseline", options.write_baseline, "Write all findings of this run as a baseline")->type_name("FILE.json")->group("Output");
   app.add_flag("--overwrite", options.overwrite, "Replace existing output files");
+  app.add_option("--threads", options.threads, "Threads; 0: all cores. The result does not depend on it")->type_name("N")->check(CLI::Range(0, 4096));
   app.add_option("--limit", options.limit, "Violations to show; all are counted")->type_name("N")->check(CLI::Range(0, 10'000'000))->capture_default_str();
 }
 
@@ -173,6 +174,7 @@ ExitCode run(const ValidateCommandOptions& options, Context& context) {
   Recording recording(context, "validate");
   ValidateOptions how;
   how.most_kept = options.limit;
+  how.threads = options.threads;
   Baseline known, found;
   if (!options.baseline.empty()) {
     known = Baseline::read(options.baseline);

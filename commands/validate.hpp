@@ -12,6 +12,7 @@ struct ValidateCommandOptions {
   std::filesystem::path sarif, html;         ///< --sarif, --html
   std::filesystem::path baseline, write_baseline;  ///< --baseline, --write-baseline
   bool overwrite = false;                    ///< --overwrite
+  int threads = 0;                           ///< --threads
   std::size_t limit = 100;                   ///< --limit
 };
 

@@ -229,36 +229,12 @@ const Row* DelimitedReader::next() {
   return nullptr;
 }
 
-namespace {
-
-/// A batch of the one row that next() gave.
-void make_batch(const Row& row, std::string_view text, const std::vector<Column>& columns, RowBatch& batch) {
-  batch.first_row = row.number;
-  batch.rows = 1;
-  batch.ragged.assign(row.width != columns.size() ? 1 : 0, 0);
-  batch.text = text;
-  batch.first_line = row.line;
-  batch.begins.assign(1, 0);
-  batch.lines.assign(1, 0);
-  batch.columns.assign(columns.size(), {});
-  for (std::size_t c = 0; c < columns.size(); ++c) {
-    auto& out = batch.columns[c];
-    const auto& cell = row.cells[c];
-    out.type = columns[c].type;
-    out.numbers.assign(1, cell.number);
-    out.integers.assign(1, cell.integer);
-    out.texts.assign(1, cell.text);
-    if (cell.state != CellState::value) out.exceptions.push_back({0, cell.state, cell.number, cell.text});
-  }
-}
-
-}  // namespace
-
 bool DelimitedReader::take_row_as_batch(std::vector<RowBatch>& batches) {
   const Row* row = next();
   if (row == nullptr) return false;
   batches.resize(1);
-  make_batch(*row, state_->source.text().substr(0, state_->record.end), state_->columns, batches[0]);
+  fill_batch(*row, state_->columns, batches[0]);
+  batches[0].text = state_->source.text().substr(0, state_->record.end);
   return true;
 }
 

@@ -14,8 +14,6 @@
 
 namespace iai {
 
-struct RowBatch;  // formats/row_batch.hpp
-
 /// How a delimited text file is written, found from its first 256 KiB.
 struct Dialect {
   std::string encoding = "UTF-8";  ///< UTF-8, UTF-16LE, UTF-16BE, windows-1252, ISO-8859-1, ...
@@ -74,13 +72,8 @@ class DelimitedReader : public RowReader {
   bool names_columns() const override { return dialect().header; }
   std::int64_t skipped_count() const override;
   std::span<const SkippedLine> skipped() const override;
-  /// The next rows, column by column and much faster: `batches` then holds them in the order of the file, as many as suit
-  /// `threads` (TBB's current arena is used). False at the end. They mean what next() means; both may be mixed. Valid
-  /// until the next call.
-  bool next_batches(std::vector<RowBatch>& batches, int threads);
-  /// One row of a batch that the last next_batches() gave, as next() gives it: with the texts, lines and bytes that
-  /// columns do not keep. Valid until the next call of any.
-  const Row& row_of(const RowBatch& batch, std::size_t row);
+  bool next_batches(std::vector<RowBatch>& batches, int threads) override;
+  const Row& row_of(const RowBatch& batch, std::size_t row) override;
 
  private:
   bool take_row_as_batch(std::vector<RowBatch>& batches);

@@ -420,6 +420,7 @@ BatchEnd read_batch(std::string_view text, const BatchLayout& layout, RowBatch& 
   batch.lines.clear();
   batch.unescaped.clear();
   batch.text = text;
+  batch.fault.clear();
   batch.columns.resize(columns);
   const auto memo = std::make_unique<ShortTextMemo>();
   std::vector<ColumnCellReader> readers;

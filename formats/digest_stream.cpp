@@ -7,7 +7,7 @@ namespace iai {
 std::size_t DigestStream::read(char* buffer, std::size_t size) {
   try {
     const auto count = source_.read(buffer, size);
-    digest_.update(std::as_bytes(std::span(buffer, count)));
+    if (digesting_ == Digesting::yes) digest_.update(std::as_bytes(std::span(buffer, count)));
     bytes_ += count;
     if (watch_) watch_(bytes_);
     return count;

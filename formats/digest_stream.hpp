@@ -10,12 +10,15 @@
 
 namespace iai {
 
+enum class Digesting { yes, no };
+
 /// Passes a stream on and digests what passes, so that a file is read once for both.
 class DigestStream : public ByteStream {
  public:
   /// @param watch  told the bytes read so far after each reading; may be empty
-  explicit DigestStream(ByteStream& source, std::function<void(std::uint64_t)> watch = {})
-      : source_(source), watch_(std::move(watch)) {}
+  /// @param digesting  no: only bytes() and failed() are asked for
+  explicit DigestStream(ByteStream& source, std::function<void(std::uint64_t)> watch = {}, Digesting digesting = Digesting::yes)
+      : source_(source), watch_(std::move(watch)), digesting_(digesting) {}
   std::size_t read(char* buffer, std::size_t size) override;
   const std::filesystem::path* file() const override { return source_.file(); }
   /// Reads what is left; then bytes() and sha256() are those of the whole file.
@@ -28,6 +31,7 @@ class DigestStream : public ByteStream {
  private:
   ByteStream& source_;
   std::function<void(std::uint64_t)> watch_;
+  Digesting digesting_;
   Sha256 digest_;
   std::uint64_t bytes_ = 0;
   bool failed_ = false;

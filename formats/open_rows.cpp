@@ -4,6 +4,7 @@
 #include "formats/json_lines.hpp"
 #include "formats/module.hpp"
 #include "formats/peek_stream.hpp"
+#include "formats/row_batch.hpp"
 
 namespace iai {
 namespace {
@@ -28,6 +29,8 @@ class PeekedRows : public RowReader {
   }
   const std::vector<Column>& columns() const override { return rows_->columns(); }
   const Row* next() override { return rows_->next(); }
+  bool next_batches(std::vector<RowBatch>& batches, int threads) override { return rows_->next_batches(batches, threads); }
+  const Row& row_of(const RowBatch& batch, std::size_t row) override { return rows_->row_of(batch, row); }
   bool names_columns() const override { return rows_->names_columns(); }
   std::int64_t skipped_count() const override { return rows_->skipped_count(); }
   std::span<const SkippedLine> skipped() const override { return rows_->skipped(); }

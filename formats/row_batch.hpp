@@ -32,6 +32,7 @@ struct RowBatch {
   std::int64_t first_row = 1;  ///< data rows of the file from 1
   std::size_t rows = 0;
   std::vector<std::uint32_t> ragged;  ///< rows with more or fewer cells than there are columns
+  std::string fault;                  ///< why its only row cannot be read; all its cells are missing then
   std::vector<ColumnCells> columns;
   std::deque<std::string> unescaped;  ///< texts that are not in the file as they mean: doubled quotes, broken UTF-8
   std::string_view text;              ///< the rows as they stand in the file, in UTF-8

@@ -9,6 +9,8 @@
 
 namespace iai {
 
+struct RowBatch;  // formats/row_batch.hpp
+
 enum class ColumnType { empty, integer, real, boolean, timestamp, text };
 std::string column_type_name(ColumnType type);
 /// The inverse; nothing when `name` is no type.
@@ -62,11 +64,24 @@ class RowReader {
   virtual const std::vector<Column>& columns() const = 0;
   /// The next row, or null at the end. Valid until the next call.
   virtual const Row* next() = 0;
+  /// The next rows, column by column and often much faster: `batches` then holds them in the order of the file, as many as
+  /// suit `threads` (TBB's current arena is used). False at the end. They mean what next() means; both may be mixed. Valid
+  /// until the next call.
+  virtual bool next_batches(std::vector<RowBatch>& batches, int threads);
+  /// One row of a batch that the last next_batches() gave, as next() gives it: with the texts, lines and bytes that
+  /// columns do not keep. Valid until the next call of any.
+  virtual const Row& row_of(const RowBatch& batch, std::size_t row);
   /// Does the file name its columns? Else they are column_1, column_2 ...
   virtual bool names_columns() const = 0;
   /// Lines among and behind the rows read so far that are no data (a header that comes again, sums, closing notes): how many, and the first 100.
   virtual std::int64_t skipped_count() const { return 0; }
   virtual std::span<const SkippedLine> skipped() const { return {}; }
+
+ private:
+  const Row* last_ = nullptr;  // of next_batches(), where a format reads row by row
 };
+
+/// Makes a batch of one row.
+void fill_batch(const Row& row, const std::vector<Column>& columns, RowBatch& batch);
 
 }  // namespace iai

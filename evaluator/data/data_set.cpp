@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include <fmt/format.h>
+#include <tbb/task_arena.h>
 
 #include "evaluator/data/manifest.hpp"
 #include "evaluator/data/sources.hpp"
@@ -15,6 +16,7 @@
 #include "formats/image_file.hpp"
 #include "formats/json_lines.hpp"
 #include "formats/peek_stream.hpp"
+#include "formats/read_ahead.hpp"
 
 namespace iai {
 
@@ -110,8 +112,12 @@ void visit_table(const DataFile& file, ByteStream& source, const std::function<v
   } else if (file.kind == DataFileKind::json_lines) {
     visit(file, *open_json_lines(stream, file.name, options.columns, options.column_types));
   } else {
-    DelimitedReader rows(stream, file.name, std::move(options));
-    visit(file, rows);
+    ReadAhead ahead(stream, tbb::this_task_arena::max_concurrency() > 1 ? ReadingThread::own : ReadingThread::callers);
+    {
+      DelimitedReader rows(ahead, file.name, std::move(options));
+      visit(file, rows);
+    }
+    ahead.finish();
   }
   check_digest(file, stream);
 }

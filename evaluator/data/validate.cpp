@@ -1,19 +1,25 @@
 #include "evaluator/data/validate.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <deque>
 #include <map>
 
 #include <fmt/format.h>
+#include <tbb/task_arena.h>
 
 #include "evaluator/data/box_check.hpp"
+#include "evaluator/data/sketches.hpp"
 #include "evaluator/data/table_check.hpp"
+#include "evaluator/data/table_rows.hpp"
+#include "formats/delimited_source.hpp"
 #include "formats/dialect_file.hpp"
 #include "formats/digest_stream.hpp"
 #include "formats/error.hpp"
 #include "formats/image_file.hpp"
 #include "formats/json_lines.hpp"
 #include "formats/peek_stream.hpp"
+#include "formats/read_ahead.hpp"
 
 namespace iai {
 namespace {
@@ -53,21 +59,45 @@ class Validator {
     name_columns(table.contract, reader.names_columns(), columns);
     const CheckedFile file{name, names_.size(), columns};
     TableCheck check(table, name, names_.size(), columns, reader.names_columns(), result_.log);
-    for (const auto& family : table.families) family->start_file(file);
+    std::vector<FamilyCheck*> families;
+    for (const auto& family : table.families) {
+      family->start_file(file);
+      families.push_back(family.get());
+    }
     const auto lookups = families_that_look_up(file);
     names_.push_back(name);
     ++result_.files;
-    while (const Row* row = reader.next()) {
-      check.check(*row);
-      if (row->fault.empty()) {
-        for (const auto& family : table.families) family->row(*row);
-        for (FamilyCheck* family : lookups) family->looked_up_row(*row);
-      }
-      if ((++result_.rows & 0xFFFF) == 0 && options_.progress) options_.progress(result_.rows);
-    }
+    if (families.empty() && lookups.empty()) check_batches(check, reader);
+    else check_rows(check, reader, families, lookups);
     check.end();
     for (const auto& family : table.families) family->end_file();
     result_.log.end_file();
+  }
+
+  /// Are there keys that may occur twice? Then the files have to be read once more, each passed to find_keys().
+  bool has_repeated_keys() {
+    bool any = false;
+    for (auto& table : tables_) {
+      for (auto& [rule, keys] : table.keys) {
+        keys.repeated = keys.hashes.repeated();
+        any = any || !keys.repeated.empty();
+      }
+    }
+    return any;
+  }
+
+  void find_keys(TableState& table, const std::string& name, RowReader& reader) {
+    auto columns = reader.columns();
+    name_columns(table.contract, reader.names_columns(), columns);
+    const auto places = column_places(columns);
+    const auto file = static_cast<std::size_t>(std::find(names_.begin(), names_.end(), name) - names_.begin());
+    std::vector<std::pair<KeyedRule*, KeyHasher>> rules;
+    for (auto& [rule, keys] : table.keys)
+      if (const auto at = places_of(rule->columns, places); at && !keys.repeated.empty()) rules.emplace_back(&keys, KeyHasher(*rule, *at, file));
+    std::vector<RowBatch> batches;
+    while (!rules.empty() && reader.next_batches(batches, threads()))
+      for (const auto& batch : batches)
+        for (auto& [keys, hasher] : rules) find_keys(*keys, hasher, file, batch, reader);
   }
 
   /// The rule about image labels that the contract has, or null.
@@ -77,8 +107,11 @@ class Validator {
   }
   BoxCheck& boxes() { return boxes_; }
 
-  /// Every file of the data set, for the rules about files.
-  void note_file(const std::string& name, const std::string& sha256) { digests_[sha256].push_back(name); }
+  /// Every file of the data set, for the rules about files. @param sha256  may be empty when no rule asks for it
+  void note_file(const std::string& name, const std::string& sha256) { digests_[sha256.empty() ? "name " + name : sha256].push_back(name); }
+  bool compares_contents() const {
+    return std::any_of(contract_.rules.begin(), contract_.rules.end(), [](const Rule& rule) { return rule.kind == RuleKind::duplicate_files && rule.severity != Severity::allow; });
+  }
 
   Validation finish() {
     for (auto& table : tables_) {
@@ -103,6 +136,61 @@ class Validator {
   }
 
  private:
+  static int threads() { return tbb::this_task_arena::max_concurrency(); }
+
+  void count_rows(std::int64_t rows) {
+    const auto before = result_.rows >> 16;
+    result_.rows += rows;
+    if (result_.rows >> 16 != before && options_.progress) options_.progress(result_.rows);
+  }
+
+  void check_batches(TableCheck& check, RowReader& reader) {
+    std::vector<RowBatch> batches;
+    const TableCheck::RowOf row_of = [&](const RowBatch& batch, std::size_t row) -> const Row& { return reader.row_of(batch, row); };
+    while (reader.next_batches(batches, threads())) {
+      check.check(batches, row_of);
+      for (const auto& batch : batches) count_rows(static_cast<std::int64_t>(batch.rows));
+    }
+  }
+
+  /// Families take rows, not batches.
+  void check_rows(TableCheck& check, RowReader& reader, const std::vector<FamilyCheck*>& families, const std::vector<FamilyCheck*>& lookups) {
+    RowBatch batch;
+    while (const Row* row = reader.next()) {
+      fill_batch(*row, reader.columns(), batch);
+      check.check({&batch, 1}, [&](const RowBatch&, std::size_t) -> const Row& { return *row; });
+      if (row->fault.empty()) {
+        for (FamilyCheck* family : families) family->row(*row);
+        for (FamilyCheck* family : lookups) family->looked_up_row(*row);
+      }
+      count_rows(1);
+    }
+  }
+
+  /// Keeps the keys of the batch whose hash is repeated, with all that a finding shows.
+  static void find_keys(KeyedRule& keys, KeyHasher& hasher, std::size_t file, const RowBatch& batch, RowReader& reader) {
+    hasher.for_each(batch, [&](std::size_t number, std::uint64_t hash) {
+      if (!std::binary_search(keys.repeated.begin(), keys.repeated.end(), hash)) return;
+      const auto& row = reader.row_of(batch, number);
+      std::string text = hasher.prefix(), shown;
+      for (const auto column : hasher.columns()) {
+        const auto& cell = row.cells[column];
+        const auto part = cell_key(cell, batch.columns[column].type);
+        text += fmt::format("{}:{}", part.size(), part);
+        shown += (shown.empty() ? "" : ", ") + std::string(first_bytes(cell.text, 40));
+      }
+      UniqueKey key;
+      key.hash = hash128(text);
+      key.file = static_cast<std::uint32_t>(file);
+      key.row = row.number;
+      key.line = row.line;
+      key.byte = row.cells[hasher.columns()[0]].byte;
+      const auto kept = first_bytes(shown, sizeof key.text - 1);
+      std::memcpy(key.text, kept.data(), kept.size());
+      keys.keys.add(key);
+    });
+  }
+
   std::vector<FamilyCheck*> families_that_look_up(const CheckedFile& file) {
     std::vector<FamilyCheck*> found;
     for (auto& table : tables_)
@@ -113,7 +201,7 @@ class Validator {
 
   void finish_table(TableState& table) {
     for (const auto& rule : table.contract.rules) {
-      if (rule.kind == RuleKind::unique) find_repeated(rule, table.keys.at(&rule));
+      if (rule.kind == RuleKind::unique) find_repeated(rule, table.keys.at(&rule).keys);
       const auto count = static_cast<double>(table.files);
       if (rule.kind != RuleKind::files || !((rule.minimum && count < *rule.minimum) || (rule.maximum && count > *rule.maximum))) continue;
       std::string globs;
@@ -227,57 +315,115 @@ DelimitedOptions raw_options(const TableContract& table, const ValidateOptions& 
   return options;
 }
 
-}  // namespace
+/// Runs `work` with as many threads as are asked for.
+template <class Work>
+auto with_threads(int threads, Work work) {
+  const int cores = tbb::this_task_arena::max_concurrency();
+  tbb::task_arena arena(threads > 0 ? std::min(threads, cores) : cores);
+  return arena.execute(work);
+}
 
-Validation validate(const DataSet& data, const Contract& contract, const ValidateOptions& options) {
+Validation check_data_set(const DataSet& data, const Contract& contract, const ValidateOptions& options) {
   Validator work(contract, options);
   for (const auto& file : data.files) work.note_file(file.name, file.sha256);
-  for_each_table(
-      data,
-      [&](const DataFile& file, RowReader& reader) {
-        if (auto* table = work.table_of(file.name)) work.check(*table, file.name, reader);
-      },
-      [&](const DataFile& file, DelimitedOptions& how) {
-        const auto* table = work.table_of(file.name);
-        if (table == nullptr) return;
-        const auto raw = raw_options(table->contract, options);
-        // Told otherwise than ingest found it: found anew, with what is told.
-        if (file.kind == DataFileKind::delimited && !is_empty(raw.given)) how = raw;
-        else Validator::name_columns(table->contract, file.dialect.header, how.columns);
-      });
+  const auto read = [&](void (Validator::*visit)(TableState&, const std::string&, RowReader&)) {
+    for_each_table(
+        data,
+        [&](const DataFile& file, RowReader& reader) {
+          if (auto* table = work.table_of(file.name)) (work.*visit)(*table, file.name, reader);
+        },
+        [&](const DataFile& file, DelimitedOptions& how) {
+          const auto* table = work.table_of(file.name);
+          if (table == nullptr) return;
+          const auto raw = raw_options(table->contract, options);
+          // Told otherwise than ingest found it: found anew, with what is told.
+          if (file.kind == DataFileKind::delimited && !is_empty(raw.given)) how = raw;
+          else Validator::name_columns(table->contract, file.dialect.header, how.columns);
+        });
+  };
+  read(&Validator::check);
+  if (work.has_repeated_keys()) read(&Validator::find_keys);
   if (work.label_rule() != nullptr) note_labels(data, work.boxes());
   return work.finish();
 }
 
-Validation validate(const std::vector<std::filesystem::path>& paths, const Contract& contract, const ValidateOptions& options) {
-  Validator work(contract, options);
-  std::string refusal;
-  DelimitedOptions told;  // of files that only references read
-  told.given = options.dialect;
-  std::int64_t tables = 0;
-  const auto visit = [&](const std::string& name, ByteStream& source) {
-    DigestStream stream(source);
-    auto* table = work.table_of(name);
-    if (table != nullptr || work.label_rule() != nullptr) {
-      PeekStream peek(stream, 64 << 10);
-      std::unique_ptr<RowReader> reader;
-      try {
-        reader = open_raw(peek, name, table == nullptr ? told : raw_options(table->contract, options), work.boxes());
-      } catch (const Error& error) {
-        if (stream.failed() || error.kind() != ErrorKind::input) throw;
-        if (refusal.empty()) refusal = error.message();
+/// Files, folders and archives as they are.
+class RawFiles {
+ public:
+  RawFiles(const std::vector<std::filesystem::path>& paths, const Contract& contract, const ValidateOptions& options) : options_(options), work_(contract, options), files_(list_files(paths)) {
+    if (files_.empty()) throw Error(ErrorKind::input, (paths.empty() ? "the input" : paths.front().string()) + ": there is no file in it", "name a data set, files, or folders that hold some");
+    told_.given = options.dialect;
+    // One file cannot be the same as another.
+    const bool several = files_.size() > 1 || is_archive(files_.front().path);
+    digesting_ = several && work_.compares_contents() ? Digesting::yes : Digesting::no;
+  }
+
+  Validation check() {
+    for (const auto& file : files_) for_each_entry(file, {}, [&](const std::string& name, ByteStream& source) { check_file(name, source); });
+    if (tables_ == 0 && !refusal_.empty()) throw Error(ErrorKind::input, refusal_, "give delimited text, or a data set made by iai ingest");
+    if (work_.has_repeated_keys())
+      for (const auto& file : files_) for_each_entry(file, {}, [&](const std::string& name, ByteStream& source) { find_keys(name, source); });
+    return work_.finish();
+  }
+
+ private:
+  static ReadAhead read_ahead(ByteStream& stream) { return {stream, tbb::this_task_arena::max_concurrency() > 1 ? ReadingThread::own : ReadingThread::callers}; }
+
+  void check_file(const std::string& name, ByteStream& source) {
+    DigestStream stream(source, {}, digesting_);
+    auto* table = work_.table_of(name);
+    if (table != nullptr || work_.label_rule() != nullptr) {
+      ReadAhead ahead = read_ahead(stream);
+      {
+        PeekStream peek(ahead, 64 << 10);
+        const auto reader = open(name, peek, table, stream, work_.boxes());
+        if (reader && table != nullptr) work_.check(*table, name, *reader);
+        tables_ += reader && table != nullptr ? 1 : 0;
       }
-      if (reader && table != nullptr) work.check(*table, name, *reader);
-      tables += reader && table != nullptr ? 1 : 0;
+      ahead.finish();
     }
-    stream.drain();
-    work.note_file(name, stream.sha256());
-  };
-  const auto files = list_files(paths);
-  if (files.empty()) throw Error(ErrorKind::input, (paths.empty() ? "the input" : paths.front().string()) + ": there is no file in it", "name a data set, files, or folders that hold some");
-  for (const auto& file : files) for_each_entry(file, {}, visit);
-  if (tables == 0 && !refusal.empty()) throw Error(ErrorKind::input, refusal, "give delimited text, or a data set made by iai ingest");
-  return work.finish();
+    if (digesting_ == Digesting::yes) stream.drain();
+    work_.note_file(name, digesting_ == Digesting::yes ? stream.sha256() : "");
+  }
+
+  void find_keys(const std::string& name, ByteStream& source) {
+    auto* table = work_.table_of(name);
+    if (table == nullptr) return;
+    DigestStream stream(source, {}, Digesting::no);
+    ReadAhead ahead = read_ahead(stream);
+    PeekStream peek(ahead, 64 << 10);
+    BoxCheck known_already;
+    if (const auto reader = open(name, peek, table, stream, known_already)) work_.find_keys(*table, name, *reader);
+  }
+
+  /// Null for what is no table; the first such file may be told later.
+  std::unique_ptr<RowReader> open(const std::string& name, PeekStream& peek, const TableState* table, const DigestStream& stream, BoxCheck& boxes) {
+    try {
+      return open_raw(peek, name, table == nullptr ? told_ : raw_options(table->contract, options_), boxes);
+    } catch (const Error& error) {
+      if (stream.failed() || error.kind() != ErrorKind::input) throw;
+      if (refusal_.empty()) refusal_ = error.message();
+      return nullptr;
+    }
+  }
+
+  const ValidateOptions& options_;
+  Validator work_;
+  std::vector<ListedFile> files_;
+  DelimitedOptions told_;  // of files that only references read
+  Digesting digesting_ = Digesting::yes;
+  std::string refusal_;
+  std::int64_t tables_ = 0;
+};
+
+}  // namespace
+
+Validation validate(const DataSet& data, const Contract& contract, const ValidateOptions& options) {
+  return with_threads(options.threads, [&] { return check_data_set(data, contract, options); });
+}
+
+Validation validate(const std::vector<std::filesystem::path>& paths, const Contract& contract, const ValidateOptions& options) {
+  return with_threads(options.threads, [&] { return RawFiles(paths, contract, options).check(); });
 }
 
 }  // namespace iai

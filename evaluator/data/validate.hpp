@@ -13,6 +13,7 @@ namespace iai {
 
 struct ValidateOptions {
   GivenDialect dialect;         ///< how delimited text is written; goes before what the contract says
+  int threads = 0;              ///< 0: all cores. No finding depends on it
   std::size_t most_kept = 100;  ///< violations kept for showing; all are counted
   Baseline* known = nullptr;    ///< findings that are accepted; what is left in it afterwards was not met. Or null
   Baseline* found = nullptr;    ///< takes every finding. Or null
@@ -27,7 +28,8 @@ struct Validation {
 };
 
 /// Holds an ingested data set against a contract, with the manifest's dialects and the contract's types.
-/// Every row is read once; memory grows with files, columns and kept violations, and by at most 50 MB for each uniqueness rule.
+/// Every row is read once, and once more where keys may occur twice; memory grows with files, columns and kept violations, and
+/// by at most 50 MB for each uniqueness rule.
 /// @throws Error(input) when a file is no longer what was ingested.
 Validation validate(const DataSet& data, const Contract& contract, const ValidateOptions& options = {});
 /// The same for files, folders and archives as they are; dialects are found anew.

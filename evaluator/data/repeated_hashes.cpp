@@ -1,0 +1,83 @@
+#include "evaluator/data/repeated_hashes.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include "formats/error.hpp"
+
+namespace iai {
+namespace {
+
+[[noreturn]] void fail() {
+  throw Error(ErrorKind::environment, std::string("the temporary file that keys are kept in: ") + std::strerror(errno), "free some space in /tmp");
+}
+
+}  // namespace
+
+void RepeatedHashes::add(std::span<const std::uint64_t> hashes) {
+  for (const auto hash : hashes) hashes_[hash >> 56].push_back(hash);
+  in_memory_ += hashes.size();
+  if (in_memory_ >= most_in_memory_) spill();
+}
+
+void RepeatedHashes::spill() {
+  if (!file_) file_.reset(std::tmpfile());
+  if (!file_) fail();
+  for (std::size_t part = 0; part < parts; ++part) {
+    auto& hashes = hashes_[part];
+    if (hashes.empty()) continue;
+    if (std::fwrite(hashes.data(), sizeof hashes[0], hashes.size(), file_.get()) != hashes.size()) fail();
+    segments_[part].push_back({written_, hashes.size()});
+    written_ += hashes.size();
+    hashes.clear();
+  }
+  in_memory_ = 0;
+}
+
+/// Appends what the file holds of a part to what is in memory.
+void RepeatedHashes::load(std::size_t part) {
+  auto& hashes = hashes_[part];
+  for (const auto& segment : segments_[part]) {
+    const auto before = hashes.size();
+    hashes.resize(before + segment.count);
+    if (fseeko(file_.get(), static_cast<off_t>(segment.first * sizeof hashes[0]), SEEK_SET) != 0 ||
+        std::fread(hashes.data() + before, sizeof hashes[0], segment.count, file_.get()) != segment.count)
+      fail();
+  }
+}
+
+/// An open table twice the size of the part, which is small enough for the processor's cache.
+void RepeatedHashes::find_repeated(const std::vector<std::uint64_t>& hashes, std::vector<std::uint64_t>& found) {
+  std::vector<std::uint64_t> table(std::bit_ceil(hashes.size() * 2 + 1));
+  const std::size_t mask = table.size() - 1;
+  bool zero = false;  // marks an empty place, so it is looked after apart
+  const auto first = static_cast<std::ptrdiff_t>(found.size());
+  for (const auto hash : hashes) {
+    std::size_t at = hash & mask;
+    while (table[at] != 0 && table[at] != hash) at = (at + 1) & mask;
+    const bool known = hash == 0 ? std::exchange(zero, true) : table[at] == hash;
+    if (known) found.push_back(hash);
+    else table[at] = hash;
+  }
+  std::sort(found.begin() + first, found.end());
+  found.erase(std::unique(found.begin() + first, found.end()), found.end());
+}
+
+std::vector<std::uint64_t> RepeatedHashes::repeated() {
+  if (file_ && std::fflush(file_.get()) != 0) fail();
+  std::vector<std::uint64_t> found;
+  for (std::size_t part = 0; part < parts; ++part) {
+    load(part);
+    find_repeated(hashes_[part], found);
+    std::vector<std::uint64_t>().swap(hashes_[part]);
+    segments_[part].clear();
+  }
+  file_.reset();
+  in_memory_ = 0;
+  return found;
+}
+
+}  // namespace iai
