@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# iai validate against DuckDB in SQL and pandera on 200 MB of sensor text under a contract of 13 rules (eight ranges, two patterns,
+# two sets, a unique serial): CPU seconds of the whole process (user and system), each tool with the threads it takes by itself, turns
+# alternating, the best of each; peak memory; then the same on a damaged file, where each has to find the same number of faults; then
+# the time from a cold start to the verdict on 1,000 rows, beside Great Expectations and datacontract-cli too.
+#   tests/bench/contract.sh [BUILD [SOURCE]]   IAI_BENCH_TURNS (3), IAI_BENCH_MEGABYTES (200), IAI_BENCH_FOLDER for the files
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+iai=$(realpath "${1:-$root/build}")/iai
+source=${2:-$root}
+megabytes=${IAI_BENCH_MEGABYTES:-200}
+work=$(mktemp -d "${IAI_BENCH_FOLDER:-/var/tmp}/iai-bench-XXXXXX")
+trap 'rm -rf "$work"' EXIT
+python3 "$source/tests/bench/sensor_text.py" "$work/whole.csv" "$megabytes"
+head -1001 "$work/whole.csv" >"$work/short.csv"
+# Faults: 2,000 values out of range, 1,000 serials that are there already, 500 unknown states, 300 tools of another form.
+awk -F, -v OFS=, 'NR > 1 { if (NR % 1000 == 7) $3 = "999.5"; if (NR % 2000 == 11) $2 = "SN000000001"; if (NR % 4000 == 13) $11 = "BROKEN"; if (NR % 6000 == 17) $12 = "X1" } 1' "$work/whole.csv" >"$work/damaged.csv"
+cp "$source/tests/bench/contract.yaml" "$work/contract.yaml"
+for tool in peers gx datacontract; do python3 -m venv "$work/$tool"; done
+"$work/peers/bin/pip" --quiet install duckdb==2.0.1 pandera==0.35.0 pandas==3.1.1 numpy==2.4.6 2>/dev/null
+"$work/gx/bin/pip" --quiet install great_expectations==1.24.1 2>/dev/null || echo "Great Expectations: does not install here"
+"$work/datacontract/bin/pip" --quiet install "datacontract-cli[csv,duckdb]==1.2.8" 2>/dev/null || echo "datacontract-cli: does not install here"
+for tool in peers gx datacontract; do "$work/$tool/bin/pip" list 2>/dev/null | grep -iE '^(duckdb|pandera|pandas|great_expectations|datacontract-cli) ' || true; done
+python=$work/peers/bin/python
+peers=$source/tests/bench/contract_peers.py
+
+declare -A best memory wall
+turn() {  # NAME COMMAND...
+  local name=$1 seconds peak real
+  read -r seconds peak real < <({ /usr/bin/time -f '%U %S %M %e' "${@:2}" >"$work/out" 2>"$work/err"; tail -1 "$work/err"; } | awk '{ print $1 + $2, $3, $4 }')
+  [[ -n ${best[$name]:-} ]] && awk "BEGIN { exit !(${best[$name]} <= $seconds) }" || best[$name]=$seconds
+  [[ -n ${wall[$name]:-} ]] && awk "BEGIN { exit !(${wall[$name]} <= $real) }" || wall[$name]=$real
+  [[ ${memory[$name]:-0} -ge $peak ]] || memory[$name]=$peak
+}
+show() {  # WHAT NAME...
+  echo "== $1"
+  for name in "${@:2}"; do
+    [[ -n ${best[$name]:-} ]] || continue
+    awk -v name="$name" -v s="${best[$name]}" -v w="${wall[$name]}" -v ours="${best[$2]}" -v ours_wall="${wall[$2]}" -v m="$megabytes" -v k="${memory[$name]}" \
+      'BEGIN { printf "%-26s %7.3f CPU s  %6.0f MB per CPU second  %6.2f x iai  %5.0f MiB at most  %7.3f s, %6.1f x iai\n", name, s, m / (s + 1e-9), s / (ours + 1e-9), k / 1024, w, w / (ours_wall + 1e-9) }'
+  done
+}
+
+for _ in $(seq "${IAI_BENCH_TURNS:-3}"); do
+  turn iai "$iai" --no-record validate "$work/whole.csv" --contract "$work/contract.yaml"
+  turn "iai, 1 thread" "$iai" --no-record validate "$work/whole.csv" --contract "$work/contract.yaml" --threads 1
+  turn DuckDB "$python" "$peers" duckdb "$work/whole.csv"
+  turn "DuckDB, 1 thread" "$python" "$peers" duckdb-1 "$work/whole.csv"
+  turn pandera "$python" "$peers" pandera "$work/whole.csv"
+done
+show "the whole file, no fault" iai "iai, 1 thread" DuckDB "DuckDB, 1 thread" pandera
+
+echo "== faults found in the damaged file"
+"$iai" --no-record validate "$work/damaged.csv" --contract "$work/contract.yaml" --limit 0 | sed -n '/broken rules/,$p' || true
+for tool in duckdb pandera; do echo "$tool: $("$python" "$peers" "$tool" "$work/damaged.csv")"; done
+
+best=() wall=() memory=()
+for _ in 1 2 3 4 5; do
+  turn "iai, 1,000 rows" "$iai" --no-record validate "$work/short.csv" --contract "$work/contract.yaml"
+  turn "pandera, 1,000 rows" "$python" "$peers" pandera "$work/short.csv"
+  turn "DuckDB, 1,000 rows" "$python" "$peers" duckdb "$work/short.csv"
+  [[ -x $work/gx/bin/python ]] && "$work/gx/bin/python" -c 'import great_expectations' 2>/dev/null && turn "Great Expectations" "$work/gx/bin/python" "$peers" gx "$work/short.csv"
+  [[ -x $work/datacontract/bin/datacontract ]] && "$work/datacontract/bin/python" "$peers" datacontract-file "$work/short.csv" >"$work/datacontract.yaml" &&
+    turn "datacontract-cli" "$work/datacontract/bin/datacontract" test "$work/datacontract.yaml"
+done
+megabytes=0.1
+show "a cold start to the verdict on 1,000 rows" "iai, 1,000 rows" "DuckDB, 1,000 rows" "pandera, 1,000 rows" "Great Expectations" "datacontract-cli"
