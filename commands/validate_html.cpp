@@ -15,7 +15,7 @@ h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin-top: 2rem }
 table { border-collapse: collapse; width: 100% } th, td { text-align: left; vertical-align: top; padding: .3rem .7rem; border-bottom: 1px solid #d5dae0 }
 th { position: sticky; top: 0; background: #f4f6f8 } td.n { text-align: right; font-variant-numeric: tabular-nums }
 .verdict { padding: .7rem 1rem; border-left: .4rem solid; background: #f4f6f8 } .passed { border-color: #1a7f37 } .failed { border-color: #cf222e }
-.error { color: #cf222e } .warning { color: #8a5a00 } code { overflow-wrap: anywhere }
+.error { color: #cf222e } .warning { color: #8a5a00 } code { overflow-wrap: anywhere } .rule code { overflow-wrap: normal } .n { white-space: nowrap }
 @media (prefers-color-scheme: dark) { body { color: #e6edf3; background: #11161c } th, .verdict { background: #1c232b } th, td { border-color: #38424d }
 .error { color: #ff7b72 } .warning { color: #d9a441 } }
 </style>
@@ -45,7 +45,7 @@ std::string places_table(const ViolationLog& log) {
   std::string rows;
   for (const auto& v : kept) {
     const char* severity = severity_name(v.severity);
-    rows += fmt::format("<tr><td class=\"{}\">{}</td><td><code>{}</code></td><td>{}</td><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td><code>{}</code></td><td>{}</td></tr>\n",
+    rows += fmt::format("<tr><td class=\"{}\">{}</td><td class=\"rule\"><code>{}</code></td><td>{}</td><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td><code>{}</code></td><td>{}</td></tr>\n",
                         severity, severity, xml_escaped(v.rule), xml_escaped(v.file), xml_escaped(v.column), span(v.row, v.last_row), span(v.line, v.last_line),
                         v.row > 0 ? human_count(static_cast<std::int64_t>(v.byte)) : "", xml_escaped(v.value), xml_escaped(v.message));
   }
