@@ -130,7 +130,7 @@ void RowPairs::add(const RowPlace& second, const RowPlace& first, std::string_vi
   pair.second = second;
   pair.first = first;
   text = first_bytes(text, sizeof pair.text - 1);
-  std::memcpy(pair.text, text.data(), text.size());
+  text.copy(pair.text, text.size());  // an empty one may have no address
   pairs_.add(pair);
 }
 
