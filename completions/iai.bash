@@ -45,6 +45,7 @@ _iai() {
     validate:--html) _iai_files ''; return ;;
     validate:--baseline) _iai_files 'json'; return ;;
     validate:--write-baseline) _iai_files 'json'; return ;;
+    validate:--threads) :; return ;;
     validate:--limit) :; return ;;
     inspect:--dialect) _iai_files 'yaml|yml'; return ;;
     convert:--output|convert:-o) _iai_files ''; return ;;
@@ -122,7 +123,7 @@ _iai() {
     init) flags="--template --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
     doctor) flags="--runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
     ingest) flags="--overwrite --output --html --copy --dialect --names --mergeable --merge --tensors --split --fit --threads --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
-    validate) flags="--contract --dialect --junit --sarif --html --baseline --write-baseline --overwrite --limit --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
+    validate) flags="--contract --dialect --junit --sarif --html --baseline --write-baseline --overwrite --threads --limit --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
     inspect) flags="--dialect --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
     convert) flags="--overwrite --output --opset --external --precision --io --arithmetic --exclude --shape --calibration --no-compare --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     quantize) flags="--overwrite --output --calibration --task --max-drop --method --percentile --exclude --dynamic --samples --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;

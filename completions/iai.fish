@@ -38,6 +38,7 @@ complete -c iai -n '__fish_seen_subcommand_from validate' -l html -d 'Also write
 complete -c iai -n '__fish_seen_subcommand_from validate' -l baseline -d 'Findings that are accepted; only new ones count' -x -a '(__fish_complete_suffix .json)'
 complete -c iai -n '__fish_seen_subcommand_from validate' -l write-baseline -d 'Write all findings of this run as a baseline' -x -a '(__fish_complete_suffix .json)'
 complete -c iai -n '__fish_seen_subcommand_from validate' -l overwrite -d 'Replace existing output files'
+complete -c iai -n '__fish_seen_subcommand_from validate' -l threads -d 'Threads; 0: all cores. The result does not depend on it' -x
 complete -c iai -n '__fish_seen_subcommand_from validate' -l limit -d 'Violations to show; all are counted' -x
 complete -c iai -n '__fish_seen_subcommand_from validate' -r -F
 complete -c iai -n __fish_use_subcommand -a inspect -d 'show what a model, data set, tensor or record is'
