@@ -1,5 +1,6 @@
 #include "commands/ingest.hpp"
 
+#include "commands/ingest_follow.hpp"
 #include "commands/ingest_outputs.hpp"
 #include "commands/ingest_tensors.hpp"
 #include "evaluator/data/merge.hpp"
@@ -22,6 +23,8 @@ constexpr Example examples[] = {
     {"Keep the bytes too, should the originals move or go", "iai ingest bench-2026.zip -o data-set --copy store"},
     {"Keep a data set that others can be merged with", "iai ingest line-1/ -o line-1-data --mergeable"},
     {"One data set of parts that were ingested where they lie", "iai ingest --merge line-1-data line-2-data -o plant"},
+    {"Keep up with a folder that a logger fills", "iai ingest --follow /data/line-1 -o line-1-data"},
+    {"The same from a timer, with copies of the files, which the logger takes away after a month", "iai ingest --follow /data/line-1 -o line-1-data --copy store --once"},
     {"Then check it", "iai validate data-set --contract contract.yaml"},
 };
 
@@ -42,6 +45,9 @@ const Manual ingest_manual{
         "read its copy. The manifest is the same with and without.\n\n"
         "--merge makes of data sets what ingesting all their files at once would have made, without the files: the same manifest, and the same profile, byte for byte, as long as columns have few enough different values (some thousands) to be counted one by one; beyond that,\n"
         "quantiles and the counts of frequent values lie within the errors that the profile states, all else is equal. The order of the parts changes nothing. It needs profile.state, which --mergeable keeps; that file holds hashes of values and words of the data, so guard it like them.\n\n"
+        "--follow looks at a folder again and again and adds what has come: only new files are read, and merged with what the data set holds, which then is what ingesting the whole folder would have made. Files that changed within --settle seconds wait for the next look, and so do names like\n"
+        ".x, x.part and x.tmp. A file of the data set that changed (its size, or a touch since, is looked into) makes all be read again; one that is gone keeps its rows. Each round replaces the data set in one step; an interrupt leaves the last one, and between two rounds ends the command with 0.\n"
+        "A contract.yaml in it that you have given a name (contract: NAME) is kept, the draft is made anew. Each round that adds something is recorded.\n\n"
         "Examples in the profile are numbers and codes that come back at least five times; text that may name a person is never kept.",
     .examples = {std::begin(examples), std::end(examples)},
     .diagnostics =
@@ -49,10 +55,12 @@ const Manual ingest_manual{
         "\"goes by the same name as\": names are relative to the given path; give the folder that holds both files.\n\n"
         "\"there is none, the data set keeps no state to merge\": the part was made without --mergeable.\n\n"
         "\"is in A and in B\": parts share a file, whose rows would count twice; or two files have the same name below the paths that were ingested.\n\n"
-        "\"changed while it was read\": something still writes to a file that --copy would keep.\n\n"
+        "\"was not made by following\": -o names a data set of other files.\n\n"
+        "\"holds no file that is complete\": all that is there changed within --settle seconds, or nothing is there yet.\n\n"
+        "\"changed while it was read\": something still writes to a file that --copy or --follow would take.\n\n"
         "\"holds other bytes than its name says\": a file in the store was altered or lies on a failing disk.\n\n"
         "\"entry is encrypted\", \"name with '..'\", \"archive unpacks to over\": archives that hide or endanger something are refused; unpack them yourself and give the folder.",
-    .memory = "Grows with the number of files and columns (25 to 700 kB a column), not with rows. A row may have 64 MiB."};
+    .memory = "Grows with the number of files and columns (25 to 700 kB a column), not with rows. A row may have 64 MiB. --merge and --follow: that of the whole and of one part."};
 
 void declare(CLI::App& app, IngestCommandOptions& options) {
   app.add_option("paths", options.paths, "Files, folders and archives to read")->type_name("PATH");
@@ -66,6 +74,12 @@ void declare(CLI::App& app, IngestCommandOptions& options) {
   auto* keep = app.add_flag("--mergeable", options.mergeable, "Also keep profile.state, which --merge needs; it is as confidential as the data");
   auto* merge = app.add_flag("--merge", options.merge, "The paths are data sets made with --mergeable: make one of them without reading their files");
   auto* tensors = app.add_option("--tensors", options.tensors, "Write the arrays that this task makes of its data, in place of a data set")->type_name("TASK.yaml");
+  auto* follow = app.add_option("--follow", options.follow, "Add to the data set what has come to this folder since, now and whenever more comes")->type_name("FOLDER");
+  auto* once = app.add_flag("--once", options.once, "With --follow: once, not until interrupted");
+  app.add_option("--interval", options.interval_s, "With --follow: seconds between two looks (10)")->type_name("S")->check(CLI::Range(0.01, 86400.0))->needs(follow)->excludes(once);
+  app.add_option("--settle", options.settle_s, "With --follow: take files that have stood still for so many seconds (5)")->type_name("S")->check(CLI::Range(0.0, 86400.0))->needs(follow);
+  once->needs(follow);
+  for (auto* other : {tensors, merge, keep}) other->excludes(follow);
   for (auto* other : {page, store, keep, merge}) other->excludes(tensors);
   for (auto* other : {store, dialect, names, keep}) other->excludes(merge);
   app.add_option("--split", options.splits, "With --tensors: only these splits")->type_name("NAME")->delimiter(',')->needs(tensors);
@@ -100,6 +114,7 @@ ExitCode run_merge(const IngestCommandOptions& options, Context& context) {
 ExitCode run(const IngestCommandOptions& options, Context& context) {
   if (!options.tensors.empty()) return run_tensors(options, context);
   if (options.merge) return run_merge(options, context);
+  if (!options.follow.empty()) return run_follow(options, context);
   if (options.paths.empty()) throw Error(ErrorKind::usage, "missing: paths, the files, folders and archives to read", "iai ingest PATH... -o DATA-SET; or --tensors TASK.yaml");
   refuse_outputs(options);
   Recording recording(context, "ingest");

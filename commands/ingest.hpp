@@ -19,6 +19,9 @@ struct IngestCommandOptions {
   bool mergeable = false;          ///< --mergeable: keep profile.state
   bool merge = false;              ///< --merge: `paths` are data sets
   std::filesystem::path follow;    ///< --follow: a folder that grows
+  bool once = false;               ///< --once
+  double interval_s = 10;          ///< --interval
+  double settle_s = 5;             ///< --settle
 };
 
 void declare(CLI::App& app, IngestCommandOptions& options);

@@ -1,5 +1,7 @@
 #include "commands/ingest_outputs.hpp"
 
+#include <fstream>
+#include <iterator>
 #include <optional>
 
 #include <fmt/format.h>
@@ -112,13 +114,26 @@ void refuse_outputs(const IngestCommandOptions& options) {
   refuse_store(options);
 }
 
+namespace {
+
+/// The draft; but a contract that a person has made of it stays, where the data set is one that grows.
+std::string contract_text(IngestedData& ingested, const IngestCommandOptions& options) {
+  const auto path = options.output.path / "contract.yaml";
+  if (options.follow.empty() || !fs::is_regular_file(path)) return draft_contract(ingested);
+  std::ifstream file(path);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  return text.find("\ncontract: draft\n") == std::string::npos ? text : draft_contract(ingested);
+}
+
+}  // namespace
+
 void write_data_set(IngestedData& ingested, const std::vector<fs::path>& sources, const IngestCommandOptions& options, KeepState state) {
   const auto profile = profile_text(ingested);
   AtomicFolder folder(options.output.path, options.output.if_exists());
   write_file(folder.temporary() / "manifest.json", manifest_text(ingested.data));
   write_file(folder.temporary() / "sources.json", sources_text(sources, options.output.path, ingested.data.copies));
   write_file(folder.temporary() / "profile.json", profile);
-  write_file(folder.temporary() / "contract.yaml", draft_contract(ingested));
+  write_file(folder.temporary() / "contract.yaml", contract_text(ingested, options));
   if (state == KeepState::yes) write_state(ingested, state_path(folder.temporary()));
   std::optional<AtomicFile> page;
   if (!options.html.empty()) {

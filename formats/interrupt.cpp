@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <condition_variable>
 #include <mutex>
 #include <set>
 #include <system_error>
@@ -24,6 +25,8 @@ struct Temporaries {
   std::set<fs::path> paths;
   bool is_done = false;
   std::set<fs::path> outputs;  // new under their own names, in a run that is not done
+  bool is_resting = false, is_woken = false;
+  std::condition_variable wake;
 };
 
 // Never destroyed: the signal thread may still use it while static objects are being torn down.
@@ -63,8 +66,10 @@ std::atomic<bool> is_settled = true;
     }
     // Held until the process is gone: whoever wants to create, rename or forget a temporary now waits for the end.
     temporaries().mutex.lock();
-    if (temporaries().is_done) temporaries().mutex.unlock();
-    else break;
+    if (!temporaries().is_done && !temporaries().is_resting) break;
+    temporaries().is_woken = true;
+    temporaries().wake.notify_all();
+    temporaries().mutex.unlock();
   } while (true);
   for (const auto& path : temporaries().paths) remove_for_good(path);
   for (const auto& path : temporaries().outputs) remove_for_good(path);
@@ -100,6 +105,15 @@ void watch_signals() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   is_settled = false;
   std::thread(wait_for_signal, signals).detach();
+}
+
+bool rest(std::chrono::nanoseconds time) {
+  auto& all = temporaries();
+  std::unique_lock lock(all.mutex);
+  all.is_resting = true;
+  all.wake.wait_for(lock, time, [&] { return all.is_woken; });
+  all.is_resting = false;
+  return !all.is_woken;
 }
 
 pid_t fork_process() {

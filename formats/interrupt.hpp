@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 
@@ -14,6 +15,10 @@ void watch_signals();
 /// fork(2), not before the signal thread has come to its wait: a thread that is being started may hold a lock of the memory
 /// allocator, for which the child, without that thread, would wait for ever.
 pid_t fork_process();
+
+/// Waits for `time`. A signal ends the waiting, not the process: nothing is half done between two rounds of work.
+/// @returns false when there was one, also if it came before in such a waiting
+bool rest(std::chrono::nanoseconds time);
 
 /// Registers a temporary file or folder that must not outlive the process.
 void register_temporary(const std::filesystem::path& path);

@@ -97,7 +97,7 @@ class Ingest {
   /// @param given  what the user named, for errors
   IngestedData finish(const std::string& given) {
     const auto& files = result_.data.files;
-    if (files.empty()) throw Error(ErrorKind::input, given + ": there is no file in it", "name files, or folders that hold some");
+    if (files.empty() && options_.need == NeedTable::yes) throw Error(ErrorKind::input, given + ": there is no file in it", "name files, or folders that hold some");
     if (result_.tables.empty() && options_.need == NeedTable::yes)
       throw Error(ErrorKind::input, first_refusal_.empty() ? result_.read_names[0] + ": is no table" : first_refusal_,
                   !first_hint_.empty() ? first_hint_ : "give delimited text, JSON Lines, Parquet, Arrow, arrays (.npy, .npz, .mat, HDF5), WAV, images, or folders and archives that hold some");
@@ -361,14 +361,17 @@ bool is_table(const DelimitedReader& reader) {
 }
 
 IngestedData ingest(const std::vector<std::filesystem::path>& paths, const IngestOptions& options) {
-  const auto files = list_files(paths);
+  return ingest_files(list_files(paths), paths.empty() ? "the input" : paths.front().string(), options);
+}
+
+IngestedData ingest_files(const std::vector<ListedFile>& files, const std::string& given, const IngestOptions& options) {
   const int cores = tbb::this_task_arena::max_concurrency(), threads = options.threads > 0 ? options.threads : cores;
   tbb::task_arena arena(std::min(threads, cores));
   return arena.execute([&] {
     Ingest work(options, threads);
     if (options.progress) work.expect(files);
     for (const auto& file : files) work.read(file);
-    return work.finish(paths.empty() ? "the input" : paths.front().string());
+    return work.finish(given);
   });
 }
 

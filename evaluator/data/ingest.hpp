@@ -51,6 +51,9 @@ struct IngestOptions {
 /// file that is copied changes meanwhile, or its place in the store holds other bytes.
 IngestedData ingest(const std::vector<std::filesystem::path>& paths, const IngestOptions& options = {});
 
+/// The same of files that were listed, in their order. @param given  what the user named, for errors
+IngestedData ingest_files(const std::vector<ListedFile>& files, const std::string& given, const IngestOptions& options = {});
+
 /// All files were read or merged: sorts files and tables, and finds what stands out.
 void complete(IngestedData& ingested);
 
