@@ -35,6 +35,9 @@ _iai() {
     ingest:--dialect) _iai_files 'yaml|yml'; return ;;
     ingest:--names) :; return ;;
     ingest:--tensors) _iai_files 'yaml|yml'; return ;;
+    ingest:--follow) _iai_folders; return ;;
+    ingest:--interval) :; return ;;
+    ingest:--settle) :; return ;;
     ingest:--split) :; return ;;
     ingest:--fit) :; return ;;
     ingest:--threads) :; return ;;
@@ -122,7 +125,7 @@ _iai() {
   case $verb in
     init) flags="--template --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
     doctor) flags="--runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
-    ingest) flags="--overwrite --output --html --copy --dialect --names --mergeable --merge --tensors --split --fit --threads --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
+    ingest) flags="--overwrite --output --html --copy --dialect --names --mergeable --merge --tensors --follow --once --interval --settle --split --fit --threads --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
     validate) flags="--contract --dialect --junit --sarif --html --baseline --write-baseline --overwrite --threads --limit --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
     inspect) flags="--dialect --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
     convert) flags="--overwrite --output --opset --external --precision --io --arithmetic --exclude --shape --calibration --no-compare --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;

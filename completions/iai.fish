@@ -25,6 +25,10 @@ complete -c iai -n '__fish_seen_subcommand_from ingest' -l names -d 'Names for t
 complete -c iai -n '__fish_seen_subcommand_from ingest' -l mergeable -d 'Also keep profile.state, which --merge needs; it is as confidential as the data'
 complete -c iai -n '__fish_seen_subcommand_from ingest' -l merge -d 'The paths are data sets made with --mergeable: make one of them without reading their files'
 complete -c iai -n '__fish_seen_subcommand_from ingest' -l tensors -d 'Write the arrays that this task makes of its data, in place of a data set' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
+complete -c iai -n '__fish_seen_subcommand_from ingest' -l follow -d 'Add to the data set what has come to this folder since, now and whenever more comes' -x -a '(__fish_complete_directories)'
+complete -c iai -n '__fish_seen_subcommand_from ingest' -l once -d 'With --follow: once, not until interrupted'
+complete -c iai -n '__fish_seen_subcommand_from ingest' -l interval -d 'With --follow: seconds between two looks (10)' -x
+complete -c iai -n '__fish_seen_subcommand_from ingest' -l settle -d 'With --follow: take files that have stood still for so many seconds (5)' -x
 complete -c iai -n '__fish_seen_subcommand_from ingest' -l split -d 'With --tensors: only these splits' -x
 complete -c iai -n '__fish_seen_subcommand_from ingest' -l fit -d 'With --tensors: scale by mean and deviation of this splits rows, kept in scaling.csv' -x
 complete -c iai -n '__fish_seen_subcommand_from ingest' -l threads -d 'Threads; 0: all cores. The result does not depend on it' -x
