@@ -5,6 +5,7 @@
 #include "commands/options.hpp"
 #include "commands/recording.hpp"
 #include "commands/validate_outputs.hpp"
+#include "evaluator/data/ingest.hpp"
 #include "evaluator/data/validate.hpp"
 #include "formats/dialect_file.hpp"
 #include "formats/error.hpp"
@@ -18,6 +19,7 @@ namespace {
 constexpr Example examples[] = {
     {"Check a data set that iai ingest made", "iai validate data-set --contract contract.yaml"},
     {"Check an archive as it comes from the logger", "iai validate bench-2026.zip --contract contract.yaml"},
+    {"Begin a contract: what the data meet, each line with its reason", "iai validate bench-2026.zip --draft contract.yaml"},
     {"In a pipeline: JUnit for the build server, JSON for the log", "iai --json validate data-set --contract contract.yaml --junit validate.xml"},
     {"For the code review's eyes: SARIF with file, line and byte of each place, and a page for people", "iai validate data-set --contract contract.yaml --sarif validate.sarif --html validate.html"},
     {"Accept what is known today, and fail on what is new tomorrow", "iai validate data-set --contract contract.yaml --write-baseline known.json; iai validate data-set --contract contract.yaml --baseline known.json"},
@@ -92,7 +94,7 @@ Report make_report(const ValidateCommandOptions& options, const Contract& contra
 
 /// Those that are asked for, by role.
 std::vector<std::pair<std::string, const fs::path*>> outputs(const ValidateCommandOptions& options) {
-  std::vector<std::pair<std::string, const fs::path*>> list{{"junit", &options.junit}, {"sarif", &options.sarif}, {"html", &options.html}, {"baseline", &options.write_baseline}};
+  std::vector<std::pair<std::string, const fs::path*>> list{{"contract", &options.draft}, {"junit", &options.junit}, {"sarif", &options.sarif}, {"html", &options.html}, {"baseline", &options.write_baseline}};
   std::erase_if(list, [](const auto& output) { return output.second->empty(); });
   return list;
 }
@@ -100,7 +102,9 @@ std::vector<std::pair<std::string, const fs::path*>> outputs(const ValidateComma
 /// Before any work starts.
 void check_outputs(const ValidateCommandOptions& options) {
   auto inputs = options.paths;
-  inputs.push_back(options.contract);
+  if (options.contract.empty() == options.draft.empty())
+    throw Error(ErrorKind::usage, "one of --contract and --draft is needed", "--contract FILE says what the data must be; --draft FILE writes such a file from the data");
+  if (!options.contract.empty()) inputs.push_back(options.contract);
   std::vector<fs::path> paths, reports;
   for (const auto& [role, path] : outputs(options)) {
     paths.push_back(*path);
@@ -122,7 +126,7 @@ void write_outputs(const ValidateCommandOptions& options, const Contract& contra
 void record_run(Recording& recording, const ValidateCommandOptions& options, const Contract& contract, const Validation& validation, const DataSet* data) {
   const auto& log = validation.log;
   recording.option("limit", options.limit);
-  recording.input("contract", options.contract);
+  if (!options.contract.empty()) recording.input("contract", options.contract);
   for (const auto& file : contract.files()) recording.input("reference", file);
   if (!options.dialect.empty()) recording.input("dialect", options.dialect);
   if (data != nullptr) recording.input("data set", data->manifest);
@@ -136,6 +140,16 @@ void record_run(Recording& recording, const ValidateCommandOptions& options, con
   recording.metric("warnings", log.warnings());
 }
 
+/// A contract that the data meet.
+std::string make_draft(const ValidateCommandOptions& options, const DataSet* data, Context& context) {
+  IngestOptions how;
+  how.threads = options.threads;
+  if (!options.dialect.empty()) how.dialect = read_dialect(options.dialect);
+  how.progress = [&](std::uint64_t bytes, std::uint64_t total) { context.output.progress("bytes read", bytes, total); };
+  auto ingested = ingest(data != nullptr ? data->sources : options.paths, how);
+  return draft_contract(ingested);
+}
+
 }  // namespace
 
 const Manual validate_manual{
@@ -145,6 +159,7 @@ const Manual validate_manual{
         "A data set that iai ingest made is read the way its manifest says, and every byte is held against the manifest; files, folders and archives are read as they are; the contract or --dialect may tell how they are written (iai-dialect(5)). The exit code is 1 when a rule of severity error is broken. The contract is described in iai-contract(5).\n\n"
         "A baseline knows findings by rule, file, column and a hash of the value, with their number: rows that are put in before do not make a known finding new, one more of it is new. It holds no value, and of personal columns no hash either. "
         "--baseline and --write-baseline may name the same file (with --overwrite): it is brought up to date, and forgets what was corrected. The verdict and the exit code of --write-baseline alone are those of the data.\n\n"
+        "--draft begins a contract: the data are read once to find what they meet, which is written with the reason for each line, what was merely observed being commented out; then they are held against it.\n\n"
         "Values of columns that the contract calls personal are shown masked in every output, and no message quotes them.",
     .examples = {std::begin(examples), std::end(examples)},
     .diagnostics =
@@ -155,7 +170,8 @@ const Manual validate_manual{
 
 void declare(CLI::App& app, ValidateCommandOptions& options) {
   app.add_option("dataset", options.paths, "Data set made by iai ingest (its folder or manifest), or files, folders and archives")->type_name("DATASET")->required();
-  app.add_option("--contract", options.contract, "Contract that the data must meet")->type_name("CONTRACT.yaml")->required();
+  app.add_option("--contract", options.contract, "Contract that the data must meet")->type_name("CONTRACT.yaml");
+  app.add_option("--draft", options.draft, "Write a contract that the data meet, and take that in place of --contract")->type_name("CONTRACT.yaml")->group("Output");
   declare_dialect(app, options.dialect);
   app.add_option("--junit", options.junit, "Also write the verdict of each rule as JUnit XML")->type_name("FILE")->group("Output");
   app.add_option("--sarif", options.sarif, "Also write the findings as SARIF 2.1.0")->type_name("FILE")->group("Output");
@@ -169,7 +185,11 @@ void declare(CLI::App& app, ValidateCommandOptions& options) {
 
 ExitCode run(const ValidateCommandOptions& options, Context& context) {
   check_outputs(options);
-  const Contract contract = read_contract(options.contract);
+  const bool ingested = options.paths.size() == 1 && is_data_set(options.paths[0]);
+  DataSet data;
+  if (ingested) data = read_data_set(options.paths[0]);
+  const std::string draft = options.draft.empty() ? "" : make_draft(options, ingested ? &data : nullptr, context);
+  const Contract contract = options.draft.empty() ? read_contract(options.contract) : parse_contract(parse_yaml(draft, options.draft.string()), options.draft.parent_path());
   for (const auto& [role, path] : outputs(options)) refuse_same_path(contract.files(), {*path});
   Recording recording(context, "validate");
   ValidateOptions how;
@@ -183,10 +203,8 @@ ExitCode run(const ValidateCommandOptions& options, Context& context) {
   if (!options.write_baseline.empty()) how.found = &found;
   if (!options.dialect.empty()) how.dialect = read_dialect(options.dialect);
   how.progress = [&](std::int64_t rows) { context.output.progress("rows", static_cast<std::uint64_t>(rows), 0); };
-  const bool ingested = options.paths.size() == 1 && is_data_set(options.paths[0]);
-  DataSet data;
-  if (ingested) data = read_data_set(options.paths[0]);
   const Validation validation = ingested ? validate(data, contract, how) : validate(options.paths, contract, how);
+  if (!options.draft.empty()) write_file(options.draft, draft);
   write_outputs(options, contract, validation, found);
   Report report = make_report(options, contract, validation, known);
   recording.stop();

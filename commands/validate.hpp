@@ -6,7 +6,7 @@ namespace iai {
 
 struct ValidateCommandOptions {
   std::vector<std::filesystem::path> paths;  ///< one data set, or files, folders and archives
-  std::filesystem::path contract;            ///< --contract
+  std::filesystem::path contract, draft;     ///< --contract, or --draft
   std::filesystem::path dialect;             ///< --dialect
   std::filesystem::path junit;               ///< --junit
   std::filesystem::path sarif, html;         ///< --sarif, --html

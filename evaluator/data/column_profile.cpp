@@ -413,7 +413,7 @@ std::optional<std::int64_t> ColumnProfile::ascending_times() const {
   return different;
 }
 
-std::int64_t ColumnProfile::distinct() const { return ascending_times().value_or(counts_.distinct()); }
+std::int64_t ColumnProfile::distinct() const { return ascending_times().value_or(std::min(counts_.distinct(), present_)); }  // an estimate may be above
 bool ColumnProfile::distinct_exact() const { return counts_.exact() || ascending_times(); }
 
 std::int64_t ColumnProfile::earliest() const {

@@ -38,59 +38,87 @@ std::string globs(const IngestedData& ingested, const TableProfile& table) {
   return list + "]";
 }
 
-std::string column_lines(ColumnProfile& column) {
-  std::string out = fmt::format("      - name: {}\n", yaml_text(column.name));
+/// A line of the draft with the reason for it. What the data do not meet, or what was merely observed, is commented out.
+std::string line(std::size_t indent, std::string_view mark, const std::string& rule, const std::string& why) {
+  return fmt::format("{:{}}{}{}  # {}\n", "", indent, mark, rule, why);
+}
+constexpr std::string_view live, left_out = "# ";
+
+std::string type_line(const ColumnProfile& column) {
   const auto type = column.type();
-  const bool typed = type != ColumnType::empty && !column.mixed();
-  if (typed && column.odd() == 0) out += "        type: " + column_type_name(type) + "\n";
-  else if (typed) out += fmt::format("        # type: {}  # {} cells are none\n", column_type_name(type), column.odd());
-  if (typed && column.error_words() > 0 && column.odd() == 0) out += fmt::format("        error_words: warning  # {} observed\n", column.error_words());
-  if (!column.unit.empty()) out += "        unit: " + yaml_text(column.unit) + "\n";
-  if (column.missing() == 0) out += "        missing: 0\n";
-  else out += fmt::format("        # missing: {{most_share: {:.3g}}}  # {} of {} cells hold no value\n",
-                          static_cast<double>(column.missing()) / static_cast<double>(column.missing() + column.present()), column.missing(),
-                          column.missing() + column.present());
-  if (column.is_number() && column.minimum()) {
-    const bool codes = column.type() == ColumnType::integer && column.distinct() == 2;
-    if (codes) out += fmt::format("        # allowed: [{}, {}]  # observed\n", *column.minimum(), *column.maximum());
-    else out += fmt::format("        # range: {{minimum: {}, maximum: {}}}  # observed\n", *column.minimum(), *column.maximum());
-    if (column.longest_run() > 1 && column.distinct() > 64)
-      out += fmt::format("        # stuck: {}  # rows; longest run of one value observed\n", column.longest_run() + 1);
-  }
+  if (type == ColumnType::empty) return {};
+  if (column.mixed()) return line(8, left_out, "type: " + column_type_name(type), "files disagree");
+  const auto name = column_type_name(type);
+  if (column.odd() > 0) return line(8, left_out, "type: " + name, fmt::format("{} {} not", column.odd(), column.odd() == 1 ? "cell is" : "cells are"));
+  return line(8, live, "type: " + name, "every value is");
+}
+
+std::string missing_line(const ColumnProfile& column) {
+  const auto cells = column.missing() + column.present();
+  if (column.missing() == 0) return line(8, live, "missing: 0", fmt::format("none of {} cells is", cells));
+  return line(8, left_out, fmt::format("missing: {{most_share: {:.3g}}}", static_cast<double>(column.missing()) / static_cast<double>(cells)),
+              fmt::format("{} of {} cells are", column.missing(), cells));
+}
+
+std::string number_lines(ColumnProfile& column) {
+  if (!column.is_number() || !column.minimum()) return {};
+  const bool codes = column.type() == ColumnType::integer && column.distinct() == 2;
+  std::string out = codes ? line(8, left_out, fmt::format("allowed: [{}, {}]", *column.minimum(), *column.maximum()), "the two values that occur")
+                          : line(8, left_out, fmt::format("range: {{minimum: {}, maximum: {}}}", *column.minimum(), *column.maximum()), "the smallest and the largest value");
+  if (column.longest_run() > 1 && column.distinct() > 64)
+    out += line(8, left_out, fmt::format("stuck: {}", column.longest_run() + 1), fmt::format("one value stood for {} rows at most", column.longest_run()));
+  return out;
+}
+
+std::string column_lines(ColumnProfile& column) {
+  std::string out = line(6, live, "- name: " + yaml_text(column.name),
+                         fmt::format("{} values, {}{} different", column.present(), column.distinct_exact() ? "" : "about ", column.distinct()));
+  out += type_line(column);
+  const bool typed = column.type() != ColumnType::empty && !column.mixed();
+  if (typed && column.error_words() > 0 && column.odd() == 0) out += line(8, live, "error_words: warning", fmt::format("{} in place of values", column.error_words()));
+  if (!column.unit.empty()) out += line(8, live, "unit: " + yaml_text(column.unit), "the files say so");
+  out += missing_line(column) + number_lines(column);
   if (const auto codes = column.codes()) {
     std::string list;
     for (const auto& [text, count] : *codes) list += (list.empty() ? "" : ", ") + yaml_text(text);
-    out += "        # allowed: [" + list + "]  # observed\n";
+    out += line(8, left_out, "allowed: [" + list + "]", "the texts that occur");
+  }
+  return out;
+}
+
+/// Columns in which no value comes twice: serials, keys.
+std::string key_lines(const std::vector<ColumnProfile>& columns) {
+  std::string out;
+  for (const auto& column : columns) {
+    const bool key = (column.type() == ColumnType::text || column.type() == ColumnType::integer) && column.missing() == 0 && column.present() > 1;
+    if (key && column.distinct_exact() && column.distinct() == column.present())
+      out += line(4, left_out, fmt::format("unique: {{columns: [{}]}}", yaml_text(column.name)), fmt::format("no value of {} comes twice", column.present()));
   }
   return out;
 }
 
 std::string time_lines(const ColumnProfile& column) {
   if (column.type() != ColumnType::timestamp) return {};
-  std::string out;
   const auto usual = column.period();
-  const bool faulty = column.repeated_times() + column.backward_times() + column.gaps() > 0;
-  const std::string mark = faulty ? "    # " : "    ";
-  if (faulty)
-    out += fmt::format("    # Observed: {} times repeated, {} running back, {} gaps.\n", column.repeated_times(), column.backward_times(), column.gaps());
+  const auto faults = column.repeated_times() + column.backward_times() + column.gaps();
+  const auto observed = fmt::format("{} times repeated, {} running back, {} gaps", column.repeated_times(), column.backward_times(), column.gaps());
   if (usual)
-    out += fmt::format("{}sampling: {{column: {}, period: {:.9g} ms, tolerance: {:.3g} ms}}\n", mark, yaml_text(column.name),
-                       static_cast<double>(*usual) / 1e6, static_cast<double>(*usual) / 1e6 / 10);
-  else if (column.backward_times() == 0 && column.present() > 1)
-    out += fmt::format("    order: {{columns: [{}], strictly: {}}}\n", yaml_text(column.name), column.repeated_times() == 0);
-  return out;
+    return line(4, faults > 0 ? left_out : live, fmt::format("sampling: {{column: {}, period: {:.9g} ms, tolerance: {:.3g} ms}}", yaml_text(column.name), static_cast<double>(*usual) / 1e6, static_cast<double>(*usual) / 1e6 / 10),
+                faults > 0 ? "the usual distance of rows, but " + observed : "every row is that far from the one before");
+  if (column.backward_times() > 0 || column.present() < 2) return {};
+  return line(4, live, fmt::format("order: {{columns: [{}], strictly: {}}}", yaml_text(column.name), column.repeated_times() == 0), column.repeated_times() == 0 ? "times only go on" : observed);
 }
 
 }  // namespace
 
 std::string draft_contract(IngestedData& ingested) {
   std::string out =
-      "# A draft: the data that were ingested meet what is not commented out. Read it, take the marks off the lines you\n"
-      "# mean, widen or narrow what was observed, then: iai validate DATASET --contract contract.yaml\n"
+      "# A draft: the data meet what is not commented out, and each line says why it is there. Read it, take the marks off the\n"
+      "# lines you mean, widen or narrow what was observed, then: iai validate DATASET --contract contract.yaml\n"
       "# All keys: man iai-contract\n"
       "contract: draft\n";
   if (std::none_of(ingested.findings.begin(), ingested.findings.end(), [](const Finding& finding) { return finding.kind == "duplicate_file"; }))
-    out += "duplicate_files: error\n";
+    out += "duplicate_files: error  # no two files are the same\n";
   out += "tables:\n";
   for (auto& table : ingested.tables) {
     const auto& first = ingested.data.files[static_cast<std::size_t>(
@@ -98,11 +126,12 @@ std::string draft_contract(IngestedData& ingested) {
                          [](const DataFile& file, const std::string& name) { return file.name < name; }) -
         ingested.data.files.begin())];
     if (!is_table(first.kind)) continue;  // contracts are about tables
-    out += fmt::format("  - files: {}\n", globs(ingested, table));
-    out += fmt::format("    # rows: {{minimum: {}, maximum: {}}}  # of each file, observed\n", table.fewest_rows, table.most_rows);
-    if (table.ragged_rows > 0) out += fmt::format("    ragged_rows: warning  # {} observed\n", table.ragged_rows);
+    const auto files = table.files.size();
+    out += line(2, live, "- files: " + globs(ingested, table), files == 1 ? "one file" : fmt::format("{} files with the same columns", files));
+    out += line(4, left_out, fmt::format("rows: {{minimum: {}, maximum: {}}}", table.fewest_rows, table.most_rows), "of the shortest and the longest file");
+    if (table.ragged_rows > 0) out += line(4, live, "ragged_rows: warning", fmt::format("{} have more or fewer cells than there are columns", table.ragged_rows));
     for (const auto& column : table.columns) out += time_lines(column);
-    out += "    columns:\n";
+    out += key_lines(table.columns) + "    columns:\n";
     for (auto& column : table.columns) out += column_lines(column);
   }
   return out.ends_with("tables:\n") ? out.substr(0, out.size() - 8) + "tables: []\n" : out;

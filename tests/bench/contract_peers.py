@@ -15,12 +15,12 @@ def by_duckdb(path, threads=None):
     import duckdb
     if threads:
         duckdb.sql(f"SET threads = {threads}")
-    parts = [f"count(*) FILTER (NOT ({c} BETWEEN {low} AND {high})) AS {c}" for c, (low, high) in RANGES.items()]
-    parts += [f"count(*) FILTER (NOT regexp_full_match({c}, '{pattern}')) AS {c}_pattern" for c, pattern in PATTERNS.items()]
-    parts += ["count(*) FILTER ({} NOT IN ({})) AS {}".format(c, ", ".join(f"'{v}'" for v in values), c) for c, values in SETS.items()]
-    parts += ["count(serial) - count(DISTINCT serial) AS repeated"]
-    found = duckdb.sql(f"SELECT {', '.join(parts)} FROM '{path}'")
-    return {name: count for name, count in zip(found.columns, found.fetchone()) if count}
+    counts = {c: f"count(*) FILTER (NOT ({c} BETWEEN {low} AND {high}))" for c, (low, high) in RANGES.items()}
+    counts |= {c: f"count(*) FILTER (NOT regexp_full_match({c}, '{pattern}'))" for c, pattern in PATTERNS.items()}
+    counts |= {c: "count(*) FILTER ({} NOT IN ({}))".format(c, ", ".join(f"'{v}'" for v in values)) for c, values in SETS.items()}
+    counts["repeated serial"] = "count(serial) - count(DISTINCT serial)"
+    found = duckdb.sql(f"SELECT {', '.join(counts.values())} FROM '{path}'").fetchall()[0]
+    return {name: count for name, count in zip(counts, found) if count}
 
 
 def by_pandera(path):
