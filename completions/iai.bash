@@ -42,6 +42,7 @@ _iai() {
     ingest:--fit) :; return ;;
     ingest:--threads) :; return ;;
     validate:--contract) _iai_files 'yaml|yml'; return ;;
+    validate:--draft) _iai_files 'yaml|yml'; return ;;
     validate:--dialect) _iai_files 'yaml|yml'; return ;;
     validate:--junit) _iai_files ''; return ;;
     validate:--sarif) _iai_files ''; return ;;
@@ -126,7 +127,7 @@ _iai() {
     init) flags="--template --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
     doctor) flags="--runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
     ingest) flags="--overwrite --output --html --copy --dialect --names --mergeable --merge --tensors --follow --once --interval --settle --split --fit --threads --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
-    validate) flags="--contract --dialect --junit --sarif --html --baseline --write-baseline --overwrite --threads --limit --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
+    validate) flags="--contract --draft --dialect --junit --sarif --html --baseline --write-baseline --overwrite --threads --limit --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
     inspect) flags="--dialect --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
     convert) flags="--overwrite --output --opset --external --precision --io --arithmetic --exclude --shape --calibration --no-compare --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     quantize) flags="--overwrite --output --calibration --task --max-drop --method --percentile --exclude --dynamic --samples --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;

@@ -35,6 +35,7 @@ complete -c iai -n '__fish_seen_subcommand_from ingest' -l threads -d 'Threads; 
 complete -c iai -n '__fish_seen_subcommand_from ingest' -r -F
 complete -c iai -n __fish_use_subcommand -a validate -d 'hold a data set against a contract: every violation with file, row and byte'
 complete -c iai -n '__fish_seen_subcommand_from validate' -l contract -d 'Contract that the data must meet' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
+complete -c iai -n '__fish_seen_subcommand_from validate' -l draft -d 'Write a contract that the data meet, and take that in place of --contract' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
 complete -c iai -n '__fish_seen_subcommand_from validate' -l dialect -d 'How delimited text is written, as far as it is told (see iai-dialect(5)); the rest is found' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
 complete -c iai -n '__fish_seen_subcommand_from validate' -l junit -d 'Also write the verdict of each rule as JUnit XML' -r -F
 complete -c iai -n '__fish_seen_subcommand_from validate' -l sarif -d 'Also write the findings as SARIF 2.1.0' -r -F
