@@ -25,7 +25,7 @@ std::unique_ptr<ByteStream> open_bytes(std::string bytes);
 
 /// What an archive may ask for before it is refused.
 struct ArchiveLimits {
-  std::uint64_t entries = 1'000'000;
+  std::uint64_t entries = 250'000;  ///< each is a file of the data set: 700 bytes in memory
   std::uint64_t entry_bytes = 64ull << 30;
   std::uint64_t total_bytes = 256ull << 30;
   double ratio = 1000.0;  ///< uncompressed to compressed, once over 64 MiB came out

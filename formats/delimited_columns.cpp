@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 #include <unordered_set>
 
 #include <fmt/format.h>
@@ -181,11 +182,14 @@ std::string unit_in_name(std::string_view name) {
 
 void make_names_unique(std::vector<Column>& columns) {
   std::unordered_set<std::string> taken;
+  std::unordered_map<std::string, int> copies;  // by name: the number of the last one
   for (std::size_t c = 0; c < columns.size(); ++c) {
     auto& name = columns[c].name;
     if (name.empty()) name = fmt::format("column_{}", c + 1);
     const auto base = name;
-    for (int copy = 2; !taken.insert(name).second; ++copy) name = fmt::format("{} ({})", base, copy);
+    if (taken.insert(name).second) continue;
+    int& copy = copies.try_emplace(base, 1).first->second;
+    while (!taken.insert(name).second) name = fmt::format("{} ({})", base, ++copy);
   }
 }
 

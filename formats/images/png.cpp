@@ -40,6 +40,12 @@ class PngFile {
     if (page.bits < 8) png_set_packing(png_);
     page.color = color == PNG_COLOR_TYPE_PALETTE ? "palette" : (color & PNG_COLOR_MASK_COLOR) != 0 ? "RGB" : "grey";
     if ((color & PNG_COLOR_MASK_ALPHA) != 0) page.color += "+alpha";
+    return true;
+  }
+
+  /// Room for a row, and all that libpng sets up for the size that the header states: after that was checked.
+  bool start(ImagePage& page) {
+    if (setjmp(png_jmpbuf(png_))) return false;
     passes_ = png_get_interlace_type(png_, info_) == PNG_INTERLACE_ADAM7 ? PNG_INTERLACE_ADAM7_PASSES : 1;
     png_read_update_info(png_, info_);
     page.channels = png_get_channels(png_, info_);
@@ -109,6 +115,7 @@ void read_png(const std::filesystem::path& path, const std::string& name, const 
   PngFile file(path, name);
   if (!file.read_header(page)) throw Error(ErrorKind::input, name + ": is a damaged PNG image: " + file.reason(), "copy or write it again");
   check_pixels(page, limits, name);
+  if (!file.start(page)) throw Error(ErrorKind::input, name + ": is a damaged PNG image: " + file.reason(), "copy or write it again");
   SampleStatistics statistics;
   if (!file.read_rows(page, statistics))
     image.faults.push_back({file.pixels_read() ? "damaged_end" : "truncated", "the image cannot be read to its end: " + file.reason()});

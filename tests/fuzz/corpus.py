@@ -121,6 +121,15 @@ record = mat_element(14, mat_head(2, [1, 1], b"s") + struct.pack("<II", 4 << 16 
 packed = zlib.compress(matrix)
 put("arrays", "matrix.mat", mat(matrix, cell, record))
 put("arrays", "packed.mat", mat(struct.pack("<II", 15, len(packed)) + packed))
+# Written by Arrow itself, where the tests are built.
+columnar = source / "build" / "iai_columnar_files"
+if columnar.exists():
+    work = target / "columnar"
+    subprocess.run([columnar, work], check=True)
+    for path in sorted(work.iterdir()):
+        if path.stat().st_size < 20_000:
+            put("arrow", path.name, path.read_bytes())
+    shutil.rmtree(work)
 # Written by HDF5's own tools, where they are installed.
 if shutil.which("h5import"):
     work = target / "h5"
