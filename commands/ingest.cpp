@@ -129,6 +129,7 @@ ExitCode run(const IngestCommandOptions& options, Context& context) {
   write_data_set(ingested, options.paths, options, options.mergeable ? KeepState::yes : KeepState::no);
 
   recording.option("names", options.names);
+  if (!options.store.empty()) recording.option("store", options.store.generic_string());
   recording.stop();
   for (const auto& path : options.paths) recording.input("data", path);
   if (!options.dialect.empty()) recording.input("dialect", options.dialect);

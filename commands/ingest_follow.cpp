@@ -115,6 +115,7 @@ class Follow {
 
   void record(const IngestedData& ingested, Recording& recording, Report& report) {
     recording.option("names", options_.names);
+    if (!options_.store.empty()) recording.option("store", options_.store.generic_string());
     recording.stop();
     auto words = context_.arguments;
     if (!options_.once) words.emplace_back("--once");

@@ -15,7 +15,7 @@ const Manual registry_manual{
                    "log lists them; its filters may be combined. show shows one whole. lineage shows the graph around a file, a folder or a "
                    "record: upward the steps that made it and what they read, downward the steps that read it and what they made; as a tree, "
                    "as JSON, or as DOT for graphviz.\n\n"
-                   "verify recomputes every id and every link of the chain, and digests every recorded input and output again: intact, changed, "
+                   "verify recomputes every id and every link of the chain, and digests every recorded input and output again: intact, copied (gone, but in a store of ingest --copy), changed, "
                    "missing or unreadable. A path that several steps named must hold what the newest of them saw. It ends with 1 when something "
                    "is off.",
     .examples = {{"What was done here", "iai registry log"},

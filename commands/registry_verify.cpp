@@ -4,6 +4,7 @@
 
 #include "commands/recording.hpp"
 #include "commands/registry.hpp"
+#include "commands/stored_inputs.hpp"
 #include "formats/digest.hpp"
 #include "formats/error.hpp"
 
@@ -57,19 +58,22 @@ ExitCode verify_registry(Context& context) {
   if (faults.empty()) expected = expectations(registry);
   ReportRows inputs, outputs;
   std::map<std::string, std::int64_t> states;
+  const auto stores = recorded_stores(registry);
   std::uint64_t done = 0;
   for (const auto& [path, what] : expected) {
     context.output.progress("verify", done++, expected.size());
-    const std::string state = state_of(registry.project_folder() / path, what.sha256);
+    std::string state = state_of(registry.project_folder() / path, what.sha256);
+    if (state == "missing" && !what.was_made && find_copy(stores, what.sha256)) state = "copied";
     ++states[state];
     (what.was_made ? outputs : inputs).push_back(std::move(Report().add("number", what.number).add("path", path).add("state", state)));
   }
-  const auto intact = static_cast<std::size_t>(states["intact"]);
+  const auto intact = static_cast<std::size_t>(states["intact"] + states["copied"]);
   const std::size_t wrong = faults.size() + expected.size() - intact;
   Report report("iai.registry-verify/1");
   report.headline(wrong == 0 ? "everything is as recorded" : fmt::format("{} thing{} off", wrong, wrong == 1 ? " is" : "s are"));
   report.add("chain", faults.empty() ? "intact" : "broken");
   for (const char* state : {"intact", "changed", "missing", "unreadable"}) report.add(state, states[state]);
+  if (states["copied"] > 0) report.add("copied", states["copied"]);
   report.add("faults", std::move(faults)).add("inputs", std::move(inputs)).add("outputs", std::move(outputs));
   context.output.result(report);
   return wrong == 0 ? ExitCode::done : ExitCode::answer_is_no;

@@ -7,6 +7,7 @@
 #include "commands/comparison.hpp"
 #include "commands/recording.hpp"
 #include "commands/rerun.hpp"
+#include "commands/stored_inputs.hpp"
 #include "formats/digest.hpp"
 #include "formats/error.hpp"
 
@@ -36,16 +37,19 @@ void declare(CLI::App& app, ReproduceOptions& options) {
 
 namespace {
 
-void refuse_missing(const Record& record, const std::vector<MissingInput>& missing) {
+void refuse_missing(const Record& record, const std::vector<MissingInput>& missing, const Registry& registry) {
   if (missing.empty()) return;
-  std::string what;
+  std::string what, hint;
+  const auto stores = recorded_stores(registry);
   for (const MissingInput& m : missing) {
     what += what.empty() ? "" : "; ";
     what += m.found.empty() ? fmt::format("{} is gone (SHA-256 {})", m.input.path, m.input.sha256)
                             : fmt::format("{} has changed (SHA-256 {}, was {})", m.input.path, m.found, m.input.sha256);
+    if (const auto copy = find_copy(stores, m.input.sha256))
+      hint += fmt::format("{} {}", hint.empty() ? "a store holds what was there: cp" : "&& cp", copy->string()) + " " + (registry.project_folder() / m.input.path).lexically_normal().string() + " ";
   }
   throw Error(ErrorKind::input, fmt::format("record {} ({}) cannot be reproduced: {}", record.number, record.verb, what),
-              "put back what was there; iai registry lineage shows the steps that made it");
+              hint.empty() ? "put back what was there; iai registry lineage shows the steps that made it" : hint.substr(0, hint.size() - 1));
 }
 
 std::vector<OutputComparison> compare_outputs(const Record& record, const Rerun& rerun, const fs::path& project) {
@@ -128,13 +132,14 @@ ReportRows version_rows(const Json& recorded, const Json& now) {
 
 ExitCode run(const ReproduceOptions& options, Context& context) {
   const fs::path file = Registry::locate(context.registry);
-  const Record record = Registry::open_for_reading(file).find(options.record);
+  const Registry registry = Registry::open_for_reading(file);
+  const Record record = registry.find(options.record);
   if (record.verb == "reproduce") {
     throw Error(ErrorKind::usage, fmt::format("record {} is a reproduction itself", record.number), "reproduce the record that it names: iai registry show " + std::to_string(record.number));
   }
   const fs::path project = Registry::project_folder_of(file);
   Recording recording(context, "reproduce");
-  refuse_missing(record, missing_inputs(record, project));
+  refuse_missing(record, missing_inputs(record, project), registry);
   const Rerun rerun(record, file, context);
 
   const std::vector<OutputComparison> outputs = compare_outputs(record, rerun, project);

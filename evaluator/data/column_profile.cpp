@@ -15,7 +15,7 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 std::uint64_t number_key(double value) { return std::bit_cast<std::uint64_t>(value + 0.0); }
 /// Integers beyond 2^53, of which several share a double, have names among the NaNs.
 std::uint64_t wide_key(std::int64_t value) { return 0x7FF8'0000'0000'0000 | hash_bits(static_cast<std::uint64_t>(value)) >> 13; }
-bool is_wide_key(std::uint64_t key) { return std::isnan(std::bit_cast<double>(key)); }
+bool is_wide_key(std::uint64_t key) { return !std::isfinite(std::bit_cast<double>(key)); }
 
 }  // namespace
 

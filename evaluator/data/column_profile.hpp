@@ -84,7 +84,7 @@ class ColumnProfile {
   std::int64_t longest_run() const { return longest_run_; }   ///< most rows in a row with one value, within one file
   DataPlace run_place() const { return run_place_; }
   /// Did the column stand still for far longer than it usually does?
-  bool stood_still() const { return longest_run_ >= 20 && distinct() > 10 && longest_run_ * runs_ > 20 * present_; }
+  bool stood_still() const { return longest_run_ >= 20 && distinct() > 10 && static_cast<double>(longest_run_) * static_cast<double>(runs_) > 20 * static_cast<double>(present_); }
   std::int64_t earliest() const;                              ///< time columns, nanoseconds
   std::int64_t latest() const;
   /// Time columns: the usual distance of two rows, in nanoseconds, when at least nine in ten distances are that.

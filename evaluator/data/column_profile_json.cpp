@@ -80,7 +80,7 @@ Json histogram(const std::vector<std::pair<double, std::uint64_t>>& items, doubl
   if (!std::isfinite(width) || !(width > 0)) return nullptr;
   std::vector<std::uint64_t> counts(count);
   for (const auto& [value, times] : items)
-    counts[std::min(count - 1, static_cast<std::size_t>(std::max(0.0, (value - from) / width * static_cast<double>(count))))] += times;
+    counts[static_cast<std::size_t>(std::clamp((value - from) / width * static_cast<double>(count), 0.0, static_cast<double>(count - 1)))] += times;
   return {{"from", from}, {"to", to}, {"counts", counts}};
 }
 

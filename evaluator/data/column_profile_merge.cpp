@@ -2,6 +2,7 @@
 
 #include "evaluator/data/column_profile.hpp"
 #include "evaluator/data/state_stream.hpp"
+#include "formats/error.hpp"
 
 namespace iai {
 namespace {
@@ -170,6 +171,7 @@ void ColumnProfile::transfer_counts(StateStream& state) {
 void ColumnProfile::transfer_numbers(StateStream& state) {
   state.real(minimum_);
   state.real(maximum_);
+  if (minimum_ > maximum_) throw Error(ErrorKind::input, "a minimum over the maximum");
   iai::transfer(minimum_place_, state);
   iai::transfer(maximum_place_, state);
   sum_.transfer(state);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <span>
@@ -31,9 +32,12 @@ void ExactSum::add(double value) {
     finite_ = false;
     return;
   }
-  int exponent = 0;
-  const auto mantissa = static_cast<std::int64_t>(std::ldexp(std::frexp(value, &exponent), 53));
-  const int bit = exponent - 53 + lowest_bit;
+  // value = mantissa * 2^exponent, IEEE 754
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  const auto biased = static_cast<int>(bits >> 52 & 0x7FF);
+  const auto digits = static_cast<std::int64_t>(bits & 0xF'FFFF'FFFF'FFFF) | (biased > 0 ? std::int64_t{1} << 52 : 0);
+  const std::int64_t mantissa = value < 0 ? -digits : digits;
+  const int exponent = std::max(1, biased) - 1075, bit = exponent + lowest_bit;
   __extension__ using Wide = __int128;
   const Wide shifted = static_cast<Wide>(mantissa) << (bit & 31);
   reach(bit >> 5, (bit >> 5) + 4);  // one more, for what is carried

@@ -1,6 +1,7 @@
 #include "evaluator/data/pair_moments.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include <tbb/parallel_for.h>
@@ -165,8 +166,11 @@ void PairMoments::transfer(StateStream& state) {
       auto& totals = totals_[index(a, b)];
       state.count(totals.rows);
       if (totals.rows == 0) continue;
-      state.real(totals.most_xx);
-      state.real(totals.most_yy);
+      for (double* most : {&totals.most_xx, &totals.most_yy}) {  // may be infinite
+        auto bits = std::bit_cast<std::uint64_t>(*most);
+        state.word(bits);
+        *most = std::bit_cast<double>(bits);
+      }
       for (ExactSum* sum : {&totals.x, &totals.y, &totals.xx, &totals.yy, &totals.xy}) sum->transfer(state);
     }
   }

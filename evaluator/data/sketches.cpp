@@ -107,9 +107,9 @@ void Quantiles::merge(const Quantiles& other) {
 }
 
 void Quantiles::transfer(StateStream& state) {
-  constexpr std::size_t most_levels = 62, most_kept = std::size_t{1} << 16;
-  state.number(count_, std::uint64_t{1} << most_levels);
-  state.number(compactions_, std::uint64_t{1} << most_levels);
+  constexpr std::size_t most_levels = 44, most_kept = std::size_t{1} << 13;
+  state.number(count_, std::uint64_t{1} << 48);
+  state.number(compactions_, std::uint64_t{1} << 48);
   std::uint64_t sampling = sampling_;
   state.number(sampling, most_levels);
   sampling_ = sampling;

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <span>
 
+#include "formats/delimited_source.hpp"
 #include "formats/error.hpp"
 
 namespace iai {
@@ -62,7 +63,7 @@ void StateStream::number(std::uint64_t& value, std::uint64_t most) {
 
 void StateStream::count(std::int64_t& value) {
   auto magnitude = static_cast<std::uint64_t>(value);
-  number(magnitude, std::uint64_t{1} << 53);
+  number(magnitude, std::uint64_t{1} << 48);
   value = static_cast<std::int64_t>(magnitude);
 }
 
@@ -88,7 +89,7 @@ void StateStream::real(double& value) {
   auto bits = std::bit_cast<std::uint64_t>(value);
   word(bits);
   value = std::bit_cast<double>(bits);
-  if (std::isnan(value)) damaged("a number that is none");
+  if (!std::isfinite(value)) damaged("a number that is none");
 }
 
 void StateStream::flag(bool& value) {
@@ -99,8 +100,9 @@ void StateStream::flag(bool& value) {
 
 void StateStream::text(std::string& value, std::size_t most) {
   value.resize(length(value.size(), most));
-  if (is_reading()) get(value.data(), value.size());
-  else put(value.data(), value.size());
+  if (!is_reading()) return put(value.data(), value.size());
+  get(value.data(), value.size());
+  if (!is_utf8(value)) damaged("a text that is no UTF-8");
 }
 
 std::size_t StateStream::length(std::size_t have, std::size_t most) {
