@@ -34,7 +34,10 @@ class ImageRows : public RowReader {
     row_.line = row_.number;
     row_.width = columns_.size();
     row_.fault = fault_;
-    if (fault_.empty()) fill(image_.pages[done]);
+    if (fault_.empty()) {
+      fill(image_.pages[done]);
+      row_.fingerprint = image_.pages[done].thumbnail;
+    }
     return &row_;
   }
 
@@ -105,7 +108,7 @@ std::vector<TensorEntry> image_tensors(const Image& image) {
 
 std::unique_ptr<RowReader> open_image_rows(PeekStream& stream, const std::string& name, const std::function<void(const Image&)>& look) {
   try {
-    Image image = read_image_stream(stream, name);
+    Image image = read_image_stream(stream, name, {.thumbnails = Thumbnails::make});
     if (look) look(image);
     return image_rows(std::move(image));
   } catch (const Error& error) {

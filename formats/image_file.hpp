@@ -25,6 +25,8 @@ struct ImagePage {
   std::string color;                   ///< grey, RGB, CMYK, palette (read as RGB), ...; "+alpha"
   std::int64_t orientation = 1;        ///< EXIF, 1 to 8; 1: as it lies
   double minimum = 0, maximum = 0, mean = 0, deviation = 0;
+  static constexpr std::size_t thumbnail_side = 128;
+  std::vector<float> thumbnail;        ///< luminance in cells of equal size, row by row, the right way up; or empty
 };
 
 enum class Presence { absent, present };
@@ -36,9 +38,12 @@ struct Image {
   std::vector<FileFault> faults;
 };
 
+enum class Thumbnails { leave, make };
+
 struct ImageLimits {
   std::int64_t pixels = 100'000'000;   ///< of a page; held against the header before anything is decoded
   std::int64_t pages = 10'000;
+  Thumbnails thumbnails = Thumbnails::leave;
 };
 
 /// Decodes an image row by row for its figures. A file that ends early gives what is there, with a fault "truncated".
@@ -53,7 +58,7 @@ Image read_image_stream(PeekStream& stream, const std::string& name, const Image
 std::vector<TensorEntry> image_tensors(const Image& image);
 
 /// An image as a table of one row a page: page, width, height, channels, bits, color, orientation, position, truncated,
-/// mean, deviation, minimum, maximum. One that cannot be read is a row with a fault.
+/// mean, deviation, minimum, maximum; its thumbnail is the row's fingerprint. One that cannot be read is a row with a fault.
 std::unique_ptr<RowReader> image_rows(Image image);
 std::unique_ptr<RowReader> image_rows(const std::string& fault);
 /// The rows of the image that `stream` holds. @param look  shown the image, if it can be read; or empty

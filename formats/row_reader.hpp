@@ -44,6 +44,7 @@ struct Row {
   std::uint64_t byte = 0;     ///< offset of the row's first byte
   std::vector<Cell> cells;    ///< one for each column; ragged rows are filled with missing cells
   std::size_t width = 0;      ///< cells that the row really has, without the empty one after a trailing delimiter
+  std::span<const float> fingerprint = {};  ///< what near copies of an image or a recording are told by; lives until the next row
   std::string fault;          ///< why the row cannot be read (a broken line of JSON Lines); all its cells are missing then
 };
 

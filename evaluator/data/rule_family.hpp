@@ -87,6 +87,9 @@ class FamilyCheck {
   virtual void end_table() {}
 };
 
+/// Are recordings (WAV) that match the table's patterns rows of it?
+enum class Recordings { other, rows };
+
 /// Rules that belong together, as they stand under one key of a table.
 class RuleFamily {
  public:
@@ -94,6 +97,7 @@ class RuleFamily {
   virtual std::vector<const RuleHead*> rules() const = 0;
   /// What was read beside the contract.
   virtual std::vector<std::filesystem::path> files() const { return {}; }
+  virtual Recordings recordings() const { return Recordings::other; }
   /// Reports to `log`, which outlives it, as the family does.
   virtual std::unique_ptr<FamilyCheck> check(ViolationLog& log) const = 0;
 };

@@ -20,6 +20,8 @@ class LearningCheck : public FamilyCheck {
     if (rules.duplicate_rows || rules.label_conflicts)
       parts_.push_back(std::make_unique<RowLeakage>(RowLeakageRules{pointer(rules.duplicate_rows), pointer(rules.label_conflicts)}));
     if (rules.near_rows) parts_.push_back(std::make_unique<NearRows>(*rules.near_rows, rules.roles.features.size()));
+    if (rules.near_images) parts_.push_back(std::make_unique<NearImages>(*rules.near_images));
+    if (rules.near_audio) parts_.push_back(std::make_unique<NearAudio>(*rules.near_audio));
     if (rules.target_leakage) parts_.push_back(std::make_unique<TargetLeakage>(*rules.target_leakage, rules.roles));
     if (rules.constant_columns || rules.duplicate_columns)
       parts_.push_back(std::make_unique<ColumnFacts>(ColumnFactRules{pointer(rules.constant_columns), pointer(rules.duplicate_columns)}, rules.roles.features.size()));
@@ -57,11 +59,14 @@ class LearningFamily : public RuleFamily {
     for (const auto* rule : {&rules_.group_leakage, &rules_.time_leakage, &rules_.duplicate_rows}) add(pointer(*rule));
     add(rules_.windows ? &rules_.windows->head : nullptr);
     add(rules_.near_rows ? &rules_.near_rows->head : nullptr);
+    add(rules_.near_images ? &rules_.near_images->head : nullptr);
+    add(rules_.near_audio ? &rules_.near_audio->head : nullptr);
     add(rules_.target_leakage ? &rules_.target_leakage->head : nullptr);
     for (const auto* rule : {&rules_.label_conflicts, &rules_.constant_columns, &rules_.duplicate_columns}) add(pointer(*rule));
     for (const auto& grid : rules_.grids) add(&grid.head);
     return heads;
   }
+  Recordings recordings() const override { return rules_.near_audio ? Recordings::rows : Recordings::other; }
   std::unique_ptr<FamilyCheck> check(ViolationLog& log) const override { return std::make_unique<LearningCheck>(rules_, log); }
 
  private:

@@ -4,6 +4,8 @@
 
 #include "evaluator/data/column_facts.hpp"
 #include "evaluator/data/label_counts.hpp"
+#include "evaluator/data/near_audio.hpp"
+#include "evaluator/data/near_images.hpp"
 #include "evaluator/data/near_rows.hpp"
 #include "evaluator/data/row_leakage.hpp"
 #include "evaluator/data/split_leakage.hpp"
@@ -20,6 +22,8 @@ struct LearningRules {
   SplitLeakageRules::Within time_within = SplitLeakageRules::Within::group;
   std::optional<WindowLength> windows;
   std::optional<NearRowsRule> near_rows;
+  std::optional<NearImagesRule> near_images;
+  std::optional<NearAudioRule> near_audio;
   std::optional<TargetLeakageRule> target_leakage;
   std::deque<OperatingGrid> grids;
 };

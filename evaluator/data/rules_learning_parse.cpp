@@ -29,7 +29,7 @@ class LearningParser {
   LearningParser(const Yaml& node, FamilyPlace& place) : node_(node), place_(place) {}
 
   LearningRules parse() {
-    node_.allow_keys({"label", "splits", "group", "group_by_file", "time", "features", "group_leakage", "time_leakage", "duplicate_rows", "near_rows", "windows",
+    node_.allow_keys({"label", "splits", "group", "group_by_file", "time", "features", "group_leakage", "time_leakage", "duplicate_rows", "near_rows", "near_images", "near_audio", "windows",
                       "target_leakage", "label_conflicts", "constant_columns", "duplicate_columns", "operating_grid"});
     auto& roles = rules_.roles;
     if (const auto* time = node_.find("time")) roles.time = place_.known_column(*time);
@@ -144,9 +144,11 @@ class LearningParser {
     rules_.time_leakage = rule("time_leakage", "time-leakage", Severity::error, !roles.order.empty() && !roles.time.empty(), "splits with an order, and time");
     const auto* duplicates = node_.find("duplicate_rows");
     if (duplicates != nullptr && duplicates->is_map()) duplicates->allow_keys({"id", "severity"});
-    rules_.duplicate_rows = rule("duplicate_rows", "duplicate-rows", Severity::error, roles.has_splits(), "splits");
+    rules_.duplicate_rows = rule("duplicate_rows", "duplicate-rows", Severity::error, roles.has_splits() && !roles.features.empty(), "splits and features");
     if (node_.find("windows") != nullptr) parse_windows(*node_.find("windows"));
     if (node_.find("near_rows") != nullptr) parse_near_rows(*node_.find("near_rows"));
+    if (const auto* images = node_.find("near_images")) rules_.near_images = parse_near<NearImagesRule>(*images, "near_images", "near-images");
+    if (const auto* audio = node_.find("near_audio")) rules_.near_audio = parse_near<NearAudioRule>(*audio, "near_audio", "near-audio");
   }
 
   void parse_windows(const Yaml& node) {
@@ -176,6 +178,19 @@ class LearningParser {
     if (!head) return;
     near.head = std::move(*head);
     rules_.near_rows = std::move(near);
+  }
+
+  template <class Rule>
+  std::optional<Rule> parse_near(const Yaml& node, const char* key, const std::string& id) {
+    Rule near;
+    if (node.is_map()) {
+      node.allow_keys({"similarity", "id", "severity"});
+      if (const auto* similarity = node.find("similarity")) near.similarity = share(*similarity);
+    }
+    auto head = rule(key, id, Severity::error, rules_.roles.has_splits(), "splits");
+    if (!head) return std::nullopt;
+    near.head = std::move(*head);
+    return near;
   }
 
   void parse_tolerance(const Yaml& node, NearRowsRule& near) const {
@@ -213,8 +228,8 @@ class LearningParser {
     // Numbers measured under the same conditions differ by noise, classes should not.
     const bool conflicts = !roles.label.empty() && (roles.label_kind == LearningRoles::LabelKind::classes || node_.find("label_conflicts") != nullptr);
     rules_.label_conflicts = rule("label_conflicts", "label-conflicts", Severity::warning, conflicts, "a label");
-    rules_.constant_columns = rule("constant_columns", "constant-columns", Severity::warning, true, "");
-    rules_.duplicate_columns = rule("duplicate_columns", "duplicate-columns", Severity::warning, true, "");
+    rules_.constant_columns = rule("constant_columns", "constant-columns", Severity::warning, !roles.features.empty(), "features");
+    rules_.duplicate_columns = rule("duplicate_columns", "duplicate-columns", Severity::warning, !roles.features.empty(), "features");
   }
 
   void parse_grid(const Yaml& node) {

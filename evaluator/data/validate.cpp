@@ -6,6 +6,7 @@
 #include <tbb/task_arena.h>
 
 #include "evaluator/data/validator.hpp"
+#include "formats/audio_rows.hpp"
 #include "formats/dialect_file.hpp"
 #include "formats/digest_stream.hpp"
 #include "formats/error.hpp"
@@ -51,6 +52,11 @@ std::unique_ptr<RowReader> open_raw(PeekStream& stream, const std::string& name,
   return open_rows(stream, name, options);
 }
 
+/// Do recordings belong to a table's rows?
+bool takes_recordings(const TableState* table) {
+  return table != nullptr && std::any_of(table->contract.families.begin(), table->contract.families.end(), [](const auto& family) { return family->recordings() == Recordings::rows; });
+}
+
 /// What is told of the dialect; types of the contract by name, and by place for files without a header.
 DelimitedOptions raw_options(const TableContract& table, const ValidateOptions& how) {
   DelimitedOptions options;
@@ -88,6 +94,12 @@ Validation check_data_set(const DataSet& data, const Contract& contract, const V
           if (file.kind == DataFileKind::delimited && !is_empty(raw.given)) how = raw;
           else Validator::name_columns(table->contract, file.dialect.header, how.columns);
         });
+    const auto is_recording = [&](const DataFile& file) { return file.kind == DataFileKind::tensors && file.format == "WAV" && takes_recordings(work.table_of(file.name)); };
+    if (std::none_of(data.files.begin(), data.files.end(), is_recording)) return;
+    for_each_file_of(data, is_recording, [&](const DataFile& file, ByteStream& stream) {
+      PeekStream peek(stream, 64 << 10);
+      (work.*visit)(*work.table_of(file.name), file.name, *open_audio_rows(peek, file.name));
+    });
   };
   read(&Validator::check);
   if (work.has_repeated_keys()) read(&Validator::find_keys);
@@ -147,6 +159,7 @@ class RawFiles {
   /// Null for what is no table; the first such file may be told later.
   std::unique_ptr<RowReader> open(const std::string& name, PeekStream& peek, const TableState* table, const DigestStream& stream, BoxCheck& boxes) {
     try {
+      if (takes_recordings(table) && tensor_file_kind(peek.head()) == TensorFileKind::audio) return open_audio_rows(peek, name);
       return open_raw(peek, name, table == nullptr ? told_ : raw_options(table->contract, options_), boxes);
     } catch (const Error& error) {
       if (stream.failed() || error.kind() != ErrorKind::input) throw;

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "formats/images/statistics.hpp"
+#include "formats/images/thumbnail.hpp"
 
 namespace iai {
 namespace {
@@ -64,15 +65,17 @@ class JpegFile {
     return true;
   }
 
-  bool read_rows(SampleStatistics& statistics) {
+  bool read_rows(SampleStatistics& statistics, ThumbnailSum* thumbnail) {
     if (setjmp(jump_)) return false;
     jpeg_start_decompress(&state_);
     row_.resize(static_cast<std::size_t>(state_.output_width) * static_cast<std::size_t>(state_.output_components));
     line_ = row_.data();
     while (state_.output_scanline < state_.output_height && !ended_early_) {
+      const std::int64_t y = state_.output_scanline;
       jpeg_read_scanlines(&state_, &line_, 1);
-      // What libjpeg makes up behind the end of the file is no sample.
-      if (!ended_early_) statistics.add8(row_.data(), row_.size());
+      if (ended_early_) continue;  // what libjpeg makes up behind the end of the file is no sample
+      statistics.add8(row_.data(), row_.size());
+      if (thumbnail != nullptr) thumbnail->add(0, y, state_.output_width, row_.data(), static_cast<std::size_t>(state_.output_components));
     }
     return !ended_early_;
   }
@@ -118,7 +121,10 @@ void read_jpeg(const std::filesystem::path& path, const std::string& name, const
   check_pixels(page, limits, name);
   file.read_metadata(page, image);
   SampleStatistics statistics;
-  const bool whole = file.read_rows(statistics);
+  ThumbnailSum thumbnail(page.width, page.height);
+  const bool make = limits.thumbnails == Thumbnails::make;
+  const bool whole = file.read_rows(statistics, make ? &thumbnail : nullptr);
+  if (make) page.thumbnail = thumbnail.finish(page.orientation);
   if (file.too_large()) throw Error(ErrorKind::input, name + ": is a progressive JPEG image that takes over 128 MiB to decode", "write it as a baseline one: jpegtran -outfile OUT.jpg FILE");
   if (!whole) image.faults.push_back({"truncated", "the image cannot be read to its end: " + file.reason()});
   else if (file.warnings() > 0) image.faults.push_back({"damaged_data", "decoded with " + std::to_string(file.warnings()) + " warnings: " + file.reason()});

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "formats/images/statistics.hpp"
+#include "formats/images/thumbnail.hpp"
 
 namespace iai {
 namespace {
@@ -54,7 +55,7 @@ class PngFile {
   }
 
   /// The passes of an interlaced image come as they are: every pixel once, and no need for the whole image.
-  bool read_rows(const ImagePage& page, SampleStatistics& statistics) {
+  bool read_rows(const ImagePage& page, SampleStatistics& statistics, ThumbnailSum* thumbnail) {
     if (setjmp(png_jmpbuf(png_))) return false;
     for (pass_ = 0; pass_ < passes_; ++pass_) {
       const bool whole = passes_ == 1;
@@ -62,7 +63,7 @@ class PngFile {
       pixels_ = whole ? static_cast<std::uint32_t>(page.width) : PNG_PASS_COLS(static_cast<std::uint32_t>(page.width), pass_);
       for (at_ = 0; pixels_ > 0 && at_ < rows_; ++at_) {
         png_read_row(png_, row_.data(), nullptr);
-        take(page, statistics);
+        take(page, statistics, thumbnail);
       }
     }
     pixels_read_ = true;
@@ -90,10 +91,19 @@ class PngFile {
     static_cast<PngFile*>(png_get_error_ptr(png))->reason_ = text;
     png_longjmp(png, 1);
   }
-  void take(const ImagePage& page, SampleStatistics& statistics) const {
-    const auto samples = static_cast<std::size_t>(pixels_) * static_cast<std::size_t>(page.channels);
-    if (page.bits <= 8) return statistics.add8(row_.data(), samples);
-    for (std::size_t i = 0; i < samples; ++i) statistics.add16(static_cast<std::uint16_t>(row_[2 * i] << 8 | row_[2 * i + 1]));
+  void take(const ImagePage& page, SampleStatistics& statistics, ThumbnailSum* thumbnail) {
+    const auto channels = static_cast<std::size_t>(page.channels), samples = static_cast<std::size_t>(pixels_) * channels;
+    const bool whole = passes_ == 1;
+    const std::int64_t x = whole ? 0 : PNG_PASS_START_COL(pass_), step = whole ? 1 : PNG_PASS_COL_OFFSET(pass_);
+    const std::int64_t y = whole ? at_ : PNG_ROW_FROM_PASS_ROW(at_, pass_);
+    if (page.bits <= 8) {
+      statistics.add8(row_.data(), samples);
+      if (thumbnail != nullptr) thumbnail->add(x, y, pixels_, row_.data(), channels, step);
+      return;
+    }
+    wide_.resize(samples);
+    for (std::size_t i = 0; i < samples; ++i) statistics.add16(wide_[i] = static_cast<std::uint16_t>(row_[2 * i] << 8 | row_[2 * i + 1]));
+    if (thumbnail != nullptr) thumbnail->add(x, y, pixels_, wide_.data(), channels, step);
   }
 
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
@@ -101,6 +111,7 @@ class PngFile {
   png_structp png_ = nullptr;
   png_infop info_ = nullptr;
   std::vector<unsigned char> row_;
+  std::vector<std::uint16_t> wide_;
   int passes_ = 1, pass_ = 0;
   std::uint32_t rows_ = 0, pixels_ = 0, at_ = 0;
   bool pixels_read_ = false;
@@ -117,10 +128,12 @@ void read_png(const std::filesystem::path& path, const std::string& name, const 
   check_pixels(page, limits, name);
   if (!file.start(page)) throw Error(ErrorKind::input, name + ": is a damaged PNG image: " + file.reason(), "copy or write it again");
   SampleStatistics statistics;
-  if (!file.read_rows(page, statistics))
+  ThumbnailSum thumbnail(page.width, page.height);
+  if (!file.read_rows(page, statistics, limits.thumbnails == Thumbnails::make ? &thumbnail : nullptr))
     image.faults.push_back({file.pixels_read() ? "damaged_end" : "truncated", "the image cannot be read to its end: " + file.reason()});
   statistics.finish(page);
   file.read_metadata(page, image);
+  if (limits.thumbnails == Thumbnails::make) page.thumbnail = thumbnail.finish(page.orientation);
 }
 
 }  // namespace iai

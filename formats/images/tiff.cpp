@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "formats/images/statistics.hpp"
+#include "formats/images/thumbnail.hpp"
 
 namespace iai {
 namespace {
@@ -59,7 +60,8 @@ class TiffFile {
   }
 
   /// @returns false when the data end early
-  bool read_samples(const ImagePage& page, SampleStatistics& statistics) {
+  bool read_samples(const ImagePage& page, SampleStatistics& statistics, ThumbnailSum* thumbnail) {
+    thumbnail_ = thumbnail;
     std::uint16_t compression = COMPRESSION_NONE;
     TIFFGetFieldDefaulted(tiff(), TIFFTAG_COMPRESSION, &compression);
     if (compression == COMPRESSION_JPEG && layout_.photometric == PHOTOMETRIC_YCBCR) {
@@ -126,6 +128,7 @@ class TiffFile {
       for (std::int64_t y = 0; y < page.height; ++y) {
         if (TIFFReadScanline(tiff(), row_.data(), static_cast<std::uint32_t>(y), plane) != 1) return false;
         add(row_.data(), static_cast<std::size_t>(samples), statistics);
+        if (plane == seen_plane(planes)) add_seen(0, y, row_.data(), static_cast<std::size_t>(page.width), static_cast<std::size_t>(planes == 1 ? page.channels : 1));
       }
     return true;
   }
@@ -145,37 +148,55 @@ class TiffFile {
         for (std::int64_t x = 0; x < page.width; x += width) {
           if (TIFFReadTile(tiff(), row_.data(), static_cast<std::uint32_t>(x), static_cast<std::uint32_t>(y), 0, plane) < 0) return false;
           const auto columns = std::min<std::int64_t>(width, page.width - x), lines = std::min<std::int64_t>(height, page.height - y);
-          for (std::int64_t line = 0; line < lines; ++line) add(row_.data() + line * row, static_cast<std::size_t>(columns * depth), statistics);
+          for (std::int64_t line = 0; line < lines; ++line) {
+            add(row_.data() + line * row, static_cast<std::size_t>(columns * depth), statistics);
+            if (plane == seen_plane(planes)) add_seen(x, y + line, row_.data() + line * row, static_cast<std::size_t>(columns), static_cast<std::size_t>(depth));
+          }
         }
     return true;
   }
 
-  template <class T>
-  static void add_each(const unsigned char* bytes, std::size_t count, SampleStatistics& statistics) {
-    for (std::size_t i = 0; i < count; ++i) {
-      T sample;
-      std::memcpy(&sample, bytes + i * sizeof sample, sizeof sample);
-      statistics.add(static_cast<double>(sample));
+  /// Of planes that lie apart, the one that says most: green.
+  std::uint16_t seen_plane(std::uint16_t planes) const { return planes >= 3 && layout_.photometric == PHOTOMETRIC_RGB ? 1 : 0; }
+
+  /// Pixels for the thumbnail.
+  void add_seen(std::int64_t x, std::int64_t y, const unsigned char* bytes, std::size_t pixels, std::size_t channels) {
+    if (thumbnail_ == nullptr) return;
+    const bool inks = layout_.photometric == PHOTOMETRIC_MINISWHITE || layout_.photometric == PHOTOMETRIC_SEPARATED;
+    const std::size_t kept = layout_.photometric == PHOTOMETRIC_CIELAB ? 1 : channels;  // L* says it all
+    constexpr std::size_t piece = 4096;
+    for (std::size_t begin = 0; begin < pixels; begin += piece) {
+      seen_.resize(std::min(piece, pixels - begin) * kept);
+      for (std::size_t i = 0; i < seen_.size(); ++i) seen_[i] = (inks ? -1 : 1) * sample(bytes, (begin + i / kept) * channels + i % kept);
+      thumbnail_->add(x + static_cast<std::int64_t>(begin), y, seen_.size() / kept, seen_.data(), kept);
     }
   }
 
-  void add(const unsigned char* bytes, std::size_t count, SampleStatistics& statistics) const {
+  template <class T>
+  static double sample_of(const unsigned char* bytes, std::size_t i) {
+    T sample;
+    std::memcpy(&sample, bytes + i * sizeof sample, sizeof sample);
+    return static_cast<double>(sample);
+  }
+  double sample(const unsigned char* bytes, std::size_t i) const {
     const bool is_signed = layout_.format == SAMPLEFORMAT_INT;
-    if (layout_.format == SAMPLEFORMAT_IEEEFP) return layout_.bits == 32 ? add_each<float>(bytes, count, statistics) : add_each<double>(bytes, count, statistics);
-    if (layout_.bits == 32) return is_signed ? add_each<std::int32_t>(bytes, count, statistics) : add_each<std::uint32_t>(bytes, count, statistics);
-    if (layout_.bits == 16 && is_signed) return add_each<std::int16_t>(bytes, count, statistics);
-    if (layout_.bits == 8 && is_signed) return add_each<std::int8_t>(bytes, count, statistics);
-    if (layout_.bits == 8) return statistics.add8(bytes, count);
+    if (layout_.format == SAMPLEFORMAT_IEEEFP) return layout_.bits == 32 ? sample_of<float>(bytes, i) : sample_of<double>(bytes, i);
+    if (layout_.bits == 32) return is_signed ? sample_of<std::int32_t>(bytes, i) : sample_of<std::uint32_t>(bytes, i);
+    if (layout_.bits == 16) return is_signed ? sample_of<std::int16_t>(bytes, i) : sample_of<std::uint16_t>(bytes, i);
+    if (layout_.bits == 8) return is_signed ? sample_of<std::int8_t>(bytes, i) : bytes[i];
+    const auto bit = i * layout_.bits;  // packed, the first sample in the highest bits
+    return bytes[bit / 8] >> (8 - layout_.bits - bit % 8) & ((1 << layout_.bits) - 1);
+  }
+
+  static void add_code(std::uint8_t code, SampleStatistics& statistics) { statistics.add8(&code, 1); }
+  void add(const unsigned char* bytes, std::size_t count, SampleStatistics& statistics) const {
+    const bool codes = layout_.bits <= 16 && layout_.format != SAMPLEFORMAT_INT && layout_.format != SAMPLEFORMAT_IEEEFP;
+    if (codes && layout_.bits == 8) return statistics.add8(bytes, count);
     for (std::size_t i = 0; i < count; ++i) {
-      if (layout_.bits == 16) {
-        std::uint16_t sample;
-        std::memcpy(&sample, bytes + 2 * i, 2);
-        statistics.add16(sample);
-      } else {  // packed, the first sample in the highest bits
-        const auto bit = i * layout_.bits;
-        const auto sample = static_cast<std::uint8_t>(bytes[bit / 8] >> (8 - layout_.bits - bit % 8) & ((1 << layout_.bits) - 1));
-        statistics.add8(&sample, 1);
-      }
+      const double value = sample(bytes, i);
+      if (!codes) statistics.add(value);
+      else if (layout_.bits == 16) statistics.add16(static_cast<std::uint16_t>(value));
+      else add_code(static_cast<std::uint8_t>(value), statistics);
     }
   }
 
@@ -183,6 +204,8 @@ class TiffFile {
   std::unique_ptr<TIFF, void (*)(TIFF*)> file_{nullptr, &TIFFClose};
   Layout layout_;
   std::vector<unsigned char> row_;
+  std::vector<double> seen_;
+  ThumbnailSum* thumbnail_ = nullptr;
 };
 
 }  // namespace
@@ -198,8 +221,11 @@ void read_tiff(const std::filesystem::path& path, const std::string& name, const
     ImagePage page = file.read_header(limits, image);
     SampleStatistics statistics;
     file.forget_reason();
-    const bool whole = file.read_samples(page, statistics);
+    ThumbnailSum thumbnail(page.width, page.height);
+    const bool make = limits.thumbnails == Thumbnails::make;
+    const bool whole = file.read_samples(page, statistics, make ? &thumbnail : nullptr);
     statistics.finish(page);
+    if (make) page.thumbnail = thumbnail.finish(page.orientation);
     image.pages.push_back(std::move(page));
     if (!whole) image.faults.push_back({"truncated", fmt::format("page {} cannot be read to its end: {}", image.pages.size(), file.reason())});
     file.forget_reason();
