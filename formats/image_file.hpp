@@ -26,7 +26,8 @@ struct ImagePage {
   std::int64_t orientation = 1;        ///< EXIF, 1 to 8; 1: as it lies
   double minimum = 0, maximum = 0, mean = 0, deviation = 0;
   static constexpr std::size_t thumbnail_side = 128;
-  std::vector<float> thumbnail;        ///< luminance in cells of equal size, row by row, the right way up; or empty
+  static constexpr std::size_t most_thumbnails = 512;  ///< of the first pages of a file: 32 MiB
+  std::vector<float> thumbnail;        ///< luminance in cells of equal size, row by row, the right way up; or empty, as behind most_thumbnails pages
 };
 
 enum class Presence { absent, present };

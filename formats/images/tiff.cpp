@@ -222,7 +222,7 @@ void read_tiff(const std::filesystem::path& path, const std::string& name, const
     SampleStatistics statistics;
     file.forget_reason();
     ThumbnailSum thumbnail(page.width, page.height);
-    const bool make = limits.thumbnails == Thumbnails::make;
+    const bool make = limits.thumbnails == Thumbnails::make && image.pages.size() < ImagePage::most_thumbnails;
     const bool whole = file.read_samples(page, statistics, make ? &thumbnail : nullptr);
     statistics.finish(page);
     if (make) page.thumbnail = thumbnail.finish(page.orientation);
