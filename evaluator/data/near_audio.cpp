@@ -16,7 +16,7 @@ constexpr std::size_t bands = BandEnergies::bands;
 constexpr double silence = 1e-6;          // of the loudest frame's energy
 constexpr std::int64_t fewest_frames = 100;  // that must lie over each other: 1.2 s and the length of a frame
 constexpr std::size_t most_alike = 256;   // of one word: hum and the like say nothing
-constexpr std::size_t fewest_votes = 2;
+constexpr std::size_t fewest_votes = 2, most_distances = 4;
 
 }  // namespace
 
@@ -66,12 +66,15 @@ double NearAudio::agreement(const Recording& first, const Recording& second, std
   return frames < fewest_frames ? 0 : 1 - static_cast<double>(differ) / static_cast<double>(32 * frames);
 }
 
-void NearAudio::check(const Vote& vote, std::size_t votes) {
-  const bool known = !copies_.empty() && copies_.back().a == vote.first && copies_.back().b == vote.second;
-  if (votes < fewest_votes || known) return;
+/// Looks at the distances in time that most words speak for.
+void NearAudio::check(std::uint32_t first, std::uint32_t second, std::vector<Distance>& distances) {
+  std::stable_sort(distances.begin(), distances.end(), [](const Distance& a, const Distance& b) { return a.votes > b.votes; });
   double best = 0;
-  for (const std::int64_t near : {0, -1, 1}) best = std::max(best, agreement(recordings_[vote.first], recordings_[vote.second], vote.distance + near));
-  if (best >= rule_.similarity) copies_.push_back({vote.first, vote.second, fmt::format("{:.0f} % of the fingerprint's bits agree", 100 * best)});
+  for (std::size_t i = 0; i < std::min(distances.size(), most_distances); ++i)
+    for (const std::int64_t near : {0, -1, 1})
+      if (distances[i].votes >= fewest_votes) best = std::max(best, agreement(recordings_[first], recordings_[second], distances[i].frames + near));
+  if (best >= rule_.similarity) copies_.push_back({first, second, fmt::format("{:.0f} % of the fingerprint's bits agree", 100 * best)});
+  distances.clear();
 }
 
 void NearAudio::end_table(const LearningTable& table, ViolationLog& log) {
@@ -82,16 +85,14 @@ void NearAudio::end_table(const LearningTable& table, ViolationLog& log) {
   });
   vote(same);
   std::optional<Vote> last;
-  std::size_t count = 0;
+  std::vector<Distance> distances;
   votes_.for_each([&](const Vote& vote) {
-    if (last && vote != *last) {
-      check(*last, count);
-      count = 0;
-    }
+    if (last && (vote.first != last->first || vote.second != last->second)) check(last->first, last->second, distances);
+    if (distances.empty() || distances.back().frames != vote.distance) distances.push_back({0, vote.distance});
+    ++distances.back().votes;
     last = vote;
-    ++count;
   });
-  if (last) check(*last, count);
+  if (last) check(last->first, last->second, distances);
   report_copies(rule_.head, "recording", places_, std::move(copies_), table, log);
 }
 

@@ -7,7 +7,7 @@ namespace iai {
 /// Recordings of two splits that are copies of each other: louder, at another sampling rate, or a piece.
 struct NearAudioRule {
   RuleHead head;
-  double similarity = 0.7;  ///< share of the fingerprints' bits that agree, from which on one is a copy; by chance half of them do
+  double similarity = 0.8;  ///< share of the fingerprints' bits that agree, from which on one is a copy; by chance half of them do
 };
 
 /// Fingerprints of 32 bits for each 11.6 ms of sound (1.2 MB an hour stay in memory): is the difference of two neighbouring bands
@@ -36,7 +36,11 @@ class NearAudio : public LearningPart {
   };
   void vote(std::vector<Word>& same);
   double agreement(const Recording& first, const Recording& second, std::int64_t distance) const;
-  void check(const Vote& vote, std::size_t votes);
+  struct Distance {
+    std::size_t votes;
+    std::int32_t frames;
+  };
+  void check(std::uint32_t first, std::uint32_t second, std::vector<Distance>& distances);
 
   const NearAudioRule& rule_;
   std::vector<Recording> recordings_;
