@@ -8,20 +8,14 @@
 #include "formats/atomic_file.hpp"
 #include "formats/digest.hpp"
 #include "formats/error.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace fs = std::filesystem;
 using namespace iai;
 
 namespace {
 
-struct Folder {
-  Folder() {
-    char name[] = "/tmp/iai-data-set-XXXXXX";
-    path = mkdtemp(name);
-  }
-  ~Folder() { fs::remove_all(path); }
-  fs::path path;
-};
+using Folder = TemporaryFolder;
 
 DataFile table_file(const std::string& name, const std::string& text) {
   DataFile file;

@@ -11,20 +11,16 @@
 #include "evaluator/data/profile_state.hpp"
 #include "formats/atomic_file.hpp"
 #include "formats/error.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace fs = std::filesystem;
 using namespace iai;
 
 namespace {
 
-struct Folder {
-  Folder() {
-    char name[] = "/tmp/iai-follow-XXXXXX";
-    path = mkdtemp(name);
-    fs::create_directory(path / "raw");
-  }
-  ~Folder() { fs::remove_all(path); }
-  void write(const std::string& name, const std::string& text) const { write_file(path / "raw" / name, text); }
+struct Folder : TemporaryFolder {
+  Folder() { fs::create_directory(path / "raw"); }
+  void write(const std::string& name, const std::string& text) const { TemporaryFolder::write("raw/" + name, text); }
   /// The data set as a round makes it.
   void make() const {
     auto data = ingest({path / "raw"});
@@ -34,7 +30,6 @@ struct Folder {
     write_state(data, state_path(path / "data"));
   }
   FollowedFolder follow(FollowedFolder::Begin begin = FollowedFolder::Begin::with_data_set) const { return {path / "raw", path / "data", std::chrono::nanoseconds(0), begin}; }
-  fs::path path;
 };
 
 std::vector<std::string> names(const std::vector<StampedFile>& files) {

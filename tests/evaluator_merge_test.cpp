@@ -16,25 +16,14 @@
 #include "formats/error.hpp"
 #include "formats/npy.hpp"
 #include "tests/real_data.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace fs = std::filesystem;
 using namespace iai;
 
 namespace {
 
-struct Folder {
-  Folder() {
-    char name[] = "/tmp/iai-merge-XXXXXX";
-    path = mkdtemp(name);
-  }
-  ~Folder() { fs::remove_all(path); }
-  fs::path write(const std::string& name, const std::string& text) const {
-    fs::create_directories((path / name).parent_path());
-    write_file(path / name, text);
-    return path / name;
-  }
-  fs::path path;
-};
+using Folder = TemporaryFolder;
 
 std::string content(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);

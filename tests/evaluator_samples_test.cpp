@@ -12,20 +12,14 @@
 #include "evaluator/data/cast.hpp"
 #include "evaluator/data/counter_random.hpp"
 #include "formats/error.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace fs = std::filesystem;
 using namespace iai;
 
 namespace {
 
-struct Folder {
-  fs::path path = fs::temp_directory_path() / fmt::format("iai-samples-{}", getpid());
-  Folder() {
-    fs::remove_all(path);
-    fs::create_directories(path);
-  }
-  ~Folder() { fs::remove_all(path); }
-};
+using Folder = TemporaryFolder;
 
 template <class T>
 void write_npy(const fs::path& path, const std::string& descr, const std::string& shape, const std::vector<T>& values) {

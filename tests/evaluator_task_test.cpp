@@ -13,24 +13,15 @@
 #include "formats/yaml.hpp"
 #include "tests/json_schema.hpp"
 #include "tests/real_data.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace fs = std::filesystem;
 using namespace iai;
 
 namespace {
 
-struct Folder {
-  fs::path path = fs::temp_directory_path() / fmt::format("iai-task-{}", getpid());
-  Folder() {
-    fs::remove_all(path);
-    fs::create_directories(path);
-  }
-  ~Folder() { fs::remove_all(path); }
-  void write(const std::string& name, const std::string& text) const { std::ofstream(path / name, std::ios::binary) << text; }
-  Task task(const std::string& text) const {
-    write("task.yaml", text);
-    return read_task(path / "task.yaml");
-  }
+struct Folder : TemporaryFolder {
+  Task task(const std::string& text) const { return read_task(write("task.yaml", text)); }
 };
 
 std::string error_of(auto&& action) {

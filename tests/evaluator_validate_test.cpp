@@ -2,30 +2,19 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <random>
 #include <set>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "evaluator/data/validate.hpp"
 #include "formats/yaml.hpp"
+#include "tests/temporary_folder.hpp"
 
 using namespace iai;
 
 namespace {
-
-/// A file in a folder of its own, which goes with it.
-struct TemporaryText {
-  explicit TemporaryText(const std::string& text) : folder(std::filesystem::temp_directory_path() / fmt::format("iai-validate-{}", ::getpid())), path(folder / "t.csv") {
-    std::filesystem::create_directories(folder);
-    std::ofstream(path, std::ios::binary) << text;
-  }
-  ~TemporaryText() { std::filesystem::remove_all(folder); }
-  std::filesystem::path folder, path;
-};
 
 using Cells = std::map<std::string, std::set<std::int64_t>>;  // rows that break a rule, by rule
 
@@ -74,12 +63,13 @@ TEST_CASE("what a contract finds is what a plain reading finds, for any number o
       for (int back = 0; back < 20; ++back) wanted["value/stuck"].insert(row - back);
     if (stood > 20) wanted["value/stuck"].insert(row);
   }
-  const TemporaryText file(text);
+  const TemporaryFolder folder;
+  const auto file = folder.write("t.csv", text);
   const Contract contract = parse_contract(parse_yaml(
       "tables:\n  - files: \"**\"\n    unique: {columns: key}\n    implies: {when: {on: true}, any: {state: RUN}}\n    columns:\n"
       "      - {name: key}\n      - {name: part, type: integer, pattern: \"[0-9]{3}\"}\n"
       "      - {name: value, range: {maximum: 10}, stuck: 20}\n      - {name: state, missing: 0, allowed: [RUN, IDLE]}\n      - {name: on, type: boolean}\n", "c.yaml"));
-  const auto [cells, one] = found(file.path, contract, 1, 1'000'000);
+  const auto [cells, one] = found(file, contract, 1, 1'000'000);
   REQUIRE(wanted.size() == 7);
   for (const auto& [rule, rows] : wanted) {
     CAPTURE(rule);
@@ -87,6 +77,6 @@ TEST_CASE("what a contract finds is what a plain reading finds, for any number o
     CHECK(cells.at(rule) == rows);
   }
   CHECK(cells.size() == wanted.size());
-  CHECK(found(file.path, contract, 3, 1'000'000).second == one);
-  CHECK(found(file.path, contract, 3, 10).second == found(file.path, contract, 1, 10).second);
+  CHECK(found(file, contract, 3, 1'000'000).second == one);
+  CHECK(found(file, contract, 3, 10).second == found(file, contract, 1, 10).second);
 }

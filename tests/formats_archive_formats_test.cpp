@@ -13,6 +13,7 @@
 
 #include "formats/archive.hpp"
 #include "formats/error.hpp"
+#include "tests/temporary_folder.hpp"
 
 using namespace iai;
 namespace fs = std::filesystem;
@@ -21,20 +22,13 @@ namespace {
 
 using Entries = std::map<std::string, std::string>;
 
-struct Folder {
-  fs::path path;
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "iai-archives-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~Folder() { fs::remove_all(path); }
+struct Folder : TemporaryFolder {
   bool shell(const std::string& command) const {
     return std::system(("cd '" + path.string() + "' && (" + command + ") >/dev/null 2>&1").c_str()) == 0;
   }
   /// Runs Python with zipfile, tarfile and io at hand.
   void python(const std::string& script) const {
-    std::ofstream(path / "make.py") << "import io, struct, tarfile, zipfile\n" << script;
+    write("make.py", "import io, struct, tarfile, zipfile\n" + script);
     REQUIRE(shell("python3 make.py"));
   }
 };

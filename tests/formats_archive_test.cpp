@@ -10,25 +10,14 @@
 #include <doctest/doctest.h>
 
 #include "formats/error.hpp"
+#include "tests/temporary_folder.hpp"
 
 using namespace iai;
 namespace fs = std::filesystem;
 
 namespace {
 
-struct Folder {
-  Folder() : path(fs::temp_directory_path() / ("iai_archive_test_" + std::to_string(::getpid()))) {
-    fs::remove_all(path);
-    fs::create_directories(path);
-  }
-  ~Folder() { fs::remove_all(path); }
-  fs::path path;
-
-  fs::path write(const std::string& name, const std::string& bytes) const {
-    fs::create_directories((path / name).parent_path());
-    std::ofstream(path / name, std::ios::binary) << bytes;
-    return path / name;
-  }
+struct Folder : TemporaryFolder {
   bool shell(const std::string& command) const {
     return std::system(("cd '" + path.string() + "' && (" + command + ") >/dev/null 2>&1").c_str()) == 0;
   }

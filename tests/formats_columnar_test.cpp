@@ -12,6 +12,7 @@
 #include "formats/columnar.hpp"
 #include "formats/error.hpp"
 #include "formats/json_lines.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace fs = std::filesystem;
 using namespace iai;
@@ -20,15 +21,11 @@ namespace {
 
 /// The files of tests/columnar/files.cpp; empty when this build has no Arrow.
 const fs::path& files() {
-  struct Folder {
+  struct Folder : TemporaryFolder {
     Folder() {
-      char name[] = "/tmp/iai-columnar-XXXXXX";
-      path = mkdtemp(name);
       const auto self = fs::read_symlink("/proc/self/exe").parent_path();
       there = std::system(("'" + (self / "iai_columnar_files").string() + "' '" + path.string() + "' 2>/dev/null").c_str()) == 0;
     }
-    ~Folder() { fs::remove_all(path); }
-    fs::path path;
     bool there = false;
   };
   static const Folder folder;

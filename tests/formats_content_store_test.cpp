@@ -6,20 +6,14 @@
 #include "formats/content_store.hpp"
 #include "formats/digest_stream.hpp"
 #include "formats/error.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace fs = std::filesystem;
 using namespace iai;
 
 namespace {
 
-struct Folder {
-  Folder() {
-    char name[] = "/tmp/iai-store-XXXXXX";
-    path = mkdtemp(name);
-  }
-  ~Folder() { fs::remove_all(path); }
-  fs::path path;
-};
+using Folder = TemporaryFolder;
 
 /// @returns bytes that the store gained
 std::uint64_t put(const ContentStore& store, const std::string& text) {

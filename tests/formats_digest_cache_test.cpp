@@ -13,21 +13,14 @@
 #include <doctest/doctest.h>
 
 #include "formats/digest.hpp"
+#include "tests/temporary_folder.hpp"
 
 using namespace iai;
 namespace fs = std::filesystem;
 
 namespace {
 
-struct Folder {
-  fs::path path;
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "iai-digest-cache-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~Folder() { fs::remove_all(path); }
-};
+using Folder = TemporaryFolder;
 
 constexpr std::int64_t second = 1'000'000'000;
 const FileStamp stamp{1, 42, 1000, 50 * second, 60 * second};

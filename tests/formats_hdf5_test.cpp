@@ -12,20 +12,14 @@
 
 #include "formats/error.hpp"
 #include "formats/tensor_file.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace fs = std::filesystem;
 using namespace iai;
 
 namespace {
 
-struct Folder {
-  Folder() {
-    char name[] = "/tmp/iai-hdf5-XXXXXX";
-    path = mkdtemp(name);
-  }
-  ~Folder() { fs::remove_all(path); }
-  fs::path path;
-};
+using Folder = TemporaryFolder;
 
 /// Writes a file with HDF5 itself.
 fs::path write(const Folder& folder, const std::function<void(hid_t file)>& fill, hid_t create = H5P_DEFAULT) {

@@ -7,6 +7,7 @@
 #include "formats/error.hpp"
 #include "formats/model.hpp"
 #include "tests/real_data.hpp"
+#include "tests/temporary_folder.hpp"
 
 using namespace iai;
 namespace fs = std::filesystem;
@@ -14,14 +15,7 @@ namespace fs = std::filesystem;
 namespace {
 
 /// A fresh folder that goes away again.
-struct Folder {
-  fs::path path;
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "iai-model-XXXXXX").string();
-    path = ::mkdtemp(name.data());
-  }
-  ~Folder() { fs::remove_all(path); }
-};
+using Folder = TemporaryFolder;
 
 void add_value(onnx::ValueInfoProto& value, const std::string& name, const std::vector<std::int64_t>& shape) {
   value.set_name(name);

@@ -8,23 +8,14 @@
 
 #include "formats/error.hpp"
 #include "formats/npy.hpp"
+#include "tests/temporary_folder.hpp"
 
 using namespace iai;
 namespace fs = std::filesystem;
 
 namespace {
 
-struct Folder {
-  fs::path path;
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "iai-npz-XXXXXX").string();
-    path = ::mkdtemp(name.data());
-  }
-  ~Folder() { fs::remove_all(path); }
-  fs::path write(const std::string& name, const std::string& bytes) const {
-    std::ofstream(path / name, std::ios::binary) << bytes;
-    return path / name;
-  }
+struct Folder : TemporaryFolder {
   /// An archive of the files named; Python's zipfile, since that is what NumPy uses.
   fs::path zip(const std::string& names) const {
     fs::remove(path / "a.npz");
