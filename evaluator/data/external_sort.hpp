@@ -1,19 +1,13 @@
 #pragma once
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdint>
-#include <cstdio>
-#include <cstring>
-#include <memory>
 #include <optional>
 #include <queue>
-#include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
-#include "formats/error.hpp"
+#include "evaluator/data/temporary_file.hpp"
 
 namespace iai {
 
@@ -22,8 +16,6 @@ namespace iai {
 /// that the result does not depend on how they were cut into runs.
 template <class Record, class Before>
 class ExternalSort {
-  static_assert(std::is_trivially_copyable_v<Record>);
-
  public:
   explicit ExternalSort(std::size_t most_in_memory) : most_in_memory_(most_in_memory) {}
 
@@ -35,16 +27,15 @@ class ExternalSort {
   /// Every record, in order. Ends the work. @throws Error(environment) when the temporary file cannot be written or read.
   template <class Visit>
   void for_each(Visit visit) {
-    if (!file_) {
+    if (file_.empty()) {
       std::sort(records_.begin(), records_.end(), Before());
       for (const auto& record : records_) visit(record);
     } else {
       spill();
-      if (std::fflush(file_.get()) != 0) fail();
       merge(visit);
     }
     std::vector<Record>().swap(records_);
-    file_.reset();
+    file_.clear();
     runs_.clear();
   }
 
@@ -52,7 +43,7 @@ class ExternalSort {
   /// A sorted run in the file, read block by block.
   class Run {
    public:
-    Run(std::FILE* file, std::uint64_t first, std::uint64_t count, std::size_t block) : file_(file), next_(first), left_(count), most_(block) { advance(); }
+    Run(TemporaryFile<Record>& file, std::uint64_t first, std::uint64_t count, std::size_t block) : file_(&file), next_(first), left_(count), most_(block) { advance(); }
     const std::optional<Record>& head() const { return head_; }
     void advance() {
       if (at_ == block_.size()) load();
@@ -65,32 +56,20 @@ class ExternalSort {
       block_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(left_, most_)));
       at_ = 0;
       if (block_.empty()) return;
-      if (fseeko(file_, static_cast<off_t>(next_ * sizeof(Record)), SEEK_SET) != 0 ||
-          std::fread(block_.data(), sizeof(Record), block_.size(), file_) != block_.size())
-        fail();
+      file_->read(next_, block_);
       next_ += block_.size();
       left_ -= block_.size();
     }
-    std::FILE* file_;
+    TemporaryFile<Record>* file_;
     std::uint64_t next_, left_;
     std::size_t most_, at_ = 0;
     std::vector<Record> block_;
     std::optional<Record> head_;
   };
 
-  [[noreturn]] static void fail() {
-    throw Error(ErrorKind::environment, std::string("the temporary file that rows are sorted in: ") + std::strerror(errno), "free some space in /tmp");
-  }
-
   void spill() {
-    if (!file_) file_.reset(std::tmpfile());
-    if (!file_) fail();
     std::sort(records_.begin(), records_.end(), Before());
-    const std::uint64_t first = runs_.empty() ? 0 : runs_.back().first + runs_.back().second;
-    if (fseeko(file_.get(), static_cast<off_t>(first * sizeof(Record)), SEEK_SET) != 0 ||
-        std::fwrite(records_.data(), sizeof(Record), records_.size(), file_.get()) != records_.size())
-      fail();
-    runs_.emplace_back(first, records_.size());
+    runs_.emplace_back(file_.append(records_), records_.size());
     records_.clear();
   }
 
@@ -98,7 +77,7 @@ class ExternalSort {
   void merge(Visit visit) {
     std::vector<Run> runs;
     const auto block = std::clamp<std::size_t>(most_in_memory_ / runs_.size(), 16, 4096);  // all runs together take no more than one did
-    for (const auto& [first, count] : runs_) runs.emplace_back(file_.get(), first, count, block);
+    for (const auto& [first, count] : runs_) runs.emplace_back(file_, first, count, block);
     const auto later = [&](std::size_t a, std::size_t b) { return Before()(*runs[b].head(), *runs[a].head()); };
     std::priority_queue<std::size_t, std::vector<std::size_t>, decltype(later)> queue(later);
     for (std::size_t i = 0; i < runs.size(); ++i)
@@ -114,7 +93,7 @@ class ExternalSort {
 
   std::size_t most_in_memory_;
   std::vector<Record> records_;
-  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_{nullptr, &std::fclose};
+  TemporaryFile<Record> file_{"rows are sorted in"};
   std::vector<std::pair<std::uint64_t, std::uint64_t>> runs_;  // first record and number of records of each run
 };
 

@@ -2,20 +2,9 @@
 
 #include <algorithm>
 #include <bit>
-#include <cerrno>
-#include <cstring>
-#include <string>
-
-#include "formats/error.hpp"
+#include <utility>
 
 namespace iai {
-namespace {
-
-[[noreturn]] void fail() {
-  throw Error(ErrorKind::environment, std::string("the temporary file that keys are kept in: ") + std::strerror(errno), "free some space in /tmp");
-}
-
-}  // namespace
 
 void RepeatedHashes::add(std::span<const std::uint64_t> hashes) {
   for (const auto hash : hashes) hashes_[hash >> 56].push_back(hash);
@@ -24,14 +13,10 @@ void RepeatedHashes::add(std::span<const std::uint64_t> hashes) {
 }
 
 void RepeatedHashes::spill() {
-  if (!file_) file_.reset(std::tmpfile());
-  if (!file_) fail();
   for (std::size_t part = 0; part < parts; ++part) {
     auto& hashes = hashes_[part];
     if (hashes.empty()) continue;
-    if (std::fwrite(hashes.data(), sizeof hashes[0], hashes.size(), file_.get()) != hashes.size()) fail();
-    segments_[part].push_back({written_, hashes.size()});
-    written_ += hashes.size();
+    segments_[part].push_back({file_.append(hashes), hashes.size()});
     hashes.clear();
   }
   in_memory_ = 0;
@@ -43,9 +28,7 @@ void RepeatedHashes::load(std::size_t part) {
   for (const auto& segment : segments_[part]) {
     const auto before = hashes.size();
     hashes.resize(before + segment.count);
-    if (fseeko(file_.get(), static_cast<off_t>(segment.first * sizeof hashes[0]), SEEK_SET) != 0 ||
-        std::fread(hashes.data() + before, sizeof hashes[0], segment.count, file_.get()) != segment.count)
-      fail();
+    file_.read(segment.first, std::span(hashes).subspan(before));
   }
 }
 
@@ -67,7 +50,6 @@ void RepeatedHashes::find_repeated(const std::vector<std::uint64_t>& hashes, std
 }
 
 std::vector<std::uint64_t> RepeatedHashes::repeated() {
-  if (file_ && std::fflush(file_.get()) != 0) fail();
   std::vector<std::uint64_t> found;
   for (std::size_t part = 0; part < parts; ++part) {
     load(part);
@@ -75,7 +57,7 @@ std::vector<std::uint64_t> RepeatedHashes::repeated() {
     std::vector<std::uint64_t>().swap(hashes_[part]);
     segments_[part].clear();
   }
-  file_.reset();
+  file_.clear();
   in_memory_ = 0;
   return found;
 }

@@ -2,11 +2,10 @@
 
 #include <array>
 #include <cstdint>
-#include <cstdio>
-#include <memory>
 #include <span>
-#include <utility>
 #include <vector>
+
+#include "evaluator/data/temporary_file.hpp"
 
 namespace iai {
 
@@ -32,8 +31,7 @@ class RepeatedHashes {
   static constexpr std::size_t parts = 256;  // by the highest byte
   std::size_t most_in_memory_, in_memory_ = 0;
   std::array<std::vector<std::uint64_t>, parts> hashes_;
-  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_{nullptr, &std::fclose};
-  std::uint64_t written_ = 0;
+  TemporaryFile<std::uint64_t> file_{"keys are kept in"};
   std::array<std::vector<Segment>, parts> segments_;
 };
 
