@@ -46,6 +46,8 @@ struct GivenDialect {
   std::vector<std::string> names;                 ///< of the columns, in their order; empty: the header's
 };
 
+enum class Thumbnails;  // formats/image_file.hpp
+
 /// Parts of the dialect and the columns that the caller fixes instead of having them found.
 struct DelimitedOptions {
   GivenDialect given;
@@ -53,6 +55,7 @@ struct DelimitedOptions {
   /// Dialect and columns as an earlier reading found them (a data set's manifest): nothing is detected again.
   std::optional<Dialect> dialect;
   std::vector<Column> columns;
+  Thumbnails thumbnails{};  ///< where the file turns out to be an image
 };
 
 /// Streams rows of a delimited text file; memory is bounded whatever the file's size: a row is at most 64 MiB, a table

@@ -106,15 +106,14 @@ std::vector<TensorEntry> image_tensors(const Image& image) {
   return tensors;
 }
 
-std::unique_ptr<RowReader> open_image_rows(PeekStream& stream, const std::string& name, const std::function<void(const Image&)>& look) {
+std::unique_ptr<RowReader> open_image_rows(PeekStream& stream, const std::string& name, Thumbnails thumbnails, const std::function<void(const Image&)>& look) {
   try {
-    Image image = read_image_stream(stream, name, {.thumbnails = Thumbnails::make});
+    Image image = read_image_stream(stream, name, {.thumbnails = thumbnails});
     if (look) look(image);
     return image_rows(std::move(image));
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::input) throw;
-    const bool named = error.message().starts_with(name + ": ");
-    return image_rows(named ? error.message().substr(name.size() + 2) : error.message());
+    return image_rows(without_name(error, name));
   }
 }
 

@@ -59,11 +59,11 @@ Image read_image_stream(PeekStream& stream, const std::string& name, const Image
 std::vector<TensorEntry> image_tensors(const Image& image);
 
 /// An image as a table of one row a page: page, width, height, channels, bits, color, orientation, position, truncated,
-/// mean, deviation, minimum, maximum; its thumbnail is the row's fingerprint. One that cannot be read is a row with a fault.
+/// mean, deviation, minimum, maximum; its thumbnail, where one was made, is the row's fingerprint. One that cannot be read is a row with a fault.
 std::unique_ptr<RowReader> image_rows(Image image);
 std::unique_ptr<RowReader> image_rows(const std::string& fault);
 /// The rows of the image that `stream` holds. @param look  shown the image, if it can be read; or empty
 /// @throws Error(environment) only
-std::unique_ptr<RowReader> open_image_rows(PeekStream& stream, const std::string& name, const std::function<void(const Image&)>& look = {});
+std::unique_ptr<RowReader> open_image_rows(PeekStream& stream, const std::string& name, Thumbnails thumbnails = Thumbnails::leave, const std::function<void(const Image&)>& look = {});
 
 }  // namespace iai

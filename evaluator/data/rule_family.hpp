@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "formats/delimited.hpp"
+#include "formats/image_file.hpp"
 #include "formats/yaml.hpp"
 
 namespace iai {
@@ -98,6 +99,8 @@ class RuleFamily {
   /// What was read beside the contract.
   virtual std::vector<std::filesystem::path> files() const { return {}; }
   virtual Recordings recordings() const { return Recordings::other; }
+  /// Are rows of images told apart by their thumbnails?
+  virtual Thumbnails thumbnails() const { return Thumbnails::leave; }
   /// Reports to `log`, which outlives it, as the family does.
   virtual std::unique_ptr<FamilyCheck> check(ViolationLog& log) const = 0;
 };

@@ -66,6 +66,7 @@ class LearningFamily : public RuleFamily {
     for (const auto& grid : rules_.grids) add(&grid.head);
     return heads;
   }
+  Thumbnails thumbnails() const override { return rules_.near_images ? Thumbnails::make : Thumbnails::leave; }
   Recordings recordings() const override { return rules_.near_audio ? Recordings::rows : Recordings::other; }
   std::unique_ptr<FamilyCheck> check(ViolationLog& log) const override { return std::make_unique<LearningCheck>(rules_, log); }
 
