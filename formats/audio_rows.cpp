@@ -66,8 +66,7 @@ std::unique_ptr<RowReader> open_audio_rows(PeekStream& stream, const std::string
     rows->read(*open_tensor_file(TensorFileKind::audio, file.path(), name));
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::input) throw;
-    const bool named = error.message().starts_with(name + ": ");
-    rows->fail(named ? error.message().substr(name.size() + 2) : error.message());
+    rows->fail(without_name(error, name));
   }
   return rows;
 }

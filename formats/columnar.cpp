@@ -108,7 +108,7 @@ class Reader : public ColumnarReader {
         if (next_batch() == nullptr) return nullptr;
       } catch (const Error& error) {
         if (error.kind() != ErrorKind::input) throw;
-        return broken_row(error.message());
+        return broken_row(error);
       }
     }
     ++row_.number;
@@ -120,12 +120,12 @@ class Reader : public ColumnarReader {
 
  private:
   /// The last row: what comes cannot be read.
-  const Row* broken_row(const std::string& message) {
+  const Row* broken_row(const Error& error) {
     broken_ = true;
     batch_.rows = at_ = 0;
     ++row_.number;
     row_.line = row_.number;
-    row_.fault = "from here on the file cannot be read: " + (message.starts_with(name_ + ": ") ? message.substr(name_.size() + 2) : message);
+    row_.fault = "from here on the file cannot be read: " + without_name(error, name_);
     for (auto& cell : row_.cells) cell = Cell{"", CellState::missing, 0, 0, 0};
     return &row_;
   }

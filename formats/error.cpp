@@ -11,6 +11,11 @@ Error with_name(const Error& error, std::string_view from, std::string_view to) 
   return {error.kind(), message, error.hint()};
 }
 
+std::string without_name(const Error& error, const std::string& name) {
+  const auto& message = error.message();
+  return message.starts_with(name + ": ") ? message.substr(name.size() + 2) : message;
+}
+
 void throw_unreadable(const std::string& name, int code) {
   switch (code) {
     case ENOENT:

@@ -36,6 +36,9 @@ class Error : public std::exception {
 /// `error` with `to` wherever its message says `from`: for files that were read or written under a temporary name.
 Error with_name(const Error& error, std::string_view from, std::string_view to);
 
+/// The error's message without the "NAME: " that it begins with, if it does.
+std::string without_name(const Error& error, const std::string& name);
+
 /// Error(input) for a file that the system does not let be read. @param code  errno
 [[noreturn]] void throw_unreadable(const std::string& name, int code);
 

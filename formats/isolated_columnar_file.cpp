@@ -1,5 +1,4 @@
 #include "formats/columnar_file.hpp"
-#include "formats/error.hpp"
 #include "formats/json.hpp"
 #include "formats/reader_process.hpp"
 
@@ -75,7 +74,7 @@ void serve(ReaderPipe& to, ColumnarFile& file) {
 class IsolatedColumnarFile : public ColumnarFile {
  public:
   IsolatedColumnarFile(const std::string& name, std::uint64_t memory, const std::function<std::unique_ptr<ColumnarFile>()>& open)
-      : name_(name), process_(name, memory, [&](ReaderPipe& to) { serve(to, *open()); }) {
+      : process_(name, memory, [&](ReaderPipe& to) { serve(to, *open()); }) {
     const Json json = Json::parse(process_.take_text());
     format_ = json.at("format").get<std::string>();
     for (const auto& one : json.at("columns")) {
@@ -117,12 +116,12 @@ class IsolatedColumnarFile : public ColumnarFile {
     cells.exceptions.clear();
     for (std::size_t i = 0; i < exceptions.size(); ++i) {
       const auto& one = exceptions[i];
-      if (one.row >= batch.rows || one.state > static_cast<std::uint64_t>(CellState::odd) || (i > 0 && one.row <= exceptions[i - 1].row) || i >= texts.size()) astray();
+      if (one.row >= batch.rows || one.state > static_cast<std::uint64_t>(CellState::odd) || (i > 0 && one.row <= exceptions[i - 1].row) || i >= texts.size()) process_.fail();
       cells.exceptions.push_back({static_cast<std::uint32_t>(one.row), static_cast<CellState>(one.state), one.number, texts[i]});
     }
     const bool numbers = type == ColumnType::real || type == ColumnType::boolean, integers = type == ColumnType::integer || type == ColumnType::timestamp;
     const auto there = [&](std::size_t count, bool wanted) { return count == batch.rows || (count == 0 && !wanted); };
-    if (!there(cells.numbers.size(), numbers) || !there(cells.integers.size(), integers) || !there(cells.texts.size(), type == ColumnType::text)) astray();
+    if (!there(cells.numbers.size(), numbers) || !there(cells.integers.size(), integers) || !there(cells.texts.size(), type == ColumnType::text)) process_.fail();
   }
 
   template <class Value>
@@ -141,17 +140,14 @@ class IsolatedColumnarFile : public ColumnarFile {
     std::string_view rest(all.data(), size);
     texts.clear();
     for (const auto length : lengths) {
-      if (length > rest.size()) astray();
+      if (length > rest.size()) process_.fail();
       texts.push_back(rest.substr(0, static_cast<std::size_t>(length)));
       rest.remove_prefix(static_cast<std::size_t>(length));
     }
     if (lengths.empty()) batch.unescaped.pop_back();
   }
 
-  /// Not what serve() writes: the reader was led astray by the file.
-  [[noreturn]] void astray() const { throw Error(ErrorKind::input, name_ + ": is damaged in a way that ended its reader", "copy or write the file again"); }
-
-  std::string name_, format_;
+  std::string format_;
   ReaderProcess process_;
   std::vector<ColumnarColumn> columns_;
   std::vector<std::pair<std::string, std::string>> properties_;

@@ -39,9 +39,10 @@ class ReaderProcess {
   void take(void* to, std::size_t size);
   std::uint64_t take_number(std::uint64_t most = std::numeric_limits<std::uint64_t>::max());
   std::string take_text();
+  /// What came is not what serve() writes: the reader was led astray by the file.
+  [[noreturn]] void fail() const;
 
  private:
-  [[noreturn]] void fail() const;
   void stop();
 
   std::string name_;

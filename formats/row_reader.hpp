@@ -12,6 +12,7 @@ namespace iai {
 struct RowBatch;  // formats/row_batch.hpp
 
 enum class ColumnType { empty, integer, real, boolean, timestamp, text };
+constexpr bool is_numeric(ColumnType type) { return type == ColumnType::integer || type == ColumnType::real; }
 std::string column_type_name(ColumnType type);
 /// The inverse; nothing when `name` is no type.
 std::optional<ColumnType> find_column_type(std::string_view name);

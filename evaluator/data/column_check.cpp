@@ -16,8 +16,6 @@ std::string span_text(const Rule& rule) {
 
 bool is_outside(const Rule& rule, double value) { return (rule.minimum && value < *rule.minimum) || (rule.maximum && value > *rule.maximum); }
 
-bool is_numeric(ColumnType type) { return type == ColumnType::integer || type == ColumnType::real; }
-
 CellMessage cell_message(const Rule& rule, const Cell& cell, ColumnType type) {
   const auto quoted = [&](const std::string& reason) { return CellMessage{fmt::format("'{}' {}", first_bytes(cell.text, 60), reason), reason}; };
   switch (rule.kind) {

@@ -94,7 +94,7 @@ class ColumnProfile {
   /// Distances over one and a half periods; a lower bound when there are over a thousand different distances.
   std::int64_t gaps() const;
   DataPlace first_time_fault() const { return time_fault_; }
-  bool is_number() const { return type_ == ColumnType::integer || type_ == ColumnType::real; }
+  bool is_number() const { return is_numeric(type_); }
   /// Few values that come back often: text of a column that is a code and nothing personal, with counts.
   std::optional<std::map<std::string, std::int64_t>> codes() const;
 

@@ -4,10 +4,10 @@
 #include <unordered_map>
 
 #include <fmt/format.h>
-#include <tbb/task_arena.h>
 
 #include "evaluator/data/manifest.hpp"
 #include "evaluator/data/sources.hpp"
+#include "evaluator/data/threads.hpp"
 #include "formats/columnar.hpp"
 #include "formats/content_store.hpp"
 #include "formats/digest_stream.hpp"
@@ -16,7 +16,6 @@
 #include "formats/image_file.hpp"
 #include "formats/json_lines.hpp"
 #include "formats/peek_stream.hpp"
-#include "formats/read_ahead.hpp"
 
 namespace iai {
 
@@ -96,7 +95,7 @@ void visit_table(const DataFile& file, ByteStream& source, const std::function<v
   if (adjust) adjust(file, options);
   if (file.kind == DataFileKind::image) {
     PeekStream peek(stream, 16);
-    visit(file, *open_image_rows(peek, file.name));
+    visit(file, *open_image_rows(peek, file.name, options.thumbnails));
   } else if (file.kind == DataFileKind::columnar) {
     PeekStream peek(stream, 16);
     const FileOnDisk place(peek, file.name);
@@ -112,7 +111,7 @@ void visit_table(const DataFile& file, ByteStream& source, const std::function<v
   } else if (file.kind == DataFileKind::json_lines) {
     visit(file, *open_json_lines(stream, file.name, options.columns, options.column_types));
   } else {
-    ReadAhead ahead(stream, tbb::this_task_arena::max_concurrency() > 1 ? ReadingThread::own : ReadingThread::callers);
+    ReadAhead ahead(stream, reading_thread());
     {
       DelimitedReader rows(ahead, file.name, std::move(options));
       visit(file, rows);

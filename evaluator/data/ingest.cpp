@@ -4,10 +4,10 @@
 #include <map>
 
 #include <fmt/format.h>
-#include <tbb/task_arena.h>
 
 #include "evaluator/data/cast.hpp"
 #include "evaluator/data/tensor_elements.hpp"
+#include "evaluator/data/threads.hpp"
 #include "formats/columnar.hpp"
 #include "formats/content_store.hpp"
 #include "formats/digest_cache.hpp"
@@ -323,9 +323,7 @@ class Ingest {
       first_refusal_ = error.message();
       first_hint_ = error.hint();
     }
-    const auto& message = error.message();
-    const bool named = message.starts_with(file.name + ": ");
-    result_.file_findings.push_back({"unreadable", file.name, "", 0, 1, named ? message.substr(file.name.size() + 2) : message});
+    result_.file_findings.push_back({"unreadable", file.name, "", 0, 1, without_name(error, file.name)});
   }
 
   const IngestOptions& options_;
@@ -365,10 +363,8 @@ IngestedData ingest(const std::vector<std::filesystem::path>& paths, const Inges
 }
 
 IngestedData ingest_files(const std::vector<ListedFile>& files, const std::string& given, const IngestOptions& options) {
-  const int cores = tbb::this_task_arena::max_concurrency(), threads = options.threads > 0 ? options.threads : cores;
-  tbb::task_arena arena(std::min(threads, cores));
-  return arena.execute([&] {
-    Ingest work(options, threads);
+  return with_threads(options.threads, [&] {
+    Ingest work(options, options.threads > 0 ? options.threads : thread_count());
     if (options.progress) work.expect(files);
     for (const auto& file : files) work.read(file);
     return work.finish(given);

@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "evaluator/data/sketches.hpp"
-#include "formats/delimited_cells.hpp"
 
 namespace iai {
 namespace {
@@ -110,37 +109,18 @@ ImpliesCheck::ImpliesCheck(const Rule& rule, const std::map<std::string, std::si
   for (const auto& [name, value] : rule.any) message_ += (message_.empty() ? "without " : " or ") + name + " = " + value;
 }
 
-std::vector<ImpliesCheck::Condition> ImpliesCheck::bind(const std::vector<std::pair<std::string, std::string>>& conditions, const std::map<std::string, std::size_t>& columns) const {
+std::vector<ImpliesCheck::Condition> ImpliesCheck::bind(const std::vector<std::pair<std::string, std::string>>& conditions, const std::map<std::string, std::size_t>& columns) {
   std::vector<Condition> bound;
-  for (const auto& [name, value] : conditions) {
-    const auto at = columns.find(name);
-    if (at == columns.end()) continue;
-    Condition condition{at->second, value, std::nullopt, parse_time(value, {}), parse_boolean(value)};
-    std::int64_t integer = 0;
-    double number = 0;
-    if (parse_number(value, {}, integer, number) != NumberKind::none) condition.number = number;
-    bound.push_back(std::move(condition));
-  }
+  for (const auto& [name, value] : conditions)
+    if (const auto at = columns.find(name); at != columns.end()) bound.push_back({at->second, AllowedValues({value})});
   return bound;
-}
-
-bool ImpliesCheck::holds(const Condition& condition, const ColumnCells& cells, std::size_t row) {
-  switch (cells.type) {
-    case ColumnType::real: return condition.number == cells.numbers[row];
-    case ColumnType::integer: return condition.number == static_cast<double>(cells.integers[row]);
-    case ColumnType::timestamp: return condition.time == cells.integers[row];
-    case ColumnType::boolean: return condition.truth == static_cast<int>(cells.numbers[row]);
-    case ColumnType::text: return condition.text == cells.texts[row];
-    case ColumnType::empty: return false;
-  }
-  return false;
 }
 
 void ImpliesCheck::check(const RowBatch& batch, std::vector<RuleBreak>& breaks) {
   std::vector<CellWalk> when, any;
   for (const auto& condition : when_) when.emplace_back(batch.columns[condition.column]);
   for (const auto& condition : any_) any.emplace_back(batch.columns[condition.column]);
-  const auto met = [&](const Condition& condition, CellWalk& walk, std::size_t row) { return walk.has_value(row) && holds(condition, walk.cells(), row); };
+  const auto met = [](Condition& condition, CellWalk& walk, std::size_t row) { return walk.has_value(row) && condition.values.holds(walk.cells(), row); };
   for (std::size_t row = 0; row < batch.rows; ++row) {
     bool broken = true;
     for (std::size_t i = 0; i < when.size() && broken; ++i) broken = met(when_[i], when[i], row);

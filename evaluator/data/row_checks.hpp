@@ -1,5 +1,6 @@
 #pragma once
 
+#include "evaluator/data/allowed_values.hpp"
 #include "evaluator/data/repeated_hashes.hpp"
 #include "evaluator/data/rule_check.hpp"
 #include "evaluator/data/unique_keys.hpp"
@@ -50,13 +51,9 @@ class ImpliesCheck : public RuleCheck {
  private:
   struct Condition {
     std::size_t column;
-    std::string text;
-    std::optional<double> number;
-    std::optional<std::int64_t> time;
-    int truth = -1;
+    AllowedValues values;  // one
   };
-  static bool holds(const Condition& condition, const ColumnCells& cells, std::size_t row);
-  std::vector<Condition> bind(const std::vector<std::pair<std::string, std::string>>& conditions, const std::map<std::string, std::size_t>& columns) const;
+  static std::vector<Condition> bind(const std::vector<std::pair<std::string, std::string>>& conditions, const std::map<std::string, std::size_t>& columns);
   const Rule& rule_;
   std::vector<Condition> when_, any_;
   std::string message_;

@@ -60,7 +60,6 @@ CellMessage cell_message(const Rule& rule, const Cell& cell, ColumnType type);
 /// "0 to 5", "0 or more", "5 or less"
 std::string span_text(const Rule& rule);
 bool is_outside(const Rule& rule, double value);
-bool is_numeric(ColumnType type);
 
 /// Goes along a column row by row.
 class CellWalk {

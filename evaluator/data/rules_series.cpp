@@ -31,7 +31,6 @@ struct SeriesRules {
 };
 
 bool level_moves(SignalFaultKind kind) { return kind == SignalFaultKind::step || kind == SignalFaultKind::drift; }
-bool is_number(ColumnType type) { return type == ColumnType::integer || type == ColumnType::real; }
 
 /// One entry of the list over the files of its table.
 class SeriesCheck {
@@ -108,7 +107,7 @@ class SeriesCheck {
     columns_.clear();
     for (const auto& name : rules_.columns) {
       auto column = file.find(name);
-      if (column && !is_number(file.columns[*column].type)) column.reset();
+      if (column && !is_numeric(file.columns[*column].type)) column.reset();
       columns_.push_back(column);
     }
     by_.clear();

@@ -5,8 +5,6 @@
 #include <fmt/format.h>
 #include <tbb/parallel_for.h>
 
-#include "formats/delimited_source.hpp"
-
 namespace iai {
 namespace {
 
@@ -42,7 +40,7 @@ TableState::TableState(const TableContract& table, ViolationLog& log) : contract
   }
 }
 
-std::map<std::string, std::size_t> column_places(const std::vector<Column>& columns) {
+std::map<std::string, std::size_t> column_places(std::span<const Column> columns) {
   std::map<std::string, std::size_t> places;
   for (std::size_t c = 0; c < columns.size(); ++c) places.emplace(columns[c].name, c);
   return places;
@@ -69,15 +67,8 @@ class TableCheck::Places : public RowPlaces {
     return at(row_of_(batch, static_cast<std::size_t>(number - batch.first_row)), column);
   }
   Violation at(const Row& row, std::size_t column) const {
-    Violation violation;
-    violation.file = table_.file_;
-    violation.order = table_.order_;
-    violation.column = table_.columns_[column].name;
-    violation.row = violation.last_row = row.number;
-    violation.line = violation.last_line = row.line;
-    violation.byte = row.cells[column].byte;
-    violation.value = std::string(first_bytes(row.cells[column].text, 200));
-    return violation;
+    const auto& cell = row.cells[column];
+    return violation_at(table_.file_, table_.file_.columns[column].name, row, cell.byte, cell.text);
   }
   std::int64_t line(std::int64_t number) override {
     const auto& batch = batch_of(number);
@@ -94,8 +85,7 @@ class TableCheck::Places : public RowPlaces {
   const RowOf& row_of_;
 };
 
-TableCheck::TableCheck(TableState& state, std::string file, std::size_t order, std::vector<Column> columns, bool has_header, ViolationLog& log)
-    : state_(state), file_(std::move(file)), order_(order), columns_(std::move(columns)), log_(log), places_(column_places(columns_)) {
+TableCheck::TableCheck(TableState& state, const CheckedFile& file, bool has_header, ViolationLog& log) : state_(state), file_(file), log_(log), places_(column_places(file.columns)) {
   ++state_.files;
   check_header(has_header);
   prepare_column_checks();
@@ -107,12 +97,12 @@ void TableCheck::check_header(bool has_header) {
   for (const auto& rule : state_.contract.rules) {
     const auto at = rule.columns.empty() ? places_.end() : places_.find(rule.columns[0]);
     if (rule.kind == RuleKind::required && at == places_.end())
-      report_file(rule, rule.columns[0], "", has_header ? "the column is missing" : fmt::format("the file has no header and {} columns, the contract lists {}", columns_.size(), state_.contract.columns.size()));
+      report_file(rule, rule.columns[0], "", has_header ? "the column is missing" : fmt::format("the file has no header and {} columns, the contract lists {}", file_.columns.size(), state_.contract.columns.size()));
     // A file that tells no unit is taken at the contract's word.
-    if (rule.kind == RuleKind::unit && at != places_.end() && !columns_[at->second].unit.empty() && columns_[at->second].unit != rule.text)
-      report_file(rule, rule.columns[0], columns_[at->second].unit, fmt::format("the unit is '{}', not '{}'", columns_[at->second].unit, rule.text));
+    if (rule.kind == RuleKind::unit && at != places_.end() && !file_.columns[at->second].unit.empty() && file_.columns[at->second].unit != rule.text)
+      report_file(rule, rule.columns[0], file_.columns[at->second].unit, fmt::format("the unit is '{}', not '{}'", file_.columns[at->second].unit, rule.text));
     if (rule.kind != RuleKind::extra_columns) continue;
-    for (const auto& column : columns_)
+    for (const auto& column : file_.columns)
       if (std::none_of(state_.contract.columns.begin(), state_.contract.columns.end(), [&](const auto& known) { return known.name == column.name; }))
         report_file(rule, column.name, "", "the contract does not know this column");
   }
@@ -146,7 +136,7 @@ void TableCheck::prepare_row_checks() {
     if (rule.kind == RuleKind::order) checks_.push_back(std::make_unique<OrderCheck>(rule, *columns));
     if (rule.kind == RuleKind::sampling) checks_.push_back(std::make_unique<SamplingCheck>(rule, columns->front()));
     if (rule.kind == RuleKind::implies) checks_.push_back(std::make_unique<ImpliesCheck>(rule, places_));
-    if (rule.kind == RuleKind::unique) checks_.push_back(std::make_unique<UniqueCheck>(state_.keys.at(&rule), KeyHasher(rule, *columns, order_)));
+    if (rule.kind == RuleKind::unique) checks_.push_back(std::make_unique<UniqueCheck>(state_.keys.at(&rule), KeyHasher(rule, *columns, file_.order)));
   }
 }
 
@@ -198,7 +188,7 @@ void TableCheck::tell_ragged(const RowBatch& batch, std::size_t number, Places& 
   auto violation = places.at(row, 0);
   violation.column.clear();
   violation.byte = row.byte;
-  violation.message = row.fault.empty() ? fmt::format("{} cells, the table has {} columns", row.width, columns_.size()) : row.fault;
+  violation.message = row.fault.empty() ? fmt::format("{} cells, the table has {} columns", row.width, file_.columns.size()) : row.fault;
   if (row.fault.empty()) violation.discreet = violation.message;
   log_.report(*ragged_, std::move(violation));
 }
@@ -226,8 +216,8 @@ void TableCheck::tell(const RowBatch& batch, RuleBreak& found, Places& places) {
 
 void TableCheck::report_file(const Rule& rule, const std::string& column, std::string value, std::string message) {
   Violation violation;
-  violation.file = file_;
-  violation.order = order_;
+  violation.file = file_.name;
+  violation.order = file_.order;
   violation.column = column;
   violation.value = std::move(value);
   violation.message = std::move(message);
@@ -240,7 +230,7 @@ void TableCheck::end() {
   for (auto& check : checks_) check->end(last);
   for (auto& found : last) {
     if (!found.run) {
-      report_file(*found.rule, columns_[found.column].name, found.value, found.message);
+      report_file(*found.rule, file_.columns[found.column].name, found.value, found.message);
       continue;
     }
     auto violation = std::move(*found.run->place);  // kept with the last batches

@@ -24,7 +24,7 @@ struct TableState {
 };
 
 /// Names of the columns and where they stand in a file; of columns with the same name the first.
-std::map<std::string, std::size_t> column_places(const std::vector<Column>& columns);
+std::map<std::string, std::size_t> column_places(std::span<const Column> columns);
 /// The places of `names`; nothing when the file lacks one.
 std::optional<std::vector<std::size_t>> places_of(const std::vector<std::string>& names, const std::map<std::string, std::size_t>& places);
 
@@ -36,8 +36,8 @@ class TableCheck {
  public:
   /// Reads a row of the batches at hand again.
   using RowOf = std::function<const Row&(const RowBatch& batch, std::size_t row)>;
-  /// @param columns  names and types of the file's cells, in their order
-  TableCheck(TableState& state, std::string file, std::size_t order, std::vector<Column> columns, bool has_header, ViolationLog& log);
+  /// `file` outlives it.
+  TableCheck(TableState& state, const CheckedFile& file, bool has_header, ViolationLog& log);
   /// The next batches, on the threads of TBB's current arena.
   void check(std::span<const RowBatch> batches, const RowOf& row_of);
   /// Rules about the file as a whole.
@@ -55,9 +55,7 @@ class TableCheck {
   void report_file(const Rule& rule, const std::string& column, std::string value, std::string message);
 
   TableState& state_;
-  std::string file_;
-  std::size_t order_;
-  std::vector<Column> columns_;
+  const CheckedFile& file_;
   ViolationLog& log_;
   std::map<std::string, std::size_t> places_;
   std::vector<std::unique_ptr<RuleCheck>> checks_;

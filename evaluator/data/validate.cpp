@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <tbb/task_arena.h>
 
+#include "evaluator/data/threads.hpp"
 #include "evaluator/data/validator.hpp"
 #include "formats/audio_rows.hpp"
 #include "formats/dialect_file.hpp"
@@ -13,7 +13,6 @@
 #include "formats/image_file.hpp"
 #include "formats/json_lines.hpp"
 #include "formats/peek_stream.hpp"
-#include "formats/read_ahead.hpp"
 
 namespace iai {
 namespace {
@@ -40,7 +39,7 @@ void note_labels(const DataSet& data, BoxCheck& boxes) {
 /// Opens the rows of a file as it is; null for what belongs to images: their labels and lists of classes.
 std::unique_ptr<RowReader> open_raw(PeekStream& stream, const std::string& name, const DelimitedOptions& options, BoxCheck& boxes) {
   if (image_kind(stream.head()) != ImageKind::none)
-    return open_image_rows(stream, name, [&](const Image& image) { boxes.add_image(name, image.pages[0].width, image.pages[0].height, image.pages[0].orientation); });
+    return open_image_rows(stream, name, options.thumbnails, [&](const Image& image) { boxes.add_image(name, image.pages[0].width, image.pages[0].height, image.pages[0].orientation); });
   if (const auto count = class_count(name, stream.head())) {
     boxes.set_classes(*count);
     return nullptr;
@@ -57,24 +56,22 @@ bool takes_recordings(const TableState* table) {
   return table != nullptr && std::any_of(table->contract.families.begin(), table->contract.families.end(), [](const auto& family) { return family->recordings() == Recordings::rows; });
 }
 
+Thumbnails wanted_thumbnails(const TableContract& table) {
+  const bool any = std::any_of(table.families.begin(), table.families.end(), [](const auto& family) { return family->thumbnails() == Thumbnails::make; });
+  return any ? Thumbnails::make : Thumbnails::leave;
+}
+
 /// What is told of the dialect; types of the contract by name, and by place for files without a header.
 DelimitedOptions raw_options(const TableContract& table, const ValidateOptions& how) {
   DelimitedOptions options;
   options.given = joined(how.dialect, table.dialect);
+  options.thumbnails = wanted_thumbnails(table);
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
     if (!table.columns[c].type) continue;
     options.column_types.emplace_back(fmt::format("column_{}", c + 1), *table.columns[c].type);
     options.column_types.emplace_back(table.columns[c].name, *table.columns[c].type);
   }
   return options;
-}
-
-/// Runs `work` with as many threads as are asked for.
-template <class Work>
-auto with_threads(int threads, Work work) {
-  const int cores = tbb::this_task_arena::max_concurrency();
-  tbb::task_arena arena(threads > 0 ? std::min(threads, cores) : cores);
-  return arena.execute(work);
 }
 
 Validation check_data_set(const DataSet& data, const Contract& contract, const ValidateOptions& options) {
@@ -90,6 +87,7 @@ Validation check_data_set(const DataSet& data, const Contract& contract, const V
           const auto* table = work.table_of(file.name);
           if (table == nullptr) return;
           const auto raw = raw_options(table->contract, options);
+          how.thumbnails = raw.thumbnails;
           // Told otherwise than ingest found it: found anew, with what is told.
           if (file.kind == DataFileKind::delimited && !is_empty(raw.given)) how = raw;
           else Validator::name_columns(table->contract, file.dialect.header, how.columns);
@@ -127,13 +125,11 @@ class RawFiles {
   }
 
  private:
-  static ReadAhead read_ahead(ByteStream& stream) { return {stream, tbb::this_task_arena::max_concurrency() > 1 ? ReadingThread::own : ReadingThread::callers}; }
-
   void check_file(const std::string& name, ByteStream& source) {
     DigestStream stream(source, {}, digesting_);
     auto* table = work_.table_of(name);
     if (table != nullptr || work_.label_rule() != nullptr) {
-      ReadAhead ahead = read_ahead(stream);
+      ReadAhead ahead(stream, reading_thread());
       {
         PeekStream peek(ahead, 64 << 10);
         const auto reader = open(name, peek, table, stream, work_.boxes());
@@ -150,7 +146,7 @@ class RawFiles {
     auto* table = work_.table_of(name);
     if (table == nullptr) return;
     DigestStream stream(source, {}, Digesting::no);
-    ReadAhead ahead = read_ahead(stream);
+    ReadAhead ahead(stream, reading_thread());
     PeekStream peek(ahead, 64 << 10);
     BoxCheck known_already;
     if (const auto reader = open(name, peek, table, stream, known_already)) work_.find_keys(*table, name, *reader);

@@ -7,6 +7,7 @@
 
 #include "evaluator/data/sketches.hpp"
 #include "evaluator/data/table_rows.hpp"
+#include "evaluator/data/threads.hpp"
 #include "formats/delimited_source.hpp"
 
 namespace iai {
@@ -41,7 +42,7 @@ void Validator::check(TableState& table, const std::string& name, RowReader& rea
   auto columns = reader.columns();
   name_columns(table.contract, reader.names_columns(), columns);
   const CheckedFile file{name, names_.size(), columns};
-  TableCheck check(table, name, names_.size(), columns, reader.names_columns(), result_.log);
+  TableCheck check(table, file, reader.names_columns(), result_.log);
   std::vector<FamilyCheck*> families;
   for (const auto& family : table.families) {
     family->start_file(file);
@@ -77,7 +78,7 @@ void Validator::find_keys(TableState& table, const std::string& name, RowReader&
   for (auto& [rule, keys] : table.keys)
     if (const auto at = places_of(rule->columns, places); at && !keys.repeated.empty()) rules.emplace_back(&keys, KeyHasher(*rule, *at, file));
   std::vector<RowBatch> batches;
-  while (!rules.empty() && reader.next_batches(batches, threads()))
+  while (!rules.empty() && reader.next_batches(batches, thread_count()))
     for (const auto& batch : batches)
       for (auto& [keys, hasher] : rules) find_keys(*keys, hasher, file, batch, reader);
 }
@@ -122,7 +123,7 @@ void Validator::count_rows(std::int64_t rows) {
 void Validator::check_batches(TableCheck& check, RowReader& reader) {
   std::vector<RowBatch> batches;
   const TableCheck::RowOf row_of = [&](const RowBatch& batch, std::size_t row) -> const Row& { return reader.row_of(batch, row); };
-  while (reader.next_batches(batches, threads())) {
+  while (reader.next_batches(batches, thread_count())) {
     check.check(batches, row_of);
     for (const auto& batch : batches) count_rows(static_cast<std::int64_t>(batch.rows));
   }
@@ -176,7 +177,7 @@ void Validator::finish_table(TableState& table) {
   for (const auto& rule : table.contract.rules) {
     if (rule.kind == RuleKind::unique) find_repeated(rule, table.keys.at(&rule).keys);
     const auto count = static_cast<double>(table.files);
-    if (rule.kind != RuleKind::files || !((rule.minimum && count < *rule.minimum) || (rule.maximum && count > *rule.maximum))) continue;
+    if (rule.kind != RuleKind::files || !is_outside(rule, count)) continue;
     std::string globs;
     for (const auto& glob : table.contract.files) globs += (globs.empty() ? "" : ", ") + glob;
     about_files(rule, "", table.files == 0 ? "no file matches " + globs : fmt::format("{} files match {}", table.files, globs));

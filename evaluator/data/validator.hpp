@@ -5,8 +5,6 @@
 #include <string>
 #include <vector>
 
-#include <tbb/task_arena.h>
-
 #include "evaluator/data/box_check.hpp"
 #include "evaluator/data/table_check.hpp"
 #include "evaluator/data/validate.hpp"
@@ -38,7 +36,6 @@ class Validator {
   Validation finish();
 
  private:
-  static int threads() { return tbb::this_task_arena::max_concurrency(); }
   void count_rows(std::int64_t rows);
   void check_batches(TableCheck& check, RowReader& reader);
   /// Families take rows, not batches.
