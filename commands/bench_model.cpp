@@ -4,7 +4,7 @@
 #include <chrono>
 
 #include "evaluator/bench/energy_meter.hpp"
-#include "evaluator/data/samples.hpp"
+#include "evaluator/task/samples.hpp"
 #include "evaluator/metrics/output_error.hpp"
 #include "formats/error.hpp"
 

@@ -5,7 +5,7 @@
 
 #include "commands/context.hpp"
 #include "commands/options.hpp"
-#include "evaluator/data/samples.hpp"
+#include "evaluator/task/samples.hpp"
 #include "formats/model.hpp"
 #include "quantizer/quantize/plan.hpp"
 #include "quantizer/quantize/observer.hpp"

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "commands/result.hpp"
-#include "evaluator/data/ingest.hpp"
+#include "evaluator/profile/ingest.hpp"
 
 namespace iai {
 

@@ -3,8 +3,8 @@
 #include "commands/ingest_follow.hpp"
 #include "commands/ingest_outputs.hpp"
 #include "commands/ingest_tensors.hpp"
-#include "evaluator/data/merge.hpp"
-#include "evaluator/data/profile_state.hpp"
+#include "evaluator/profile/merge.hpp"
+#include "evaluator/profile/profile_state.hpp"
 #include "formats/dialect_file.hpp"
 #include "formats/error.hpp"
 

@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 
 #include "commands/ingest_outputs.hpp"
-#include "evaluator/data/follow.hpp"
-#include "evaluator/data/merge.hpp"
-#include "evaluator/data/profile_state.hpp"
+#include "evaluator/profile/follow.hpp"
+#include "evaluator/profile/merge.hpp"
+#include "evaluator/profile/profile_state.hpp"
 #include "formats/dialect_file.hpp"
 #include "formats/error.hpp"
 #include "formats/interrupt.hpp"

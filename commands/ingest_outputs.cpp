@@ -8,8 +8,8 @@
 
 #include "commands/finding_rows.hpp"
 #include "commands/profile_html.hpp"
-#include "evaluator/data/profile_file.hpp"
-#include "evaluator/data/profile_state.hpp"
+#include "evaluator/profile/profile_file.hpp"
+#include "evaluator/profile/profile_state.hpp"
 #include "formats/error.hpp"
 
 namespace iai {

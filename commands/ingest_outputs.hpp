@@ -6,7 +6,7 @@
 #include "commands/ingest.hpp"
 #include "commands/recording.hpp"
 #include "commands/result.hpp"
-#include "evaluator/data/ingest.hpp"
+#include "evaluator/profile/ingest.hpp"
 
 namespace iai {
 

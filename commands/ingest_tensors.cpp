@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "commands/recording.hpp"
-#include "evaluator/data/scaling_fit.hpp"
-#include "evaluator/data/tensor_export.hpp"
+#include "evaluator/task/scaling_fit.hpp"
+#include "evaluator/task/tensor_export.hpp"
 #include "formats/atomic_file.hpp"
 #include "formats/error.hpp"
 

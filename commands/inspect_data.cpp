@@ -6,7 +6,7 @@
 
 #include "commands/inspect_profile.hpp"
 #include "evaluator/data/data_set.hpp"
-#include "evaluator/data/ingest.hpp"
+#include "evaluator/profile/ingest.hpp"
 #include "evaluator/data/tensor_elements.hpp"
 #include "formats/columnar.hpp"
 #include "formats/error.hpp"

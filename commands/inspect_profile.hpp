@@ -1,7 +1,7 @@
 #pragma once
 
 #include "commands/result.hpp"
-#include "evaluator/data/profile_file.hpp"
+#include "evaluator/profile/profile_file.hpp"
 
 namespace iai {
 

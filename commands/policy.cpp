@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "evaluator/data/metric_names.hpp"
+#include "evaluator/task/metric_names.hpp"
 #include "evaluator/metrics/metrics.hpp"
 #include "formats/error.hpp"
 #include "formats/spelling.hpp"

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "evaluator/data/profile_file.hpp"
+#include "evaluator/profile/profile_file.hpp"
 
 namespace iai {
 

@@ -8,7 +8,7 @@
 #include "commands/context.hpp"
 #include "commands/options.hpp"
 #include "commands/recording.hpp"
-#include "evaluator/data/task.hpp"
+#include "evaluator/task/task.hpp"
 #include "evaluator/metrics/metrics.hpp"
 #include "evaluator/metrics/output_error.hpp"
 #include "formats/staged_model.hpp"

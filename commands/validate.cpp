@@ -5,8 +5,8 @@
 #include "commands/options.hpp"
 #include "commands/recording.hpp"
 #include "commands/validate_outputs.hpp"
-#include "evaluator/data/ingest.hpp"
-#include "evaluator/data/validate.hpp"
+#include "evaluator/profile/ingest.hpp"
+#include "evaluator/contract/validate.hpp"
 #include "formats/dialect_file.hpp"
 #include "formats/error.hpp"
 

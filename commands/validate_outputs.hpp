@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "evaluator/data/validate.hpp"
+#include "evaluator/contract/validate.hpp"
 
 namespace iai {
 

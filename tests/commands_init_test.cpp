@@ -9,7 +9,7 @@
 #include "cli/app.hpp"
 #include "commands/commands.hpp"
 #include "commands/policy.hpp"
-#include "evaluator/data/task.hpp"
+#include "evaluator/task/task.hpp"
 #include "formats/yaml.hpp"
 #include "registry/documents/product.hpp"
 #include "tests/json_schema.hpp"

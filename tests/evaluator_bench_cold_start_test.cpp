@@ -7,7 +7,7 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
-#include "evaluator/data/samples.hpp"
+#include "evaluator/task/samples.hpp"
 #include "evaluator/metrics/output_error.hpp"
 #include "evaluator/runtime/bound_run.hpp"
 #include "formats/error.hpp"

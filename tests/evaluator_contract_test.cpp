@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "evaluator/data/contract.hpp"
+#include "evaluator/contract/contract.hpp"
 #include "formats/error.hpp"
 #include "formats/pattern.hpp"
 

@@ -5,9 +5,9 @@
 #include <doctest/doctest.h>
 
 #include "evaluator/data/counter_random.hpp"
-#include "evaluator/data/drift_sample.hpp"
-#include "evaluator/data/drift_statistics.hpp"
-#include "evaluator/data/sketches.hpp"
+#include "evaluator/drift/drift_sample.hpp"
+#include "evaluator/drift/drift_statistics.hpp"
+#include "evaluator/profile/sketches.hpp"
 #include "formats/error.hpp"
 
 using namespace iai;

@@ -1,4 +1,4 @@
-#include "evaluator/data/expression.hpp"
+#include "evaluator/contract/expression.hpp"
 
 #include <doctest/doctest.h>
 

@@ -6,9 +6,9 @@
 #include <filesystem>
 #include <fstream>
 
-#include "evaluator/data/follow.hpp"
-#include "evaluator/data/ingest.hpp"
-#include "evaluator/data/profile_state.hpp"
+#include "evaluator/profile/follow.hpp"
+#include "evaluator/profile/ingest.hpp"
+#include "evaluator/profile/profile_state.hpp"
 #include "formats/atomic_file.hpp"
 #include "formats/error.hpp"
 #include "tests/temporary_folder.hpp"

@@ -1,12 +1,12 @@
-#include "evaluator/data/identifiers.hpp"
+#include "evaluator/privacy/identifiers.hpp"
 
 #include <doctest/doctest.h>
 
 #include <string>
 
-#include "evaluator/data/check_digits.hpp"
-#include "evaluator/data/personal_names.hpp"
-#include "evaluator/data/vat_numbers.hpp"
+#include "evaluator/privacy/check_digits.hpp"
+#include "evaluator/privacy/personal_names.hpp"
+#include "evaluator/privacy/vat_numbers.hpp"
 
 using namespace iai;
 

@@ -9,8 +9,8 @@
 #include <fmt/format.h>
 
 #include "evaluator/data/counter_random.hpp"
-#include "evaluator/data/ingest.hpp"
-#include "evaluator/data/validate.hpp"
+#include "evaluator/profile/ingest.hpp"
+#include "evaluator/contract/validate.hpp"
 #include "formats/atomic_file.hpp"
 #include "formats/error.hpp"
 #include "formats/interrupt.hpp"

@@ -1,4 +1,4 @@
-#include "evaluator/data/masking.hpp"
+#include "evaluator/contract/masking.hpp"
 
 #include <doctest/doctest.h>
 

@@ -10,8 +10,8 @@
 #include <fmt/format.h>
 
 #include "evaluator/data/counter_random.hpp"
-#include "evaluator/data/merge.hpp"
-#include "evaluator/data/profile_state.hpp"
+#include "evaluator/profile/merge.hpp"
+#include "evaluator/profile/profile_state.hpp"
 #include "formats/atomic_file.hpp"
 #include "formats/error.hpp"
 #include "formats/npy.hpp"

@@ -5,7 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "evaluator/data/counter_random.hpp"
-#include "evaluator/data/image_similarity.hpp"
+#include "evaluator/learning/image_similarity.hpp"
 #include "formats/band_energies.hpp"
 
 using namespace iai;

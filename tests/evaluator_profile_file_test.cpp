@@ -1,4 +1,4 @@
-#include "evaluator/data/profile_file.hpp"
+#include "evaluator/profile/profile_file.hpp"
 
 #include <doctest/doctest.h>
 

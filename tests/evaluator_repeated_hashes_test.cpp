@@ -3,7 +3,7 @@
 #include <map>
 #include <random>
 
-#include "evaluator/data/repeated_hashes.hpp"
+#include "evaluator/contract/repeated_hashes.hpp"
 
 using namespace iai;
 

@@ -13,8 +13,8 @@
 
 #include "evaluator/data/counter_random.hpp"
 #include "evaluator/data/external_sort.hpp"
-#include "evaluator/data/rules_learning.hpp"
-#include "evaluator/data/validate.hpp"
+#include "evaluator/learning/rules_learning.hpp"
+#include "evaluator/contract/validate.hpp"
 
 using namespace iai;
 

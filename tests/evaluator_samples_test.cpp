@@ -1,4 +1,4 @@
-#include "evaluator/data/samples.hpp"
+#include "evaluator/task/samples.hpp"
 
 #include <cmath>
 #include <cstdlib>

@@ -8,9 +8,9 @@
 
 #include "evaluator/data/counter_random.hpp"
 #include "evaluator/data/exact_sum.hpp"
-#include "evaluator/data/sketches.hpp"
-#include "evaluator/data/unique_keys.hpp"
-#include "evaluator/data/value_counts.hpp"
+#include "evaluator/profile/sketches.hpp"
+#include "evaluator/contract/unique_keys.hpp"
+#include "evaluator/profile/value_counts.hpp"
 
 using namespace iai;
 

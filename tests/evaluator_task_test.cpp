@@ -1,4 +1,4 @@
-#include "evaluator/data/task.hpp"
+#include "evaluator/task/task.hpp"
 
 #include <fstream>
 #include <set>

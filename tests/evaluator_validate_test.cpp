@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "evaluator/data/validate.hpp"
+#include "evaluator/contract/validate.hpp"
 #include "formats/yaml.hpp"
 #include "tests/temporary_folder.hpp"
 

@@ -6,7 +6,7 @@
 
 #include <unistd.h>
 
-#include "evaluator/data/samples.hpp"
+#include "evaluator/task/samples.hpp"
 #include "evaluator/metrics/output_error.hpp"
 #include "evaluator/runtime/session.hpp"
 #include "formats/model.hpp"

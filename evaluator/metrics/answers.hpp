@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "evaluator/data/task.hpp"
+#include "evaluator/task/task.hpp"
 #include "formats/tensor.hpp"
 
 namespace iai {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "evaluator/data/task.hpp"
+#include "evaluator/task/task.hpp"
 #include "evaluator/metrics/answers.hpp"
 #include "evaluator/runtime/session.hpp"
 

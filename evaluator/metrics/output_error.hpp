@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "evaluator/data/samples.hpp"
+#include "evaluator/task/samples.hpp"
 #include "evaluator/runtime/session.hpp"
 
 namespace iai {

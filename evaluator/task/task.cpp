@@ -1,0 +1,138 @@
+#include "evaluator/task/task.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "evaluator/data/data_set.hpp"
+#include "evaluator/task/metric_names.hpp"
+#include "evaluator/task/task_split.hpp"
+#include "formats/error.hpp"
+#include "formats/spelling.hpp"
+#include "formats/yaml.hpp"
+
+namespace iai {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string did_you_mean_split(const std::string& name, const std::vector<std::string>& known) {
+  return did_you_mean(name, known, fmt::format("the task has {}", fmt::join(known, ", ")));
+}
+
+class TaskReader {
+ public:
+  explicit TaskReader(const fs::path& path) : root_(read_yaml(path)) {
+    task_.path = path;
+  }
+
+  Task read() {
+    root_.allow_keys({"name", "description", "kind", "output", "classes", "positive", "threshold", "metrics", "primary",
+                      "inputs", "labels", "groups", "slices", "limit", "data", "columns", "exclude", "where", "select",
+                      "valid", "windows", "splits"});
+    task_.name = root_.text_or("name", task_.path.stem().string());
+    task_.kind = static_cast<TaskKind>(choice(root_.at("kind"), {"binary", "classification", "regression"}));
+    read_classes();
+    read_metrics();
+    const SplitReader reader(task_.path.parent_path(), task_.kind);
+    const TaskSplit whole = reader.read(root_, {});
+    if (const Yaml* splits = root_.find("splits")) {
+      for (const auto& [name, node] : splits->entries()) {
+        if (!node.is_null()) {
+          node.allow_keys({"inputs", "labels", "groups", "slices", "limit", "data", "columns", "exclude", "where", "select", "valid", "windows"});
+        }
+        task_.splits[name] = reader.finish(node.is_null() ? whole : reader.read(node, whole), node);
+      }
+    }
+    if (task_.splits.empty()) task_.splits["evaluation"] = reader.finish(whole, root_);
+    return std::move(task_);
+  }
+
+ private:
+  void refuse_for_regression(const char* key) const {
+    const Yaml* node = root_.find(key);
+    if (node != nullptr && task_.kind == TaskKind::regression) node->fail(fmt::format("'{}' has no meaning for kind: regression", key), "remove it");
+  }
+
+  void read_classes() {
+    for (const char* key : {"output", "classes", "positive", "threshold"}) refuse_for_regression(key);
+    if (const Yaml* output = root_.find("output")) task_.output = static_cast<OutputKind>(choice(*output, {"logits", "probabilities"}));
+    if (const Yaml* classes = root_.find("classes")) task_.classes = classes->texts();
+    for (const char* key : {"positive", "threshold"}) {
+      const Yaml* node = root_.find(key);
+      if (node != nullptr && task_.kind != TaskKind::binary) node->fail(fmt::format("'{}' has a meaning for kind: binary only", key), "remove it");
+    }
+    if (task_.kind == TaskKind::binary && !task_.classes.empty() && task_.classes.size() != 2) {
+      root_.at("classes").fail(fmt::format("{} classes; kind: binary has two", task_.classes.size()), "use kind: classification");
+    }
+    if (const Yaml* positive = root_.find("positive")) {
+      std::vector<std::string> names = task_.classes;
+      if (names.empty() || positive->text() == "0" || positive->text() == "1") names = {"0", "1"};
+      task_.positive = static_cast<std::int64_t>(choice(*positive, names));
+    }
+    if (const Yaml* threshold = root_.find("threshold")) task_.threshold = threshold->number();
+  }
+
+  void read_metrics() {
+    const std::vector<std::string> known = metrics_of(task_.kind);
+    task_.metrics = usual_metrics(task_.kind);
+    if (const Yaml* metrics = root_.find("metrics")) {
+      task_.metrics.clear();
+      for (const Yaml& metric : metrics->items()) {
+        task_.metrics.push_back(known[choice(metric, known)]);
+        if (std::count(task_.metrics.begin(), task_.metrics.end(), task_.metrics.back()) > 1) metric.fail("the metric is named twice", "remove one");
+      }
+      if (task_.metrics.empty()) metrics->fail("no metric is named", fmt::format("choose from {}", fmt::join(known, ", ")));
+    }
+    task_.primary = task_.metrics.front();
+    if (const Yaml* primary = root_.find("primary")) task_.primary = task_.metrics[choice(*primary, task_.metrics)];
+    task_.direction = metric_direction(task_.primary);
+  }
+
+  Yaml root_;
+  Task task_;
+};
+
+}  // namespace
+
+std::string task_kind_name(TaskKind kind) {
+  switch (kind) {
+    case TaskKind::binary: return "binary";
+    case TaskKind::classification: return "classification";
+    case TaskKind::regression: return "regression";
+  }
+  return "";
+}
+
+const TaskSplit& Task::split(const std::string& wanted) const {
+  if (const auto at = splits.find(wanted); at != splits.end()) return at->second;
+  std::vector<std::string> known;
+  for (const auto& [known_name, split] : splits) known.push_back(known_name);
+  throw Error(ErrorKind::usage, fmt::format("{}: the task has no split '{}'", path.string(), wanted), did_you_mean_split(wanted, known));
+}
+
+Task read_task(const fs::path& path) { return TaskReader(path).read(); }
+
+std::vector<TaskFile> task_files(const Task& task, const std::string& split) {
+  std::vector<TaskFile> files{{"task", task.path}};
+  const auto add = [&](const std::string& role, const std::vector<fs::path>& paths) {
+    for (const fs::path& path : paths) {
+      const auto same = [&](const TaskFile& file) { return file.path == path; };
+      if (std::none_of(files.begin(), files.end(), same)) files.push_back({role, path});
+    }
+  };
+  const TaskSplit& part = task.split(split);
+  for (const fs::path& path : part.data) {
+    if (!is_data_set(path)) add("data", {path});
+    else add("data set", {fs::is_directory(path) ? path / "manifest.json" : path});
+  }
+  add("data", part.scaling);
+  if (part.select) add("data", {part.select->file});
+  for (const InputSource& input : part.inputs) add("data", input.files);
+  if (part.labels) add("labels", part.labels->files);
+  if (part.groups) add("data", part.groups->source.files);
+  for (const GroupSource& slice : part.slices) add("data", slice.source.files);
+  return files;
+}
+
+}  // namespace iai
