@@ -35,8 +35,7 @@ const Command& command_named(const std::string& verb) {
   throw Error(ErrorKind::usage, "there is no verb '" + verb + "'", did_you_mean(verb, names, "iai help lists the verbs"));
 }
 
-int run_verb(const std::vector<std::string>& arguments, std::ostream& out, Terminal::Style& style, std::ostream& err,
-             bool on_terminal) {
+int run_verb(const std::vector<std::string>& arguments, std::ostream& out, Terminal::Style& style, std::ostream& err, bool on_terminal) {
   const std::size_t at = verb_position(arguments);
   std::vector<std::string> rest(arguments.begin(), arguments.begin() + static_cast<std::ptrdiff_t>(at));
   const bool has_verb = at < arguments.size();
@@ -73,8 +72,7 @@ int run_verb(const std::vector<std::string>& arguments, std::ostream& out, Termi
   style.color = color_wanted(parser.color_choice(), on_terminal);
   style.progress = on_terminal && style.verbosity != Verbosity::quiet;
   Terminal terminal(out, err, style);
-  Context context{terminal, arguments, parser.globals().registry, style.json, !parser.globals().no_record,
-                  parser.globals().allow_network_fs, {}};
+  Context context{terminal, arguments, parser.globals().registry, style.json, !parser.globals().no_record, parser.globals().allow_network_fs, {}};
   return static_cast<int>(parser.run(context));
 }
 
@@ -101,11 +99,10 @@ int run_app(const std::vector<std::string>& arguments, std::ostream& out, std::o
     return report(Error(ErrorKind::environment, "out of memory", "free memory, or lower --batch and --threads"));
   } catch (const std::filesystem::filesystem_error& error) {
     const bool denied = error.code() == std::errc::permission_denied || error.code() == std::errc::read_only_file_system;
-    return report(Error(denied ? ErrorKind::environment : ErrorKind::input,
-                        error.path1().string() + ": " + error.code().message(), "check the path and its permissions"));
+    return report(Error(denied ? ErrorKind::environment : ErrorKind::input, error.path1().string() + ": " + error.code().message(),
+                        "check the path and its permissions"));
   } catch (const std::exception& error) {
-    return report(Error(ErrorKind::internal, std::string("unexpected: ") + error.what(),
-                        "this is a bug in iai: please report it with the command line"));
+    return report(Error(ErrorKind::internal, std::string("unexpected: ") + error.what(), "this is a bug in iai: please report it with the command line"));
   }
 }
 

@@ -100,7 +100,13 @@ std::string zsh_arguments(const VerbFlags& verb, const std::string& indent) {
   }
   for (const Flag& flag : verb.positionals) {
     const std::string value = zsh_value(flag);
-    text += fmt::format("{}'{}{}' \\\n", indent, flag.repeatable ? "*" : flag.required ? "" : ":", flag.repeatable ? value : value.empty() ? ":argument: " : value);
+    text += fmt::format("{}'{}{}' \\\n", indent,
+                        flag.repeatable ? "*"
+                        : flag.required ? ""
+                                        : ":",
+                        flag.repeatable ? value
+                        : value.empty() ? ":argument: "
+                                        : value);
   }
   return text;
 }
@@ -170,12 +176,18 @@ std::string bash_completion() {
          "    --color) _iai_words \"auto always never\"; return ;;\n"
          "    --registry) _iai_files db; return ;;\n"
          "  esac\n"
-         "  if [ -z \"$verb\" ]; then _iai_words \"" + verb_names() + " --version --help\"; return; fi\n"
-         "  if [ \"$verb\" = help ]; then _iai_words \"" + verb_names() + "\"; return; fi\n"
-         "  case $verb:$previous in\n" + values +
+         "  if [ -z \"$verb\" ]; then _iai_words \"" +
+         verb_names() +
+         " --version --help\"; return; fi\n"
+         "  if [ \"$verb\" = help ]; then _iai_words \"" +
+         verb_names() +
+         "\"; return; fi\n"
+         "  case $verb:$previous in\n" +
+         values +
          "  esac\n"
          "  rest() { :; }\n"
-         "  case $verb in\n" + words +
+         "  case $verb in\n" +
+         words +
          "  esac\n"
          "  if [[ $cur == -* ]]; then _iai_words \"$flags\"; else rest; fi\n"
          "}\n"

@@ -44,8 +44,8 @@ ValueKind value_kind(const Flag& flag) {
   if (flag.value.empty()) return ValueKind::none;
   if (!flag.choices.empty()) return ValueKind::choice;
   if (flag.value == "DIR" || flag.value == "FOLDER") return ValueKind::folder;
-  const bool path = flag.value.find('.') != std::string::npos || flag.value.find("PATH") != std::string::npos ||
-                    flag.value.find("FILE") != std::string::npos || flag.value.find("DATASET") != std::string::npos;
+  const bool path = flag.value.find('.') != std::string::npos || flag.value.find("PATH") != std::string::npos || flag.value.find("FILE") != std::string::npos ||
+                    flag.value.find("DATASET") != std::string::npos;
   return path ? ValueKind::file : ValueKind::word;
 }
 

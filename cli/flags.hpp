@@ -9,11 +9,11 @@ namespace iai {
 
 /// One flag or positional argument as manual and completions need it, read from the parser.
 struct Flag {
-  std::string long_name;    ///< without dashes; the name of a positional
+  std::string long_name;  ///< without dashes; the name of a positional
   char short_name = 0;
-  std::string value;        ///< "PATH", "MODEL.onnx" ...; empty for a switch
+  std::string value;  ///< "PATH", "MODEL.onnx" ...; empty for a switch
   std::string description;
-  std::string fallback;     ///< default value, as text
+  std::string fallback;  ///< default value, as text
   std::vector<std::string> choices;
   bool required = false, repeatable = false, global = false;
 };

@@ -29,9 +29,7 @@ std::string upper(std::string_view text) {
   return out;
 }
 
-std::string title(std::string_view page, int section) {
-  return fmt::format(".TH {} {} \"\" \"iai {}\" \"iai manual\"\n", upper(page), section, IAI_VERSION);
-}
+std::string title(std::string_view page, int section) { return fmt::format(".TH {} {} \"\" \"iai {}\" \"iai manual\"\n", upper(page), section, IAI_VERSION); }
 
 /// Paragraphs separated by blank lines.
 std::string paragraphs(std::string_view text) {
@@ -189,12 +187,13 @@ std::string manual_overview() {
   for (const Flag& flag : verb_flags(parser.app()).flags) text += flag_entry(flag, false);
   text += ".TP\n\\fB\\-\\-version\\fR\nShow the version and end.\n";
   text += exit_status;
-  text += ".SH ENVIRONMENT\n"
-          ".TP\n\\fBIAI_REGISTRY\\fR\nRegistry file, where \\-\\-registry is not given.\n"
-          ".TP\n\\fBIAI_ONNXRUNTIME\\fR\nONNX Runtime library, where \\-\\-runtime is not given.\n"
-          ".TP\n\\fBNO_COLOR\\fR, \\fBCLICOLOR_FORCE\\fR\nNever, or always, colour.\n"
-          ".SH FILES\n.TP\n\\fI.iai/registry.db\\fR\nThe project's records: the nearest one upward from the current folder.\n"
-          ".TP\n\\fI~/.local/share/iai/registry.db\\fR\nThe user's records, where no project is around.\n";
+  text +=
+      ".SH ENVIRONMENT\n"
+      ".TP\n\\fBIAI_REGISTRY\\fR\nRegistry file, where \\-\\-registry is not given.\n"
+      ".TP\n\\fBIAI_ONNXRUNTIME\\fR\nONNX Runtime library, where \\-\\-runtime is not given.\n"
+      ".TP\n\\fBNO_COLOR\\fR, \\fBCLICOLOR_FORCE\\fR\nNever, or always, colour.\n"
+      ".SH FILES\n.TP\n\\fI.iai/registry.db\\fR\nThe project's records: the nearest one upward from the current folder.\n"
+      ".TP\n\\fI~/.local/share/iai/registry.db\\fR\nThe user's records, where no project is around.\n";
   return text;
 }
 

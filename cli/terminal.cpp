@@ -34,9 +34,7 @@ bool color_wanted(ColorChoice choice, bool on_terminal) {
 
 Terminal::~Terminal() { clear_progress(); }
 
-void Terminal::result(const Report& report) {
-  document(style_.json ? report_to_json(report) + "\n" : report_to_text(report));
-}
+void Terminal::result(const Report& report) { document(style_.json ? report_to_json(report) + "\n" : report_to_text(report)); }
 
 void Terminal::document(std::string_view text) {
   const std::lock_guard lock(mutex_);

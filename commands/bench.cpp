@@ -48,8 +48,7 @@ const Manual bench_manual{
         "other processes, a changing clock, a reference that drifted.",
     .examples = {{"How fast is it?", "iai bench model.onnx"},
                  {"Is the quantized model faster?", "iai bench model.onnx model-int8.onnx"},
-                 {"One thread, batches of 16, real inputs",
-                  "iai bench model.onnx --threads 1 --batch 16 --calibration calib.npy"},
+                 {"One thread, batches of 16, real inputs", "iai bench model.onnx --threads 1 --batch 16 --calibration calib.npy"},
                  {"A short look: 200 runs", "iai bench model.onnx --runs 200 --no-record"}},
     .diagnostics =
         "\"takes ..., ... takes ...\": models measured together need the same inputs; measure the others in a run of "
@@ -65,11 +64,8 @@ const Manual bench_manual{
 };
 
 void declare(CLI::App& app, BenchOptions& options) {
-  app.add_option("models", options.models, "The models; the first is the reference of the others")
-      ->type_name("MODEL.onnx")
-      ->required();
-  app.add_option("--reference", options.reference, "Model to compare with: measured along, without a record of its own")
-      ->type_name("MODEL.onnx");
+  app.add_option("models", options.models, "The models; the first is the reference of the others")->type_name("MODEL.onnx")->required();
+  app.add_option("--reference", options.reference, "Model to compare with: measured along, without a record of its own")->type_name("MODEL.onnx");
   declare_calibration(app, options.calibration);
   declare_runtime(app, options.runtime);
   auto* seconds = app.add_option("--seconds", options.seconds, "Measuring time a model, after the warm-up")
@@ -80,9 +76,7 @@ void declare(CLI::App& app, BenchOptions& options) {
       ->type_name("N")
       ->check(CLI::Range(std::int64_t{1}, most_runs))
       ->excludes(seconds);
-  app.add_option("--seed", options.seed, "Of the order within the rounds and of the inputs")
-      ->type_name("N")
-      ->capture_default_str();
+  app.add_option("--seed", options.seed, "Of the order within the rounds and of the inputs")->type_name("N")->capture_default_str();
 }
 
 namespace {
@@ -132,13 +126,12 @@ std::vector<Figures> measure_models(const BenchOptions& options, Context& contex
   }
   SteadinessWatch watch;
   auto last = std::chrono::steady_clock::now();
-  const std::vector<Measured> measured =
-      measure(subjects, {options.seconds, options.runs, options.seed}, [&](double done) {
-        context.output.progress("measuring", static_cast<std::uint64_t>(done * 1000), 1000);
-        if (std::chrono::steady_clock::now() - last < std::chrono::milliseconds(250)) return;
-        watch.sample();
-        last = std::chrono::steady_clock::now();
-      });
+  const std::vector<Measured> measured = measure(subjects, {options.seconds, options.runs, options.seed}, [&](double done) {
+    context.output.progress("measuring", static_cast<std::uint64_t>(done * 1000), 1000);
+    if (std::chrono::steady_clock::now() - last < std::chrono::milliseconds(250)) return;
+    watch.sample();
+    last = std::chrono::steady_clock::now();
+  });
   watch.sample();
   setting.steadiness = watch.result(drift(measured.front().latency));
   setting.energy = measure_energy(subjects);
@@ -161,10 +154,8 @@ std::vector<Figures> measure_models(const BenchOptions& options, Context& contex
 Report ratio_report(const RatioInterval& ratio) {
   Report report;
   report.add("value", ratio.value);
-  if (ratio.low)
-    report.add("low", *ratio.low).add("high", *ratio.high);
-  else
-    report.add_null("low").add_null("high");
+  if (ratio.low) report.add("low", *ratio.low).add("high", *ratio.high);
+  else report.add_null("low").add_null("high");
   return report.add("n", ratio.groups);
 }
 
@@ -172,14 +163,11 @@ Report model_report(const Figures& figures, const Setting& setting) {
   const LatencySummary& latency = figures.latency;
   Report row;
   row.add("model", figures.model.generic_string());
-  if (figures.ratio)
-    row.add("latency_ratio", ratio_report(*figures.ratio));
-  else
-    row.add_null("latency_ratio");
+  if (figures.ratio) row.add("latency_ratio", ratio_report(*figures.ratio));
+  else row.add_null("latency_ratio");
   row.add("latency_p50", latency.p50, Unit::milliseconds).add("latency_p90", latency.p90, Unit::milliseconds);
   row.add("latency_p95", latency.p95, Unit::milliseconds).add("latency_p99", latency.p99, Unit::milliseconds);
-  row.add("latency_mean", latency.mean, Unit::milliseconds)
-      .add("latency_deviation", latency.deviation, Unit::milliseconds);
+  row.add("latency_mean", latency.mean, Unit::milliseconds).add("latency_deviation", latency.deviation, Unit::milliseconds);
   row.add("latency_min", latency.minimum, Unit::milliseconds).add("latency_max", latency.maximum, Unit::milliseconds);
   row.add("throughput", figures.throughput_per_s, Unit::per_second);
   row.add("runs", latency.runs).add("block", figures.measured.block);
@@ -189,10 +177,8 @@ Report model_report(const Figures& figures, const Setting& setting) {
   row.add("warm_up_runs", figures.measured.warm_up.runs);
   row.add("warm_up", figures.measured.warm_up.duration_ms, Unit::milliseconds);
   row.add("warm_up_settled", figures.measured.warm_up.settled);
-  if (figures.energy_j)
-    row.add("energy", *figures.energy_j, Unit::joules);
-  else
-    row.add("energy", "unavailable").add("energy_reason", setting.energy.reason);
+  if (figures.energy_j) row.add("energy", *figures.energy_j, Unit::joules);
+  else row.add("energy", "unavailable").add("energy_reason", setting.energy.reason);
   return row;
 }
 
@@ -200,8 +186,7 @@ Report steadiness_report(const Steadiness& steadiness) {
   Report report;
   report.add("steal", steadiness.steal_share, Unit::share).add("other_cores", steadiness.other_cores);
   if (steadiness.slowest_mhz) {
-    report.add("slowest_clock", *steadiness.slowest_mhz, Unit::megahertz)
-        .add("fastest_clock", *steadiness.fastest_mhz, Unit::megahertz);
+    report.add("slowest_clock", *steadiness.slowest_mhz, Unit::megahertz).add("fastest_clock", *steadiness.fastest_mhz, Unit::megahertz);
   } else {
     report.add_null("slowest_clock").add_null("fastest_clock");
   }
@@ -210,8 +195,7 @@ Report steadiness_report(const Steadiness& steadiness) {
 
 std::string headline(const std::vector<Figures>& all) {
   if (all.size() == 1) {
-    return fmt::format("{}: {:.4g} ms an inference (median of {} runs)", all[0].model.generic_string(),
-                       all[0].latency.p50, human_count(all[0].latency.runs));
+    return fmt::format("{}: {:.4g} ms an inference (median of {} runs)", all[0].model.generic_string(), all[0].latency.p50, human_count(all[0].latency.runs));
   }
   std::string text;
   for (std::size_t i = 1; i < all.size(); ++i) {
@@ -224,33 +208,27 @@ std::string headline(const std::vector<Figures>& all) {
 }
 
 /// The command line that makes the record of `model` alone.
-std::vector<std::string> arguments_for(const BenchOptions& options, const fs::path& model, const fs::path& reference,
-                                       std::int64_t batch) {
+std::vector<std::string> arguments_for(const BenchOptions& options, const fs::path& model, const fs::path& reference, std::int64_t batch) {
   std::vector<std::string> words{"bench", model.string()};
   if (!reference.empty()) words.insert(words.end(), {"--reference", reference.string()});
   for (const fs::path& path : options.calibration) words.insert(words.end(), {"--calibration", path.string()});
   words.insert(words.end(), {"--device", options.runtime.device, "--threads", std::to_string(options.runtime.threads)});
   words.insert(words.end(), {"--batch", std::to_string(batch), "--seed", std::to_string(options.seed)});
   if (!options.runtime.runtime.empty()) words.insert(words.end(), {"--runtime", options.runtime.runtime.string()});
-  if (options.runs > 0)
-    words.insert(words.end(), {"--runs", std::to_string(options.runs)});
-  else
-    words.insert(words.end(), {"--seconds", fmt::format("{}", options.seconds)});
+  if (options.runs > 0) words.insert(words.end(), {"--runs", std::to_string(options.runs)});
+  else words.insert(words.end(), {"--seconds", fmt::format("{}", options.seconds)});
   return words;
 }
 
-std::string record_model(Recording& recording, const BenchOptions& options, const Figures& figures,
-                         const Setting& setting) {
+std::string record_model(Recording& recording, const BenchOptions& options, const Figures& figures, const Setting& setting) {
   const fs::path reference = figures.ratio ? setting.reference : fs::path();
   recording.arguments(arguments_for(options, figures.model, reference, setting.batch));
   recording.option("device", options.runtime.device);
   recording.option("threads", setting.threads);
   recording.option("batch", setting.batch);
   recording.option("seed", options.seed);
-  if (options.runs > 0)
-    recording.option("runs", options.runs);
-  else
-    recording.option("seconds", options.seconds);
+  if (options.runs > 0) recording.option("runs", options.runs);
+  else recording.option("seconds", options.seconds);
   recording.option("inputs", options.calibration.empty() ? "seeded" : "calibration");
   recording.input("model", figures.model);
   if (!reference.empty()) recording.input("reference", reference);
@@ -279,8 +257,7 @@ ExitCode run(const BenchOptions& options, Context& context) {
   const std::vector<std::string> reasons = setting.steadiness.reasons();
   for (const std::string& reason : reasons) context.output.warn("the machine was unsteady: " + reason);
   for (const Figures& figures : all) {
-    if (!figures.measured.warm_up.settled)
-      context.output.warn(figures.model.string() + ": still got faster when the warm-up ended");
+    if (!figures.measured.warm_up.settled) context.output.warn(figures.model.string() + ": still got faster when the warm-up ended");
   }
   Report report("iai.bench/1");
   report.headline(headline(all));

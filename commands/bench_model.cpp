@@ -4,8 +4,8 @@
 #include <chrono>
 
 #include "evaluator/bench/energy_meter.hpp"
-#include "evaluator/task/samples.hpp"
 #include "evaluator/metrics/output_error.hpp"
+#include "evaluator/task/samples.hpp"
 #include "formats/error.hpp"
 
 namespace iai {
@@ -44,20 +44,17 @@ SessionOptions bench_session_options(const BenchOptions& options) {
 std::int64_t bench_batch(const fs::path& path, const Session& session, const BenchOptions& options) {
   const std::int64_t fixed = fixed_batch(session);
   if (fixed > 0 && options.runtime.batch > 0 && options.runtime.batch != fixed) {
-    throw Error(ErrorKind::input,
-                path.string() + ": its batch is fixed at " + std::to_string(fixed) + ", not " +
-                    std::to_string(options.runtime.batch),
+    throw Error(ErrorKind::input, path.string() + ": its batch is fixed at " + std::to_string(fixed) + ", not " + std::to_string(options.runtime.batch),
                 "leave --batch out, or make the batch dynamic first");
   }
   return fixed > 0 ? fixed : std::max<std::int64_t>(options.runtime.batch, 1);
 }
 
-std::vector<std::vector<Tensor>> bench_inputs(const fs::path& path, const Session& session, const BenchOptions& options,
-                                              std::int64_t most) {
+std::vector<std::vector<Tensor>> bench_inputs(const fs::path& path, const Session& session, const BenchOptions& options, std::int64_t most) {
   const std::int64_t batch = bench_batch(path, session, options);
   const std::vector<WantedInput> wanted = wanted_inputs(session);
-  std::unique_ptr<Samples> samples = options.calibration.empty() ? seeded_samples(wanted, batch * most, options.seed)
-                                                                 : open_samples(options.calibration, wanted);
+  std::unique_ptr<Samples> samples =
+      options.calibration.empty() ? seeded_samples(wanted, batch * most, options.seed) : open_samples(options.calibration, wanted);
   const std::int64_t count = samples->count();
   if (count == 0) throw Error(ErrorKind::input, options.calibration.front().string() + ": has no samples");
   most = std::min(most, (count + batch - 1) / batch);
@@ -81,8 +78,7 @@ BenchModel::BenchModel(const fs::path& path, const BenchOptions& options)
     const std::string output = bound_.back().output_with_nan();
     if (output.empty()) continue;
     throw Error(ErrorKind::input, path.string() + ": output '" + output + "' is NaN, so its times say nothing",
-                options.calibration.empty() ? "give real inputs with --calibration, or look for NaN among the weights"
-                                            : "look for NaN among the weights");
+                options.calibration.empty() ? "give real inputs with --calibration, or look for NaN among the weights" : "look for NaN among the weights");
   }
 }
 
@@ -94,14 +90,13 @@ void BenchModel::run() {
 void refuse_other_interface(const BenchModel& reference, const BenchModel& candidate) {
   const std::string first = interface_text(reference.session()), second = interface_text(candidate.session());
   if (first != second) {
-    throw Error(ErrorKind::input,
-                candidate.path().string() + ": takes " + second + ", " + reference.path().string() + " takes " + first,
+    throw Error(ErrorKind::input, candidate.path().string() + ": takes " + second + ", " + reference.path().string() + " takes " + first,
                 "measure models with the same inputs together, others apart");
   }
   if (reference.batch() != candidate.batch()) {
     throw Error(ErrorKind::input,
-                candidate.path().string() + ": its batch is " + std::to_string(candidate.batch()) + ", that of " +
-                    reference.path().string() + " is " + std::to_string(reference.batch()),
+                candidate.path().string() + ": its batch is " + std::to_string(candidate.batch()) + ", that of " + reference.path().string() + " is " +
+                    std::to_string(reference.batch()),
                 "give the batch that both can take with --batch");
   }
 }

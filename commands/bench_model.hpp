@@ -37,8 +37,7 @@ SessionOptions bench_session_options(const BenchOptions& options);
 /// Samples that run together: --batch, else what the model fixes, else 1. @throws Error(input) when they contradict.
 std::int64_t bench_batch(const std::filesystem::path& path, const Session& session, const BenchOptions& options);
 /// Up to `most` batches of inputs, seeded or from --calibration; a last batch is filled up from the beginning.
-std::vector<std::vector<Tensor>> bench_inputs(const std::filesystem::path& path, const Session& session,
-                                              const BenchOptions& options, std::int64_t most);
+std::vector<std::vector<Tensor>> bench_inputs(const std::filesystem::path& path, const Session& session, const BenchOptions& options, std::int64_t most);
 /// @throws Error(input) unless both take inputs of the same names and shapes (the batch aside; types may differ).
 void refuse_other_interface(const BenchModel& reference, const BenchModel& candidate);
 

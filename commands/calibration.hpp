@@ -7,8 +7,8 @@
 #include "commands/options.hpp"
 #include "evaluator/task/samples.hpp"
 #include "formats/model.hpp"
-#include "quantizer/quantize/plan.hpp"
 #include "quantizer/quantize/observer.hpp"
+#include "quantizer/quantize/plan.hpp"
 
 namespace iai {
 

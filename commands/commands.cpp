@@ -4,12 +4,12 @@
 #include "commands/convert.hpp"
 #include "commands/doctor.hpp"
 #include "commands/evaluate.hpp"
-#include "commands/ingest.hpp"
 #include "commands/gate.hpp"
+#include "commands/ingest.hpp"
 #include "commands/init.hpp"
 #include "commands/inspect.hpp"
-#include "commands/quantize.hpp"
 #include "commands/prune.hpp"
+#include "commands/quantize.hpp"
 #include "commands/registry.hpp"
 #include "commands/report.hpp"
 #include "commands/reproduce.hpp"
@@ -22,7 +22,8 @@ const Command table[] = {
     {"init", Stage::set_up, "make a project: .iai/registry.db and, on request, commented YAML files", &init_manual, bind_command<InitOptions>},
     {"doctor", Stage::set_up, "show what this machine has and lacks, and how to get it", &doctor_manual, bind_command<DoctorOptions>},
     {"ingest", Stage::data, "read files, folders and archives once: manifest, profile, draft contract", &ingest_manual, bind_command<IngestCommandOptions>},
-    {"validate", Stage::data, "hold a data set against a contract: every violation with file, row and byte", &validate_manual, bind_command<ValidateCommandOptions>},
+    {"validate", Stage::data, "hold a data set against a contract: every violation with file, row and byte", &validate_manual,
+     bind_command<ValidateCommandOptions>},
     {"inspect", Stage::model, "show what a model, data set, tensor or record is", &inspect_manual, bind_command<InspectOptions>},
     {"convert", Stage::model, "write a model in another operator set, precision, shape or file layout", &convert_manual, bind_command<ConvertOptions>},
     {"quantize", Stage::model, "make a model int8, gated by measured accuracy", &quantize_manual, bind_command<QuantizeOptions>},

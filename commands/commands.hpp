@@ -24,10 +24,10 @@ struct Example {
 
 /// What help and the manual page say beyond the flags. Defined beside run() in the verb's own file.
 struct Manual {
-  std::string_view description;           ///< paragraphs, separated by blank lines
-  std::vector<Example> examples;          ///< shown first
-  std::string_view diagnostics = {};      ///< frequent errors and the way out
-  std::string_view memory = {};           ///< what memory use depends on
+  std::string_view description;       ///< paragraphs, separated by blank lines
+  std::vector<Example> examples;      ///< shown first
+  std::string_view diagnostics = {};  ///< frequent errors and the way out
+  std::string_view memory = {};       ///< what memory use depends on
 };
 
 using Runner = std::function<ExitCode(Context&)>;
@@ -36,9 +36,9 @@ using Runner = std::function<ExitCode(Context&)>;
 struct Command {
   std::string_view name;
   Stage stage;
-  std::string_view summary;               ///< one line
+  std::string_view summary;  ///< one line
   const Manual* manual;
-  Runner (*bind)(CLI::App& app);          ///< declares the flags; the runner runs with what was parsed
+  Runner (*bind)(CLI::App& app);  ///< declares the flags; the runner runs with what was parsed
 };
 
 /// All verbs, in the order of help.

@@ -12,9 +12,9 @@ namespace iai {
 
 /// An output of the recorded run beside that of the new one.
 struct OutputComparison {
-  std::string role, path;           ///< as recorded
-  std::string recorded, now;        ///< SHA-256; empty: the run had no such output
-  std::string first_difference;     ///< "byte 128", "file profile.json"; empty: equal, or the recorded bytes are gone
+  std::string role, path;        ///< as recorded
+  std::string recorded, now;     ///< SHA-256; empty: the run had no such output
+  std::string first_difference;  ///< "byte 128", "file profile.json"; empty: equal, or the recorded bytes are gone
   bool identical() const { return recorded == now; }
 };
 

@@ -29,9 +29,9 @@ class Output {
   virtual void result(const Report& report) = 0;
   /// The answer where it is a document of its own (JUnit, Markdown, DOT, YAML): printed as it is, also with --json.
   virtual void document(std::string_view text) = 0;
-  virtual void note(std::string_view text) = 0;     ///< hidden by --quiet
+  virtual void note(std::string_view text) = 0;  ///< hidden by --quiet
   virtual void warn(std::string_view text) = 0;
-  virtual void detail(std::string_view text) = 0;   ///< shown by --verbose
+  virtual void detail(std::string_view text) = 0;  ///< shown by --verbose
   /// Rate and time left, on a terminal only. `total` 0: unknown. Cheap enough to be called for every batch.
   virtual void progress(std::string_view what, std::uint64_t done, std::uint64_t total) = 0;
 };
@@ -48,9 +48,9 @@ struct Context {
   std::vector<std::string> arguments;  ///< the command line after `iai`, for the record
   std::filesystem::path registry;      ///< --registry, or empty
   bool json = false;
-  bool record = true;                  ///< --no-record clears it: the run leaves no trace in the registry
-  bool allow_network_fs = false;       ///< --allow-network-fs: the registry may lie on a network file system
-  Repetition repetition = {};          ///< set by reproduce, empty otherwise
+  bool record = true;             ///< --no-record clears it: the run leaves no trace in the registry
+  bool allow_network_fs = false;  ///< --allow-network-fs: the registry may lie on a network file system
+  Repetition repetition = {};     ///< set by reproduce, empty otherwise
 };
 
 }  // namespace iai

@@ -87,34 +87,50 @@ void check_options(const ConvertOptions& options) {
 
 const Manual convert_manual{
     .description =
-        "Writes the model in another form: another operator set (ONNX's version converter), float16 or bfloat16, fixed shapes, weights inside the file or beside it. Several of these may be asked for at once; they are\n"
+        "Writes the model in another form: another operator set (ONNX's version converter), float16 or bfloat16, fixed shapes, weights inside the file or "
+        "beside it. Several of these may be asked for at once; they are\n"
         "done in the order shapes, operator set, precision. Without any, the model is written as it is. Names of inputs and outputs and the metadata stay.\n"
         "\n"
-        "The result is loaded and its outputs are held against those of the source, on --calibration inputs or on 16 that iai makes up (standard normal, from a fixed seed): SQNR in dB (the signal's energy over that of the\n"
+        "The result is loaded and its outputs are held against those of the source, on --calibration inputs or on 16 that iai makes up (standard normal, from "
+        "a fixed seed): SQNR in dB (the signal's energy over that of the\n"
         "difference) and the largest error.\n"
         "\n"
-        "With --precision, weights are rounded to the nearest number of the type. The report counts, tensor by tensor, values that were beyond its range and now are its largest number (clamped), that became zero (vanished), and\n"
-        "that lost digits below its smallest normal number (subnormal). Operators whose definition does not allow the type, quantized ones, those of other domains and those named by --exclude stay float32, with\n"
-        "Casts around them. bfloat16 weights are widened to float32 where they are used, because ONNX Runtime's CPU cannot compute in bfloat16; --arithmetic reduced is for devices that can.",
+        "With --precision, weights are rounded to the nearest number of the type. The report counts, tensor by tensor, values that were beyond its range and "
+        "now are its largest number (clamped), that became zero (vanished), and\n"
+        "that lost digits below its smallest normal number (subnormal). Operators whose definition does not allow the type, quantized ones, those of other "
+        "domains and those named by --exclude stay float32, with\n"
+        "Casts around them. bfloat16 weights are widened to float32 where they are used, because ONNX Runtime's CPU cannot compute in bfloat16; --arithmetic "
+        "reduced is for devices that can.",
     .examples = {std::begin(examples), std::end(examples)},
-    .diagnostics = "\"cannot be converted from opset 17 to 9\": an operator of the model has no older form. Choose a higher operator set.\n"
-                   "\n"
-                   "\"does not allow these shapes\": the shapes that follow contradict a Reshape or another size in the graph.\n"
-                   "\n"
-                   "Many clamped values: the weights do not fit float16; bfloat16 has the range of float32.",
-    .memory = "Weights stay in the file's memory map; --precision needs room for the 16-bit ones and one tensor more. The comparison needs what ONNX Runtime needs for both models."};
+    .diagnostics =
+        "\"cannot be converted from opset 17 to 9\": an operator of the model has no older form. Choose a higher operator set.\n"
+        "\n"
+        "\"does not allow these shapes\": the shapes that follow contradict a Reshape or another size in the graph.\n"
+        "\n"
+        "Many clamped values: the weights do not fit float16; bfloat16 has the range of float32.",
+    .memory =
+        "Weights stay in the file's memory map; --precision needs room for the 16-bit ones and one tensor more. The comparison needs what ONNX Runtime needs "
+        "for both models."};
 
 void declare(CLI::App& app, ConvertOptions& options) {
   declare_model(app, options.model);
   declare_output(app, options.output, "Where the converted model goes")->required();
   app.add_option("--opset", options.opset, "Operator set of the default domain")->type_name("N");
   app.add_option("--external", options.external, "Weights in a file of their own (NAME.data): auto puts them there when one file would exceed 2 GiB")
-      ->type_name("WHEN")->check(CLI::IsMember({"auto", "always", "never"}))->capture_default_str();
-  app.add_option("--precision", options.precision, "Store weights, and compute, in this type")->type_name("TYPE")->check(CLI::IsMember({"float16", "bfloat16"}));
+      ->type_name("WHEN")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str();
+  app.add_option("--precision", options.precision, "Store weights, and compute, in this type")
+      ->type_name("TYPE")
+      ->check(CLI::IsMember({"float16", "bfloat16"}));
   app.add_option("--io", options.io, "Type of the model's inputs and outputs with --precision: float32, or the same as the weights")
-      ->type_name("TYPE")->check(CLI::IsMember({"float32", "same"}))->capture_default_str();
-  app.add_option("--arithmetic", options.arithmetic, "reduced: operators compute in the 16-bit type (default of float16); float32: only weights are 16-bit (default of bfloat16)")
-      ->type_name("HOW")->check(CLI::IsMember({"reduced", "float32"}));
+      ->type_name("TYPE")
+      ->check(CLI::IsMember({"float32", "same"}))
+      ->capture_default_str();
+  app.add_option("--arithmetic", options.arithmetic,
+                 "reduced: operators compute in the 16-bit type (default of float16); float32: only weights are 16-bit (default of bfloat16)")
+      ->type_name("HOW")
+      ->check(CLI::IsMember({"reduced", "float32"}));
   app.add_option("--exclude", options.exclude, "Nodes or operators that stay float32 (* any text, ? one character)")->type_name("PATTERN");
   app.add_option("--shape", options.shapes, "Fix an input (image=1,3,224,224) or a named dimension (batch=1)")->type_name("NAME=SIZES");
   declare_calibration(app, options.calibration);
@@ -140,7 +156,8 @@ ExitCode run(const ConvertOptions& options, Context& context) {
     if (options.opset != 0) convert_opset(model, options.opset, name);
     if (!options.precision.empty()) precision = lower_precision(model, precision_of(options));
   } catch (const Error& error) {
-    throw Error(error.kind(), error.message().rfind(name, 0) == 0 || error.kind() == ErrorKind::usage ? error.message() : name + ": " + error.message(), error.hint());
+    throw Error(error.kind(), error.message().rfind(name, 0) == 0 || error.kind() == ErrorKind::usage ? error.message() : name + ": " + error.message(),
+                error.hint());
   }
   check_model(model, options.output.path.string());
   staged.write(model);
@@ -151,8 +168,12 @@ ExitCode run(const ConvertOptions& options, Context& context) {
     outputs = sqnr_text(worst_sqnr_db(comparison.outputs));
   }
   const std::uint64_t before = model_bytes(options.model);
-  report.headline(fmt::format("{}: opset {}, {}, {}", options.output.path.filename().string(), model.opset(), human_bytes(static_cast<double>(staged.size())), outputs));
-  report.add("model", options.output.path.string()).add("opset_before", opset).add("opset_after", model.opset()).add("ir_version", std::int64_t{model.proto.ir_version()});
+  report.headline(
+      fmt::format("{}: opset {}, {}, {}", options.output.path.filename().string(), model.opset(), human_bytes(static_cast<double>(staged.size())), outputs));
+  report.add("model", options.output.path.string())
+      .add("opset_before", opset)
+      .add("opset_after", model.opset())
+      .add("ir_version", std::int64_t{model.proto.ir_version()});
   report.add("size_before", before, Unit::bytes).add("size_after", staged.size(), Unit::bytes);
   if (!options.precision.empty()) {
     const Arithmetic arithmetic = precision_of(options).arithmetic;

@@ -110,8 +110,7 @@ ReportRows folders(Missing& missing) {
   std::error_code error;
   fs::path temporary = fs::temp_directory_path(error);
   if (error) temporary = "/tmp";
-  const std::pair<const char*, fs::path> places[] = {
-      {"current", fs::current_path(error)}, {"temporary", temporary}, {"user registry", user_data_folder()}};
+  const std::pair<const char*, fs::path> places[] = {{"current", fs::current_path(error)}, {"temporary", temporary}, {"user registry", user_data_folder()}};
   ReportRows rows;
   for (const auto& [use, path] : places) {
     const fs::path made = existing(path);

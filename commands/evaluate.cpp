@@ -131,12 +131,14 @@ void append_rows(ReportRows& rows, const Report& report, const std::string& tabl
       Report row;
       row.add("model", model);
       for (const Report::Field& cell : from.fields()) {
-        std::visit([&](const auto& value) {
-          using Value = std::decay_t<decltype(value)>;
-          if constexpr (std::is_same_v<Value, std::monostate>) row.add_null(cell.key);
-          else if constexpr (std::is_same_v<Value, double> || std::is_same_v<Value, std::int64_t>) row.add(cell.key, value, cell.unit);
-          else row.add(cell.key, value);
-        }, cell.value);
+        std::visit(
+            [&](const auto& value) {
+              using Value = std::decay_t<decltype(value)>;
+              if constexpr (std::is_same_v<Value, std::monostate>) row.add_null(cell.key);
+              else if constexpr (std::is_same_v<Value, double> || std::is_same_v<Value, std::int64_t>) row.add(cell.key, value, cell.unit);
+              else row.add(cell.key, value);
+            },
+            cell.value);
       }
       rows.push_back(std::move(row));
     }
@@ -203,8 +205,9 @@ void record(Recording& recording, const fs::path& model, const Task& task, const
   recording.option("direction", task.direction == Direction::higher_is_better ? "higher_is_better" : "lower_is_better");
   recording.option("device", options.runtime.device);
   for (const Metric& metric : evaluation.metrics) {
-    recording.metric(metric.name, Json{{"value", finite_or_null(metric.value)}, {"low", finite_or_null(metric.low)},
-                                       {"high", finite_or_null(metric.high)}, {"n", metric.n}});
+    recording.metric(
+        metric.name,
+        Json{{"value", finite_or_null(metric.value)}, {"low", finite_or_null(metric.low)}, {"high", finite_or_null(metric.high)}, {"n", metric.n}});
   }
   recording.input("model", model);
   for (const TaskFile& file : task_files(task, options.split)) recording.input(file.role, file.path);
@@ -213,20 +216,26 @@ void record(Recording& recording, const fs::path& model, const Task& task, const
 }  // namespace
 
 const Manual evaluate_manual{
-    .description = "Runs each model over the samples that the task file describes (man 5 iai-task) and judges the answers by the task's metrics, each with the number of cases it rests on and a\n"
-                   "95 % interval: Wilson's for shares of independent cases (accuracy, and precision and recall of one class), else a bias-corrected and accelerated bootstrap (Efron, 1987) of samples, or of whole groups\n"
-                   "where the task names them, since windows of one run or one engine are not independent. With several models, the difference of each to the first is given with an interval from the\n"
-                   "same resamples of both.\n"
-                   "\n"
-                   "Every sample runs alone unless the model's batch size is fixed, so that the figures depend neither on --threads nor on --batch, which only says how many samples a thread takes at once.\n"
-                   "\n"
-                   "Each model gets a record of its own.",
+    .description =
+        "Runs each model over the samples that the task file describes (man 5 iai-task) and judges the answers by the task's metrics, each with the number of "
+        "cases it rests on and a\n"
+        "95 % interval: Wilson's for shares of independent cases (accuracy, and precision and recall of one class), else a bias-corrected and accelerated "
+        "bootstrap (Efron, 1987) of samples, or of whole groups\n"
+        "where the task names them, since windows of one run or one engine are not independent. With several models, the difference of each to the first is "
+        "given with an interval from the\n"
+        "same resamples of both.\n"
+        "\n"
+        "Every sample runs alone unless the model's batch size is fixed, so that the figures depend neither on --threads nor on --batch, which only says how "
+        "many samples a thread takes at once.\n"
+        "\n"
+        "Each model gets a record of its own.",
     .examples = {std::begin(examples), std::end(examples)},
-    .diagnostics = "\"99 labels for the 100 samples\": inputs and labels come from different exports, or a file was cut off.\n"
-                   "\n"
-                   "\"output ... does not fit kind\": the task is of another kind than the model, or its labels have another shape. The model's first output counts.\n"
-                   "\n"
-                   "\"the label of sample 7 is 4, the model has classes 0 to 3\": classes are numbered from 0.",
+    .diagnostics =
+        "\"99 labels for the 100 samples\": inputs and labels come from different exports, or a file was cut off.\n"
+        "\n"
+        "\"output ... does not fit kind\": the task is of another kind than the model, or its labels have another shape. The model's first output counts.\n"
+        "\n"
+        "\"the label of sample 7 is 4, the model has classes 0 to 3\": classes are numbered from 0.",
     .memory = "Inputs are streamed. Labels, groups and one answer a prediction are held: about 50 bytes a prediction."};
 
 void declare(CLI::App& app, EvaluateOptions& options) {
@@ -243,7 +252,8 @@ ExitCode run(const EvaluateOptions& options, Context& context) {
   std::vector<Judged> all;
   for (const fs::path& model : options.models) {
     Recording recording(context, "evaluate");
-    const Session session(model, {.device = options.runtime.device, .intra_threads = 1, .optimization = GraphOptimization::all, .runtime = options.runtime.runtime});
+    const Session session(model,
+                          {.device = options.runtime.device, .intra_threads = 1, .optimization = GraphOptimization::all, .runtime = options.runtime.runtime});
     context.output.progress("evaluate", all.size(), options.models.size());
     const LabelledSamples& samples = cache.samples_for(wanted_inputs(session));
     Evaluation evaluation = evaluate_model(model, session, task, samples, options);

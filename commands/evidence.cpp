@@ -23,8 +23,7 @@ Exhibit Evidence::exhibit(const fs::path& path) {
   if (const auto known = digests_.find(path); known != digests_.end()) return known->second;
   std::error_code ignored;
   if (!fs::exists(path, ignored)) throw Error(ErrorKind::input, path.string() + ": no such file", "check the path");
-  if (fs::is_directory(path, ignored))
-    throw Error(ErrorKind::input, path.string() + ": is a folder, a file is wanted", "name the file in it");
+  if (fs::is_directory(path, ignored)) throw Error(ErrorKind::input, path.string() + ": is a folder, a file is wanted", "name the file in it");
   const FileDigest file = digest_files(std::span(&path, 1)).front();
   Exhibit exhibit{path, recorded_path(path, registry_.project_folder()), file.sha256, file.bytes};
   digests_.emplace(path, exhibit);
@@ -46,8 +45,7 @@ std::string Evidence::digest_of(const fs::path& path) {
 /// has.
 std::string Evidence::changed_input(const Record& record) {
   for (const Artefact& input : record.inputs) {
-    if (input.role == "model" || input.role == "reference" || (input.kind != "file" && input.kind != "folder"))
-      continue;
+    if (input.role == "model" || input.role == "reference" || (input.kind != "file" && input.kind != "folder")) continue;
     const std::string now = digest_of(registry_.project_folder() / input.path);
     if (!now.empty() && now != input.sha256) return input.path;
   }
@@ -68,15 +66,13 @@ std::string Evidence::older_version(const std::string& verb, const std::string& 
   return {};
 }
 
-FoundRecord Evidence::newest(const std::string& verb, const Exhibit& model,
-                         const std::function<bool(const Record&)>& fits) {
+FoundRecord Evidence::newest(const std::string& verb, const Exhibit& model, const std::function<bool(const Record&)>& fits) {
   FoundRecord finding;
   const std::vector<Record> users = registry_.users(model.sha256);
   for (auto record = users.rbegin(); record != users.rend(); ++record) {
     if (record->verb != verb || record->verdict == "failed") continue;
-    const bool is_model = std::any_of(record->inputs.begin(), record->inputs.end(), [&](const Artefact& input) {
-      return input.role == "model" && input.sha256 == model.sha256;
-    });
+    const bool is_model =
+        std::any_of(record->inputs.begin(), record->inputs.end(), [&](const Artefact& input) { return input.role == "model" && input.sha256 == model.sha256; });
     if (!is_model || !fits(*record)) continue;
     const std::string changed = changed_input(*record);
     if (changed.empty()) return {*record, {}};
@@ -91,9 +87,8 @@ FoundRecord Evidence::newest(const std::string& verb, const std::vector<std::pai
   const std::vector<Record> users = registry_.users(inputs.front().second.sha256);
   for (auto record = users.rbegin(); record != users.rend(); ++record) {
     if (record->verb != verb) continue;
-    const bool has_all = std::all_of(inputs.begin(), inputs.end(), [&](const auto& wanted) {
-      return input_digest(*record, wanted.first) == wanted.second.sha256;
-    });
+    const bool has_all =
+        std::all_of(inputs.begin(), inputs.end(), [&](const auto& wanted) { return input_digest(*record, wanted.first) == wanted.second.sha256; });
     if (has_all) return {*record, {}};
   }
   for (const auto& [role, exhibit] : inputs) {

@@ -35,8 +35,7 @@ const Manual gate_manual{
         "--date names one, which the record always holds, so that a verdict can be repeated.",
     .examples = {{"May this model go out?", "iai gate model-int8.onnx --policy policy.yaml --reference model.onnx"},
                  {"In a pipeline, with the policy naming the models", "iai gate --policy policy.yaml --junit gate.xml"},
-                 {"As it would have been judged on that day",
-                  "iai gate --policy policy.yaml --date 2026-11-24 --no-record"}},
+                 {"As it would have been judged on that day", "iai gate --policy policy.yaml --date 2026-11-24 --no-record"}},
     .diagnostics =
         "\"a record for an older version of ... exists\": the file changed after it was judged; take the step "
         "again.\n\n"
@@ -51,16 +50,14 @@ void declare(CLI::App& app, GateOptions& options) {
   declare_task(app, options.task);
   app.add_option("--junit", options.junit, "Write the verdicts as JUnit XML")->type_name("FILE.xml")->group("Output");
   app.add_flag("--overwrite", options.overwrite, "Replace an existing FILE.xml");
-  app.add_option("--date", options.date, "Day that waivers are judged by, YYYY-MM-DD; today without it")
-      ->type_name("DAY");
+  app.add_option("--date", options.date, "Day that waivers are judged by, YYYY-MM-DD; today without it")->type_name("DAY");
 }
 
 namespace {
 
 std::string today_utc() {
   const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()));
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
-                     static_cast<unsigned>(day.day()));
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(day.year()), static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
 }
 
 std::vector<std::string> verbs() {
@@ -76,8 +73,7 @@ Policy policy_of(const GateOptions& options) {
   if (!options.reference.empty()) policy.reference = options.reference;
   if (!options.task.empty()) policy.task = options.task;
   if (policy.model.empty()) {
-    throw Error(ErrorKind::usage, options.policy.string() + " names no model",
-                "name it on the command line, or with model: in the policy");
+    throw Error(ErrorKind::usage, options.policy.string() + " names no model", "name it on the command line, or with model: in the policy");
   }
   return policy;
 }
@@ -86,8 +82,7 @@ void refuse_broken_chain(const Registry& registry) {
   const std::vector<ChainFault> faults = registry.check_chain();
   if (faults.empty()) return;
   throw Error(ErrorKind::input,
-              fmt::format("the chain of {} does not hold: record {}: {}", registry.path().string(),
-                          faults.front().number, faults.front().what),
+              fmt::format("the chain of {} does not hold: record {}: {}", registry.path().string(), faults.front().number, faults.front().what),
               "iai registry verify shows all that is wrong");
 }
 
@@ -104,33 +99,22 @@ std::vector<Verdict> judge(const Policy& policy, const Context& context, const s
   return verdicts;
 }
 
-bool is_failure(const Verdict& verdict) {
-  return verdict.outcome == Outcome::failed || verdict.outcome == Outcome::missing;
-}
+bool is_failure(const Verdict& verdict) { return verdict.outcome == Outcome::failed || verdict.outcome == Outcome::missing; }
 
-std::int64_t count(const std::vector<Verdict>& verdicts, bool (*wanted)(const Verdict&)) {
-  return std::count_if(verdicts.begin(), verdicts.end(), wanted);
-}
+std::int64_t count(const std::vector<Verdict>& verdicts, bool (*wanted)(const Verdict&)) { return std::count_if(verdicts.begin(), verdicts.end(), wanted); }
 
 Report verdict_row(const Verdict& verdict) {
   const Check& check = verdict.check;
   Report row;
   row.add("check", check.id).add("outcome", outcome_name(verdict.outcome));
-  if (verdict.found)
-    row.add("found", *verdict.found);
-  else if (!verdict.found_text.empty())
-    row.add("found", verdict.found_text);
-  else
-    row.add_null("found");
+  if (verdict.found) row.add("found", *verdict.found);
+  else if (!verdict.found_text.empty()) row.add("found", verdict.found_text);
+  else row.add_null("found");
   const bool has_limit = check.kind != CheckKind::data && check.kind != CheckKind::record;
-  if (has_limit)
-    row.add("relation", check.relation == Relation::at_least ? "at least" : "at most").add("limit", check.limit);
-  else
-    row.add_null("relation").add_null("limit");
-  if (verdict.record)
-    row.add("record_number", verdict.record->number).add("record", verdict.record->id);
-  else
-    row.add_null("record_number").add_null("record");
+  if (has_limit) row.add("relation", check.relation == Relation::at_least ? "at least" : "at most").add("limit", check.limit);
+  else row.add_null("relation").add_null("limit");
+  if (verdict.record) row.add("record_number", verdict.record->number).add("record", verdict.record->id);
+  else row.add_null("record_number").add_null("record");
   return row;
 }
 
@@ -138,10 +122,8 @@ Report verdict_row(const Verdict& verdict) {
 Report failure_row(const Verdict& verdict) {
   Report row;
   row.add("check", verdict.check.id).add("reason", verdict.reason);
-  if (verdict.hint.empty())
-    row.add_null("command");
-  else
-    row.add("command", verdict.hint);
+  if (verdict.hint.empty()) row.add_null("command");
+  else row.add("command", verdict.hint);
   return row;
 }
 
@@ -160,19 +142,16 @@ Report note_row(const Verdict& verdict) {
 
 Report gate_report(const Policy& policy, const std::vector<Verdict>& verdicts, const std::string& today) {
   const std::int64_t failed = count(verdicts, is_failure);
-  const std::int64_t waived =
-      count(verdicts, [](const Verdict& verdict) { return verdict.outcome == Outcome::waived; });
+  const std::int64_t waived = count(verdicts, [](const Verdict& verdict) { return verdict.outcome == Outcome::waived; });
   Report report("iai.gate/1");
-  std::string line = failed == 0 ? fmt::format("{}: yes, {} of {} checks passed", policy.name,
-                                               verdicts.size() - static_cast<std::size_t>(waived), verdicts.size())
-                                 : fmt::format("{}: no, {} of {} checks failed", policy.name, failed, verdicts.size());
+  std::string line = failed == 0
+                         ? fmt::format("{}: yes, {} of {} checks passed", policy.name, verdicts.size() - static_cast<std::size_t>(waived), verdicts.size())
+                         : fmt::format("{}: no, {} of {} checks failed", policy.name, failed, verdicts.size());
   if (waived > 0) line += fmt::format(", {} waived", waived);
   report.headline(line);
   report.add("verdict", failed == 0 ? "passed" : "failed").add("model", policy.model.generic_string());
-  if (policy.reference.empty())
-    report.add_null("reference");
-  else
-    report.add("reference", policy.reference.generic_string());
+  if (policy.reference.empty()) report.add_null("reference");
+  else report.add("reference", policy.reference.generic_string());
   report.add("date", today).add("failed", failed).add("waived", waived);
   ReportRows rows, failures, waivers, notes;
   for (const Verdict& verdict : verdicts) {
@@ -192,8 +171,7 @@ std::string junit_of(const Policy& policy, const std::vector<Verdict>& verdicts)
     if (is_failure(verdict)) one.outcome = JUnitOutcome::failed;
     if (verdict.outcome == Outcome::waived) {
       one.outcome = JUnitOutcome::skipped;
-      one.message = fmt::format("waived by {} until {}: {} ({})", verdict.waiver->name, verdict.waiver->expires,
-                                verdict.waiver->reason, verdict.reason);
+      one.message = fmt::format("waived by {} until {}: {} ({})", verdict.waiver->name, verdict.waiver->expires, verdict.waiver->reason, verdict.reason);
     }
     if (verdict.record) one.text = fmt::format("rests on record {} ({})", verdict.record->number, verdict.record->id);
     if (!verdict.hint.empty()) one.text += (one.text.empty() ? "" : "; ") + verdict.hint;
@@ -203,14 +181,12 @@ std::string junit_of(const Policy& policy, const std::vector<Verdict>& verdicts)
 }
 
 /// The command line with the day in it, so that the verdict can be repeated later.
-std::vector<std::string> dated(std::vector<std::string> arguments, const GateOptions& options,
-                               const std::string& today) {
+std::vector<std::string> dated(std::vector<std::string> arguments, const GateOptions& options, const std::string& today) {
   if (options.date.empty()) arguments.insert(arguments.end(), {"--date", today});
   return arguments;
 }
 
-void record(Recording& recording, const GateOptions& options, const Policy& policy,
-            const std::vector<Verdict>& verdicts) {
+void record(Recording& recording, const GateOptions& options, const Policy& policy, const std::vector<Verdict>& verdicts) {
   recording.option("policy", policy.name);
   recording.input("policy", options.policy);
   recording.input("model", policy.model);
@@ -224,8 +200,7 @@ void record(Recording& recording, const GateOptions& options, const Policy& poli
   if (!options.junit.empty()) recording.output("junit", options.junit);
   recording.metric("checks", verdicts.size());
   recording.metric("failed", count(verdicts, is_failure));
-  recording.metric("waived",
-                   count(verdicts, [](const Verdict& verdict) { return verdict.outcome == Outcome::waived; }));
+  recording.metric("waived", count(verdicts, [](const Verdict& verdict) { return verdict.outcome == Outcome::waived; }));
 }
 
 }  // namespace

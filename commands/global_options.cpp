@@ -10,12 +10,9 @@ void declare_globals(CLI::App& app, GlobalOptions& options) {
       ->type_name("WHEN")
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->group("Global");
-  app.add_option("--registry", options.registry, "Registry file instead of the nearest .iai/registry.db")
-      ->type_name("PATH")
-      ->group("Global");
+  app.add_option("--registry", options.registry, "Registry file instead of the nearest .iai/registry.db")->type_name("PATH")->group("Global");
   app.add_flag("--no-record", options.no_record, "Leave no record of this run")->group("Global");
-  app.add_flag("--allow-network-fs", options.allow_network_fs, "Write the registry also on a network file system")
-      ->group("Global");
+  app.add_flag("--allow-network-fs", options.allow_network_fs, "Write the registry also on a network file system")->group("Global");
   app.add_flag("-h,--help", options.help, "Show this help and end")->group("Global");
 }
 

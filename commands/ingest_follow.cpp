@@ -33,7 +33,10 @@ IngestCommandOptions replacing(IngestCommandOptions options) {
 class Follow {
  public:
   Follow(const IngestCommandOptions& options, Context& context)
-      : options_(replacing(options)), context_(context), folder_(options.follow, options.output.path, seconds(options.settle_s), options.output.overwrite ? FollowedFolder::Begin::anew : FollowedFolder::Begin::with_data_set) {
+      : options_(replacing(options)),
+        context_(context),
+        folder_(options.follow, options.output.path, seconds(options.settle_s),
+                options.output.overwrite ? FollowedFolder::Begin::anew : FollowedFolder::Begin::with_data_set) {
     how_.names = options.names;
     how_.threads = options.threads;
     how_.store = options.store;
@@ -46,7 +49,9 @@ class Follow {
     round();
     while (!options_.once && rest(seconds(options_.interval_s))) try_round();
     if (!report_ && is_data_set(options_.output.path)) report_of_old();
-    if (!report_) throw Error(ErrorKind::input, options_.follow.string() + ": holds no file that is complete", "run it again when some have come; --settle says for how long they must stand still");
+    if (!report_)
+      throw Error(ErrorKind::input, options_.follow.string() + ": holds no file that is complete",
+                  "run it again when some have come; --settle says for how long they must stand still");
     context_.output.result(*report_);
     return ExitCode::done;
   }
@@ -82,7 +87,8 @@ class Follow {
     record(ingested, recording, report);
     settle_outputs();
     folder_.note_written(files);
-    if (!options_.once) context_.output.note(fmt::format("{} new; {} rows in {}", files_text(files.size()), ingested.data.rows(), files_text(ingested.data.files.size())));
+    if (!options_.once)
+      context_.output.note(fmt::format("{} new; {} rows in {}", files_text(files.size()), ingested.data.rows(), files_text(ingested.data.files.size())));
     report_ = std::move(report);
   }
 
@@ -91,8 +97,8 @@ class Follow {
       context_.output.warn(fmt::format("{} changed since {} read{}: all are read again", news.changed[0], news.changed.size() == 1 ? "it was" : "they were",
                                        news.changed.size() > 1 ? fmt::format(" and {} more", news.changed.size() - 1) : ""));
     if (news.gone.size() > gone_)
-      context_.output.note(fmt::format("no longer in {}: {} of the data set, the first is {}; {}", options_.follow.string(), files_text(news.gone.size()), news.gone[0],
-                                       news.changed.empty() ? "what they held stays in it" : "what they held is left out"));
+      context_.output.note(fmt::format("no longer in {}: {} of the data set, the first is {}; {}", options_.follow.string(), files_text(news.gone.size()),
+                                       news.gone[0], news.changed.empty() ? "what they held stays in it" : "what they held is left out"));
     gone_ = news.gone.size();
   }
 
@@ -145,7 +151,9 @@ class Follow {
 }  // namespace
 
 ExitCode run_follow(const IngestCommandOptions& options, Context& context) {
-  if (!options.paths.empty()) throw Error(ErrorKind::usage, "--follow names the folder itself: " + options.paths[0].string() + " is one path too many", "iai ingest --follow FOLDER -o DATA-SET");
+  if (!options.paths.empty())
+    throw Error(ErrorKind::usage, "--follow names the folder itself: " + options.paths[0].string() + " is one path too many",
+                "iai ingest --follow FOLDER -o DATA-SET");
   return Follow(options, context).run();
 }
 

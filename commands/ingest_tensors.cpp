@@ -67,8 +67,10 @@ void record(Recording& recording, const Task& task, const std::vector<std::strin
 
 ExitCode run_tensors(const IngestCommandOptions& options, Context& context) {
   if (!options.paths.empty())
-    throw Error(ErrorKind::usage, "--tensors takes the data that the task names, not " + options.paths.front().string(), "leave the path out, or name it in the task under data");
-  if (!options.dialect.empty()) throw Error(ErrorKind::usage, "--dialect does not go with --tensors", "ingest the files with --dialect, and name that data set in the task");
+    throw Error(ErrorKind::usage, "--tensors takes the data that the task names, not " + options.paths.front().string(),
+                "leave the path out, or name it in the task under data");
+  if (!options.dialect.empty())
+    throw Error(ErrorKind::usage, "--dialect does not go with --tensors", "ingest the files with --dialect, and name that data set in the task");
   refuse_same_path({options.tensors}, {options.output.path});
   refuse_existing(options.output.path, options.output.if_exists());
   Task task = read_task(options.tensors);
@@ -93,7 +95,8 @@ ExitCode run_tensors(const IngestCommandOptions& options, Context& context) {
   folder.commit();
 
   Report report("iai.tensors/1");
-  report.headline(fmt::format("{}: {} samples in {} {}", options.output.path.string(), human_count(samples), names.size(), names.size() == 1 ? "split" : "splits"));
+  report.headline(
+      fmt::format("{}: {} samples in {} {}", options.output.path.string(), human_count(samples), names.size(), names.size() == 1 ? "split" : "splits"));
   report.add("samples", samples).add("tensors", tensor_rows(splits));
   if (!options.fit.empty()) report.add("scaling_fitted_on", options.fit);
   report.add("left_out", left_out_rows(names, splits));

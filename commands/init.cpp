@@ -12,12 +12,13 @@ namespace iai {
 namespace fs = std::filesystem;
 
 const Manual init_manual{
-    .description = "Makes .iai/registry.db in the current folder. From then on every step taken in this folder, or in one below it,\n"
-                   "is recorded there. Without it records go to the user's own registry.\n\n"
-                   "With --template it also writes the files that people fill in, with comments: task.yaml (what the model is for),\n"
-                   "contract.yaml (what the data must be), policy.yaml (what a release must show), product.yaml (what only people can\n"
-                   "state) and pipeline.yaml (the steps). None of them is written when one is there already; a folder that is a\n"
-                   "project stays one.",
+    .description =
+        "Makes .iai/registry.db in the current folder. From then on every step taken in this folder, or in one below it,\n"
+        "is recorded there. Without it records go to the user's own registry.\n\n"
+        "With --template it also writes the files that people fill in, with comments: task.yaml (what the model is for),\n"
+        "contract.yaml (what the data must be), policy.yaml (what a release must show), product.yaml (what only people can\n"
+        "state) and pipeline.yaml (the steps). None of them is written when one is there already; a folder that is a\n"
+        "project stays one.",
     .examples = {{"Make the current folder a project", "iai init"}, {"The same, with files to fill in", "iai init --template"}},
     .diagnostics = "\"already exists\": the folder is a project, and there is nothing to do; or it holds a file that a template would replace.",
 };
@@ -42,7 +43,8 @@ ExitCode run(const InitOptions& options, Context& context) {
   if (options.with_templates) {
     for (const char* name : templates) {
       if (fs::exists(fs::symlink_status(name))) {
-        throw Error(ErrorKind::input, fmt::format("{} already exists", name), "nothing was written; move it away, or write the other files yourself: man 5 iai-task ...");
+        throw Error(ErrorKind::input, fmt::format("{} already exists", name),
+                    "nothing was written; move it away, or write the other files yourself: man 5 iai-task ...");
       }
     }
     for (const char* name : templates) {

@@ -27,12 +27,16 @@ constexpr Example examples[] = {
 }  // namespace
 
 const Manual inspect_manual{
-    .description = "Shows operator set, inputs, outputs, operators, weights, multiply-accumulates of one sample and metadata of an ONNX model, or the element type, shape and storage order of a NumPy array (.npy, .npz), the files, rows, columns, dialects and profile of a data set, the entries of an archive, the columns of a Parquet or Arrow file, or how a delimited text file is written and what that was concluded from. Large weights are\n"
-                   "not read, so the answer does not wait for the size of the file. Nothing in the file is ever executed.",
+    .description =
+        "Shows operator set, inputs, outputs, operators, weights, multiply-accumulates of one sample and metadata of an ONNX model, or the element type, shape "
+        "and storage order of a NumPy array (.npy, .npz), the files, rows, columns, dialects and profile of a data set, the entries of an archive, the columns "
+        "of a Parquet or Arrow file, or how a delimited text file is written and what that was concluded from. Large weights are\n"
+        "not read, so the answer does not wait for the size of the file. Nothing in the file is ever executed.",
     .examples = {std::begin(examples), std::end(examples)},
-    .diagnostics = "multiply accumulates \"-\": an operator of another domain, a loop, or a shape that is open beyond the first dimension; the\n"
-                   "line \"not counted\" names it, and iai convert --shape fixes shapes.\n\n"
-                   "\"needs N bytes of data, the file has M\": the file was cut off while it was copied; copy it again.",
+    .diagnostics =
+        "multiply accumulates \"-\": an operator of another domain, a loop, or a shape that is open beyond the first dimension; the\n"
+        "line \"not counted\" names it, and iai convert --shape fixes shapes.\n\n"
+        "\"needs N bytes of data, the file has M\": the file was cut off while it was copied; copy it again.",
     .memory = "Constant: the file is mapped, not read."};
 
 void declare(CLI::App& app, InspectOptions& options) {
@@ -68,8 +72,7 @@ ExitCode run(const InspectOptions& options, Context& context) {
   }
   const NpyFile array(options.path);
   Report report("iai.inspect/1");
-  report.headline(fmt::format("{}: tensor of {} {}", options.path.filename().string(), type_name(array.type()),
-                              shape_text(array.shape())));
+  report.headline(fmt::format("{}: tensor of {} {}", options.path.filename().string(), type_name(array.type()), shape_text(array.shape())));
   report.add("kind", "tensor").add("type", type_name(array.type()));
   report.add("shape", shape_text(array.shape()));
   report.add("elements", element_count(array.shape()));

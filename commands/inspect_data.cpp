@@ -6,8 +6,8 @@
 
 #include "commands/inspect_profile.hpp"
 #include "evaluator/data/data_set.hpp"
-#include "evaluator/profile/ingest.hpp"
 #include "evaluator/data/tensor_elements.hpp"
+#include "evaluator/profile/ingest.hpp"
 #include "formats/columnar.hpp"
 #include "formats/error.hpp"
 #include "formats/image_file.hpp"
@@ -59,7 +59,11 @@ ReportRows layout_rows(const std::vector<Layout>& layouts) {
     row.add("first_file", layout.first->name).add("files", layout.files).add("rows", layout.rows).add("columns", layout.first->columns.size());
     if (layout.first->kind != DataFileKind::delimited) {
       const bool text = layout.first->kind == DataFileKind::json_lines;
-      rows.push_back(std::move(row.add("encoding", text ? "UTF-8" : "").add("delimiter", text ? "JSON Lines" : layout.first->format).add("decimal", text ? "." : "").add("header", true).add("timestamp_format", "")));
+      rows.push_back(std::move(row.add("encoding", text ? "UTF-8" : "")
+                                   .add("delimiter", text ? "JSON Lines" : layout.first->format)
+                                   .add("decimal", text ? "." : "")
+                                   .add("header", true)
+                                   .add("timestamp_format", "")));
       continue;
     }
     row.add("encoding", dialect.encoding).add("delimiter", sign_name(dialect.delimiter)).add("decimal", std::string(1, dialect.decimal));
@@ -85,7 +89,9 @@ Report inspect_data_set(const fs::path& path) {
     for (const auto& tensor : file.tensors) {
       if (tensors.size() == most_rows) break;
       Report row;
-      row.add("name", tensor.name.empty() ? file.name : file.name + ": " + tensor.name).add("type", type_name(tensor.type)).add("shape", shape_text(tensor.shape));
+      row.add("name", tensor.name.empty() ? file.name : file.name + ": " + tensor.name)
+          .add("type", type_name(tensor.type))
+          .add("shape", shape_text(tensor.shape));
       tensors.push_back(std::move(row));
     }
     if (!has_layout(file.kind)) continue;
@@ -95,7 +101,8 @@ Report inspect_data_set(const fs::path& path) {
     known->rows += file.rows;
   }
   Report report("iai.inspect/1");
-  report.headline(fmt::format("{}: data set of {} rows in {} {}", path.string(), human_count(data.rows()), data.files.size(), data.files.size() == 1 ? "file" : "files"));
+  report.headline(
+      fmt::format("{}: data set of {} rows in {} {}", path.string(), human_count(data.rows()), data.files.size(), data.files.size() == 1 ? "file" : "files"));
   report.add("kind", "data set").add("rows", data.rows()).add("files", data.files.size()).add("other_files", others);
   report.add("data", data.bytes(), Unit::bytes).add("root_digest", data.root_digest);
   ReportList sources;
@@ -132,7 +139,10 @@ Report inspect_archive(const fs::path& path) {
   });
   const bool tensors = entries > 0 && arrays == entries;
   Report report("iai.inspect/1");
-  report.headline(fmt::format("{}: archive of {} {}", path.filename().string(), entries, tensors ? (entries == 1 ? "array" : "arrays") : entries == 1 ? "file" : "files"));
+  report.headline(fmt::format("{}: archive of {} {}", path.filename().string(), entries,
+                              tensors        ? (entries == 1 ? "array" : "arrays")
+                              : entries == 1 ? "file"
+                                             : "files"));
   report.add("kind", tensors ? "tensor archive" : "archive").add("entries", entries).add("data", bytes, Unit::bytes);
   report.add("file", static_cast<std::uint64_t>(fs::file_size(path)), Unit::bytes);
   report.add(tensors ? "tensors" : "contents", rows);
@@ -157,7 +167,12 @@ std::optional<Report> inspect_image(const fs::path& path) {
   for (const auto& page : image.pages) {
     if (pages.size() == most_rows) break;
     Report row;
-    row.add("page", pages.size() + 1).add("width", page.width).add("height", page.height).add("channels", page.channels).add("bits", page.bits).add("color", page.color);
+    row.add("page", pages.size() + 1)
+        .add("width", page.width)
+        .add("height", page.height)
+        .add("channels", page.channels)
+        .add("bits", page.bits)
+        .add("color", page.color);
     row.add("orientation", page.orientation).add("mean", page.mean).add("deviation", page.deviation).add("minimum", page.minimum).add("maximum", page.maximum);
     pages.push_back(std::move(row));
   }
@@ -246,7 +261,8 @@ std::optional<Report> inspect_json_lines(const fs::path& path) {
   if (!is_json_lines(stream.head(), stream.whole(), path.string())) return std::nullopt;
   const auto reader = open_json_lines(stream, path.string());
   Report report("iai.inspect/1");
-  report.headline(fmt::format("{}: JSON Lines, {} {}", path.filename().string(), reader->columns().size(), reader->columns().size() == 1 ? "column" : "columns"));
+  report.headline(
+      fmt::format("{}: JSON Lines, {} {}", path.filename().string(), reader->columns().size(), reader->columns().size() == 1 ? "column" : "columns"));
   report.add("kind", "JSON Lines").add("file", static_cast<std::uint64_t>(fs::file_size(path)), Unit::bytes);
   report.add("columns", column_rows(reader->columns()));
   return report;
@@ -261,7 +277,8 @@ std::optional<Report> inspect_delimited(const fs::path& path, const GivenDialect
   if (!is_table(reader)) return std::nullopt;
   const auto& dialect = reader.dialect();
   Report report("iai.inspect/1");
-  report.headline(fmt::format("{}: delimited text, {} {}", path.filename().string(), reader.columns().size(), reader.columns().size() == 1 ? "column" : "columns"));
+  report.headline(
+      fmt::format("{}: delimited text, {} {}", path.filename().string(), reader.columns().size(), reader.columns().size() == 1 ? "column" : "columns"));
   report.add("kind", "delimited text").add("encoding", dialect.encoding).add("byte_order_mark", dialect.byte_order_mark);
   report.add("delimiter", sign_name(dialect.delimiter)).add("decimal", std::string(1, dialect.decimal)).add("thousands", dialect.thousands);
   report.add("preamble_lines", dialect.preamble_lines).add("header", dialect.header).add("unit_row", dialect.unit_row);

@@ -16,8 +16,7 @@ namespace iai {
 
 namespace {
 
-ReportRows value_rows(const google::protobuf::RepeatedPtrField<onnx::ValueInfoProto>& values,
-                      const std::map<std::string, bool>& initializers) {
+ReportRows value_rows(const google::protobuf::RepeatedPtrField<onnx::ValueInfoProto>& values, const std::map<std::string, bool>& initializers) {
   ReportRows rows;
   for (const auto& value : values) {
     if (initializers.count(value.name()) != 0) continue;  // IR 3 lists weights among the inputs
@@ -25,8 +24,7 @@ ReportRows value_rows(const google::protobuf::RepeatedPtrField<onnx::ValueInfoPr
     std::string shape;
     for (const auto& dimension : tensor.shape().dim()) {
       shape += shape.empty() ? "" : ", ";
-      shape += dimension.has_dim_value() ? fmt::format("{}", dimension.dim_value())
-                                         : (dimension.dim_param().empty() ? "?" : dimension.dim_param());
+      shape += dimension.has_dim_value() ? fmt::format("{}", dimension.dim_value()) : (dimension.dim_param().empty() ? "?" : dimension.dim_param());
     }
     Report row;
     row.add("name", value.name()).add("type", type_name(static_cast<ElementType>(tensor.elem_type())));
@@ -81,8 +79,7 @@ Report inspect_model(std::string_view bytes, const std::string& name) {
   for (const auto& tensor : model.graph().initializer()) initializers[tensor.name()] = true;
   for (const auto& node : model.graph().node()) ++operators[node.op_type()];
   Report report("iai.inspect/1");
-  report.headline(fmt::format("{}: ONNX model, {} parameters, opset {}", std::filesystem::path(name).filename().string(),
-                              human_count(cost.parameters), opset));
+  report.headline(fmt::format("{}: ONNX model, {} parameters, opset {}", std::filesystem::path(name).filename().string(), human_count(cost.parameters), opset));
   report.add("kind", "model").add("ir_version", std::int64_t{model.proto.ir_version()}).add("opset", opset);
   report.add("producer", model.proto.producer_name()).add("parameters", cost.parameters);
   report.add("multiply_accumulates", cost.multiply_accumulates());

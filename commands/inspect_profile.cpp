@@ -22,7 +22,10 @@ ReportRows cells(const StoredProfile& profile) {
     if (rows.size() == most_rows) break;
     Report row = column_row(profile, column);
     row.add("type", column.type).add("values", column.values).add("empty", column.empty).add("error_words", column.error_word).add("odd", column.odd);
-    row.add("distinct", column.distinct).add("distinct_exact", column.distinct_exact).add("order", column.order).add("longest_run", std::max<std::int64_t>(column.longest_run, column.values > 0 ? 1 : 0));
+    row.add("distinct", column.distinct)
+        .add("distinct_exact", column.distinct_exact)
+        .add("order", column.order)
+        .add("longest_run", std::max<std::int64_t>(column.longest_run, column.values > 0 ? 1 : 0));
     rows.push_back(std::move(row));
   }
   return rows;
@@ -35,7 +38,8 @@ ReportRows numbers(const StoredProfile& profile) {
     if (!column.minimum) continue;
     Report row = column_row(profile, column);
     row.add("minimum", *column.minimum);
-    for (const auto& [rank, value] : column.quantiles) row.add("quantile_" + (rank.size() == 3 ? rank.substr(2) + "0" : rank.substr(2)), value);  // "0.5": quantile_50
+    for (const auto& [rank, value] : column.quantiles)
+      row.add("quantile_" + (rank.size() == 3 ? rank.substr(2) + "0" : rank.substr(2)), value);  // "0.5": quantile_50
     row.add("maximum", column.maximum);
     row.add("mean", column.mean);
     row.add("deviation", column.deviation);

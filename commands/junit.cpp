@@ -10,26 +10,13 @@ std::string xml_escaped(const std::string& text) {
   std::string out;
   for (const char c : text) {
     switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\n':
-        out += "&#10;";
-        break;
-      case '\t':
-        out += "&#9;";
-        break;
-      default:
-        out += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '"': out += "&quot;"; break;
+      case '\n': out += "&#10;"; break;
+      case '\t': out += "&#9;"; break;
+      default: out += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
     }
   }
   return out;
@@ -38,17 +25,14 @@ std::string xml_escaped(const std::string& text) {
 namespace {
 
 std::size_t count(const std::vector<JUnitCase>& cases, const std::string* suite, JUnitOutcome outcome) {
-  return static_cast<std::size_t>(std::count_if(cases.begin(), cases.end(), [&](const JUnitCase& one) {
-    return (suite == nullptr || one.suite == *suite) && one.outcome == outcome;
-  }));
+  return static_cast<std::size_t>(
+      std::count_if(cases.begin(), cases.end(), [&](const JUnitCase& one) { return (suite == nullptr || one.suite == *suite) && one.outcome == outcome; }));
 }
 
 std::string counts(const std::vector<JUnitCase>& cases, const std::string* suite) {
-  const std::size_t passed = count(cases, suite, JUnitOutcome::passed),
-                    failed = count(cases, suite, JUnitOutcome::failed);
+  const std::size_t passed = count(cases, suite, JUnitOutcome::passed), failed = count(cases, suite, JUnitOutcome::failed);
   const std::size_t skipped = count(cases, suite, JUnitOutcome::skipped);
-  return fmt::format("tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\"", passed + failed + skipped, failed,
-                     skipped);
+  return fmt::format("tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\"", passed + failed + skipped, failed, skipped);
 }
 
 std::string case_xml(const JUnitCase& one) {
@@ -59,10 +43,8 @@ std::string case_xml(const JUnitCase& one) {
   }
   const char* tag = one.outcome == JUnitOutcome::failed ? "failure" : "skipped";
   xml += fmt::format(">\n      <{} message=\"{}\"", tag, xml_escaped(one.message));
-  if (one.text.empty() || one.outcome == JUnitOutcome::skipped)
-    xml += "/>\n";
-  else
-    xml += fmt::format(">{}</{}>\n", xml_escaped(one.text), tag);
+  if (one.text.empty() || one.outcome == JUnitOutcome::skipped) xml += "/>\n";
+  else xml += fmt::format(">{}</{}>\n", xml_escaped(one.text), tag);
   return xml + "    </testcase>\n";
 }
 

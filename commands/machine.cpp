@@ -65,8 +65,8 @@ std::string system_name() {
 
 Json instruction_sets(const std::string& cpuinfo) {
   // The second half is what Arm processors call theirs.
-  static const char* const wanted[] = {"avx2", "avx512f", "avx512_vnni", "avx_vnni", "amx_int8", "avx512_bf16",
-                                       "asimd", "asimdhp", "asimddp", "i8mm", "bf16", "sve"};
+  static const char* const wanted[] = {"avx2",  "avx512f", "avx512_vnni", "avx_vnni", "amx_int8", "avx512_bf16",
+                                       "asimd", "asimdhp", "asimddp",     "i8mm",     "bf16",     "sve"};
   std::string line = value_of(cpuinfo, "flags", ':');
   if (line.empty()) line = value_of(cpuinfo, "Features", ':');
   std::istringstream words(line);

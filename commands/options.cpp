@@ -10,17 +10,12 @@ CLI::Option* declare_output(CLI::App& app, OutputOption& option, const std::stri
 }
 
 void declare_runtime(CLI::App& app, RuntimeOption& option) {
-  app.add_option("--device", option.device, "Execution provider (cpu, cuda, webgpu ...); never a silent fall-back")
-      ->type_name("NAME")
-      ->capture_default_str();
+  app.add_option("--device", option.device, "Execution provider (cpu, cuda, webgpu ...); never a silent fall-back")->type_name("NAME")->capture_default_str();
   app.add_option("--threads", option.threads, "Threads; 0: all cores. The result does not depend on it")
       ->type_name("N")
       ->check(CLI::Range(0, 4096))
       ->capture_default_str();
-  app.add_option("--batch", option.batch, "Samples that run together; 0: chosen by iai")
-      ->type_name("N")
-      ->check(CLI::Range(0, 1 << 20))
-      ->capture_default_str();
+  app.add_option("--batch", option.batch, "Samples that run together; 0: chosen by iai")->type_name("N")->check(CLI::Range(0, 1 << 20))->capture_default_str();
   app.add_option("--runtime", option.runtime, "ONNX Runtime library to use instead of the one found")->type_name("PATH");
 }
 
@@ -29,12 +24,12 @@ CLI::Option* declare_task(CLI::App& app, std::filesystem::path& task) {
 }
 
 CLI::Option* declare_calibration(CLI::App& app, std::vector<std::filesystem::path>& calibration) {
-  return app.add_option("--calibration", calibration, "Calibration inputs: .npy, .npz, or a folder of them")
-      ->type_name("PATH");
+  return app.add_option("--calibration", calibration, "Calibration inputs: .npy, .npz, or a folder of them")->type_name("PATH");
 }
 
 CLI::Option* declare_dialect(CLI::App& app, std::filesystem::path& dialect) {
-  return app.add_option("--dialect", dialect, "How delimited text is written, as far as it is told (see iai-dialect(5)); the rest is found")->type_name("DIALECT.yaml");
+  return app.add_option("--dialect", dialect, "How delimited text is written, as far as it is told (see iai-dialect(5)); the rest is found")
+      ->type_name("DIALECT.yaml");
 }
 
 CLI::Option* declare_model(CLI::App& app, std::filesystem::path& model) {

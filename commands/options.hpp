@@ -23,8 +23,8 @@ CLI::Option* declare_output(CLI::App& app, OutputOption& option, const std::stri
 /// --device NAME, --threads N, --batch N, --runtime PATH
 struct RuntimeOption {
   std::string device = "cpu";
-  int threads = 0;      ///< 0: all cores
-  int batch = 0;        ///< 0: chosen by the verb
+  int threads = 0;  ///< 0: all cores
+  int batch = 0;    ///< 0: chosen by the verb
   std::filesystem::path runtime;
 };
 void declare_runtime(CLI::App& app, RuntimeOption& option);

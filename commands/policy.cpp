@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "evaluator/task/metric_names.hpp"
 #include "evaluator/metrics/metrics.hpp"
+#include "evaluator/task/metric_names.hpp"
 #include "formats/error.hpp"
 #include "formats/spelling.hpp"
 #include "formats/yaml.hpp"
@@ -70,13 +70,11 @@ std::vector<std::string> metric_names() {
 
 /// What records of bench hold.
 std::vector<std::string> bench_figures() {
-  return {"latency_p50_ms",       "latency_p90_ms", "latency_p95_ms", "latency_p99_ms", "latency_mean_ms",
-          "latency_deviation_ms", "latency_min_ms", "latency_max_ms", "latency_ratio",  "throughput_per_s",
-          "first_inference_ms",   "load_ms",        "peak_rss_bytes", "energy_j"};
+  return {"latency_p50_ms", "latency_p90_ms", "latency_p95_ms",   "latency_p99_ms",     "latency_mean_ms", "latency_deviation_ms", "latency_min_ms",
+          "latency_max_ms", "latency_ratio",  "throughput_per_s", "first_inference_ms", "load_ms",         "peak_rss_bytes",       "energy_j"};
 }
 
-void refuse_unknown(const Yaml& node, const std::string& what, const std::string& name,
-                    const std::vector<std::string>& known) {
+void refuse_unknown(const Yaml& node, const std::string& what, const std::string& name, const std::vector<std::string>& known) {
   if (std::find(known.begin(), known.end(), name) != known.end()) return;
   std::string all;
   for (const std::string& one : known) all += (all.empty() ? "" : ", ") + one;
@@ -88,15 +86,11 @@ void read_figures(Reader& reader, const Yaml& section, const std::string& name, 
   for (const auto& entry : map_of(section, name, name + ": {NAME: {maximum: 5}}").entries()) {
     const auto& figure = entry.first;
     const auto& node = entry.second;
-    if (kind == CheckKind::metric)
-      refuse_unknown(node, "metric", figure, metric_names());
-    else
-      refuse_unknown(node, "figure of bench", figure, bench_figures());
+    if (kind == CheckKind::metric) refuse_unknown(node, "metric", figure, metric_names());
+    else refuse_unknown(node, "figure of bench", figure, bench_figures());
     map_of(node, name + "." + figure, "{minimum: 0.95}");
-    if (kind == CheckKind::metric)
-      node.allow_keys({"minimum", "maximum", "bound", "samples"});
-    else
-      node.allow_keys({"minimum", "maximum", "bound"});
+    if (kind == CheckKind::metric) node.allow_keys({"minimum", "maximum", "bound", "samples"});
+    else node.allow_keys({"minimum", "maximum", "bound"});
     const std::size_t before = reader.policy.checks.size();
     const auto add = [&](const char* key, CheckKind of, Relation relation, Bound bound) {
       const Yaml* limit = node.find(key);
@@ -114,16 +108,14 @@ void read_figures(Reader& reader, const Yaml& section, const std::string& name, 
     add("minimum", kind, Relation::at_least, bound);
     add("maximum", kind, Relation::at_most, bound);
     add("samples", CheckKind::samples, Relation::at_least, Bound::value);
-    if (reader.policy.checks.size() == before)
-      node.fail(name + "." + figure + " has no limit", "give minimum or maximum");
+    if (reader.policy.checks.size() == before) node.fail(name + "." + figure + " has no limit", "give minimum or maximum");
   }
 }
 
 void read_drops(Reader& reader, const Yaml& section) {
   for (const auto& [metric, node] : map_of(section, "drop", "drop: {accuracy: 1%}").entries()) {
     refuse_unknown(node, "metric", metric, metric_names());
-    if (!node.is_scalar())
-      node.fail("drop." + metric + " must be a limit", "0.01 is in the metric's unit, 1% is relative to the reference");
+    if (!node.is_scalar()) node.fail("drop." + metric + " must be a limit", "0.01 is in the metric's unit, 1% is relative to the reference");
     Check check;
     check.id = "drop." + metric;
     check.kind = CheckKind::drop;
@@ -142,8 +134,7 @@ void read_drops(Reader& reader, const Yaml& section) {
 
 void read_size(Reader& reader, const Yaml& section) {
   map_of(section, "size", "size: {maximum_ratio: 0.5}").allow_keys({"maximum_bytes", "maximum_ratio"});
-  for (const auto& [key, kind] :
-       {std::pair("maximum_bytes", CheckKind::size), std::pair("maximum_ratio", CheckKind::size_ratio)}) {
+  for (const auto& [key, kind] : {std::pair("maximum_bytes", CheckKind::size), std::pair("maximum_ratio", CheckKind::size_ratio)}) {
     const Yaml* node = section.find(key);
     if (node == nullptr) continue;
     Check check;
@@ -187,32 +178,26 @@ void read_records(Reader& reader, const Yaml& section, const std::vector<std::st
 std::string required_text(const Yaml& map, const char* key) {
   const Yaml& node = map.at(key);
   std::string text = node.text();
-  if (text.find_first_not_of(' ') == std::string::npos)
-    node.fail(std::string("a waiver's ") + key + " must not be empty");
+  if (text.find_first_not_of(' ') == std::string::npos) node.fail(std::string("a waiver's ") + key + " must not be empty");
   return text;
 }
 
 void read_waivers(Reader& reader, const Yaml& section) {
-  if (!section.is_list())
-    section.fail("waivers must be a list", "- {check: drop.rmse, name: A. Person, reason: ..., expires: 2027-03-31}");
+  if (!section.is_list()) section.fail("waivers must be a list", "- {check: drop.rmse, name: A. Person, reason: ..., expires: 2027-03-31}");
   std::vector<std::string> ids;
   for (const Check& check : reader.policy.checks) ids.push_back(check.id);
   for (const Yaml& node : section.items()) {
     map_of(node, "a waiver", "{check: drop.rmse, name: A. Person, reason: ..., expires: 2027-03-31}");
     node.allow_keys({"check", "name", "reason", "expires"});
-    Waiver waiver{required_text(node, "check"), required_text(node, "name"), required_text(node, "reason"),
-                  required_text(node, "expires")};
+    Waiver waiver{required_text(node, "check"), required_text(node, "name"), required_text(node, "reason"), required_text(node, "expires")};
     if (std::find(ids.begin(), ids.end(), waiver.check) == ids.end()) {
       std::string known;
       for (const std::string& id : ids) known += (known.empty() ? "" : ", ") + id;
-      node.at("check").fail("this policy has no check '" + waiver.check + "'",
-                            did_you_mean(waiver.check, ids, "it has: " + known));
+      node.at("check").fail("this policy has no check '" + waiver.check + "'", did_you_mean(waiver.check, ids, "it has: " + known));
     }
-    if (!is_date(waiver.expires))
-      node.at("expires").fail("'" + waiver.expires + "' is no day", "write it as 2027-03-31");
+    if (!is_date(waiver.expires)) node.at("expires").fail("'" + waiver.expires + "' is no day", "write it as 2027-03-31");
     for (const Waiver& other : reader.policy.waivers) {
-      if (other.check == waiver.check)
-        node.fail("'" + waiver.check + "' is waived twice", "keep one of the two waivers");
+      if (other.check == waiver.check) node.fail("'" + waiver.check + "' is waived twice", "keep one of the two waivers");
     }
     reader.policy.waivers.push_back(std::move(waiver));
   }
@@ -226,8 +211,7 @@ bool is_date(const std::string& text) {
     if (text[i] < '0' || text[i] > '9') return false;
   }
   const auto number = [&](std::size_t at, std::size_t n) { return std::stoi(text.substr(at, n)); };
-  return std::chrono::year_month_day(std::chrono::year(number(0, 4)),
-                                     std::chrono::month(static_cast<unsigned>(number(5, 2))),
+  return std::chrono::year_month_day(std::chrono::year(number(0, 4)), std::chrono::month(static_cast<unsigned>(number(5, 2))),
                                      std::chrono::day(static_cast<unsigned>(number(8, 2))))
       .ok();
 }
@@ -235,8 +219,7 @@ bool is_date(const std::string& text) {
 Policy read_policy(const fs::path& path, const std::vector<std::string>& verbs) {
   const Yaml root = read_yaml(path);
   map_of(root, "a policy", "metrics: {accuracy: {minimum: 0.95}}")
-      .allow_keys({"name", "model", "reference", "task", "split", "metrics", "drop", "size", "bench", "data", "records",
-                   "waivers"});
+      .allow_keys({"name", "model", "reference", "task", "split", "metrics", "drop", "size", "bench", "data", "records", "waivers"});
   Reader reader{path.parent_path(), {}};
   Policy& policy = reader.policy;
   policy.name = root.text_or("name", path.stem().string());
@@ -250,8 +233,7 @@ Policy read_policy(const fs::path& path, const std::vector<std::string>& verbs) 
   if (const Yaml* node = root.find("bench")) read_figures(reader, *node, "bench", CheckKind::bench);
   if (const Yaml* node = root.find("data")) read_data(reader, *node);
   if (const Yaml* node = root.find("records")) read_records(reader, *node, verbs);
-  if (policy.checks.empty())
-    root.fail("the policy checks nothing", "give it one of metrics, drop, size, bench, data, records");
+  if (policy.checks.empty()) root.fail("the policy checks nothing", "give it one of metrics, drop, size, bench, data, records");
   if (const Yaml* node = root.find("waivers")) read_waivers(reader, *node);
   return policy;
 }

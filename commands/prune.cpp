@@ -18,7 +18,8 @@ namespace {
 
 constexpr Example examples[] = {
     {"Remove a quarter of the channels of every layer", "iai prune model.onnx --channels 0.25 --calibration calib.npy -o pruned.onnx"},
-    {"Remove as many, most where they matter least, but none of the stem", "iai prune model.onnx --channels 0.25 --scope global --exclude '/stem/*' -o pruned.onnx"},
+    {"Remove as many, most where they matter least, but none of the stem",
+     "iai prune model.onnx --channels 0.25 --scope global --exclude '/stem/*' -o pruned.onnx"},
     {"Set half of the weights to zero", "iai prune model.onnx --sparsity 0.5 -o sparse.onnx"},
     {"Only if the accuracy holds", "iai prune model.onnx --channels 0.1 --task task.yaml --max-drop 1% -o pruned.onnx"},
 };
@@ -31,7 +32,8 @@ struct Gate {
 };
 
 Gate judge_by_task(const PruneOptions& options, const Task& task, const StagedModel& staged) {
-  const SessionOptions session{.device = options.runtime.device, .intra_threads = 1, .optimization = GraphOptimization::all, .runtime = options.runtime.runtime};
+  const SessionOptions session{
+      .device = options.runtime.device, .intra_threads = 1, .optimization = GraphOptimization::all, .runtime = options.runtime.runtime};
   const Evaluation before = evaluate(Session(options.model, session), task, options.runtime.batch, options.runtime.threads);
   const Evaluation after = evaluate(Session(staged.staged(), session), task, options.runtime.batch, options.runtime.threads);
   Gate gate{before.metric(task.primary), after.metric(task.primary), primary_drop(task, before, after), true};
@@ -145,24 +147,33 @@ void prune(Model& model, const PruneOptions& options, const CalibrationSource& c
 
 const Manual prune_manual{
     .description =
-        "Makes a model smaller by leaving out what contributes least. --channels removes whole output channels of Conv, ConvTranspose, Gemm and MatMul: the tensors shrink, and every runtime is faster for it. --sparsity sets single\n"
+        "Makes a model smaller by leaving out what contributes least. --channels removes whole output channels of Conv, ConvTranspose, Gemm and MatMul: the "
+        "tensors shrink, and every runtime is faster for it. --sparsity sets single\n"
         "weights to zero: the file compresses better, and only runtimes with sparse kernels are faster.\n"
         "\n"
-        "Channels are followed through element-wise operators, BatchNormalization, pooling, Flatten, Reshape, Transpose, depthwise Conv, Concat and reductions to all layers that read them. Channels that meet in an Add or a Mul\n"
-        "go together or stay together. Where the way of a channel cannot be proven (it reaches a normalisation over channels, a model output, an operator without a rule), it stays, and the report names the layer and the\n"
+        "Channels are followed through element-wise operators, BatchNormalization, pooling, Flatten, Reshape, Transpose, depthwise Conv, Concat and reductions "
+        "to all layers that read them. Channels that meet in an Add or a Mul\n"
+        "go together or stay together. Where the way of a channel cannot be proven (it reaches a normalisation over channels, a model output, an operator "
+        "without a rule), it stays, and the report names the layer and the\n"
         "reason.\n"
         "\n"
-        "With --calibration, or a task with a split 'calibration', the model is watched on at most 1024 of the inputs, and one channel after another goes, the one first that the layers reading it can best do without; the channels that stay make up for it: their\n"
-        "weights become the least-squares answer to what the layer computed before (Optimal Brain Surgeon, by channels). Without, the channels whose filters have the smallest L2 norm go (after Li et al., 2017), which costs\n"
+        "With --calibration, or a task with a split 'calibration', the model is watched on at most 1024 of the inputs, and one channel after another goes, the "
+        "one first that the layers reading it can best do without; the channels that stay make up for it: their\n"
+        "weights become the least-squares answer to what the layer computed before (Optimal Brain Surgeon, by channels). Without, the channels whose filters "
+        "have the smallest L2 norm go (after Li et al., 2017), which costs\n"
         "far more accuracy. With --scope global layers are compared with each other.\n"
         "\n"
-        "The outputs of the result are held against those of the source, on --calibration inputs or 16 made-up ones. With --task, both are judged by it; with --max-drop, a result whose primary metric lost more than the\n"
+        "The outputs of the result are held against those of the source, on --calibration inputs or 16 made-up ones. With --task, both are judged by it; with "
+        "--max-drop, a result whose primary metric lost more than the\n"
         "limit (0.01 of its unit, or 1% of its value) is not written, and the exit code is 1. Nothing is trained again; begin with small shares.",
     .examples = {std::begin(examples), std::end(examples)},
-    .diagnostics = "\"no channel can be removed\": every channel reaches something that cannot be followed; the table says what.\n"
-                   "\n"
-                   "Outputs of a few dB: too much was removed for a model that is not trained again; give --calibration, or a smaller share.",
-    .memory = "The weights that change, and what ONNX Runtime needs for both models; with --calibration a few square matrices for each layer, of its input channels (layers with over 2048 are not watched)."};
+    .diagnostics =
+        "\"no channel can be removed\": every channel reaches something that cannot be followed; the table says what.\n"
+        "\n"
+        "Outputs of a few dB: too much was removed for a model that is not trained again; give --calibration, or a smaller share.",
+    .memory =
+        "The weights that change, and what ONNX Runtime needs for both models; with --calibration a few square matrices for each layer, of its input channels "
+        "(layers with over 2048 are not watched)."};
 
 void declare(CLI::App& app, PruneOptions& options) {
   declare_model(app, options.model);
@@ -170,7 +181,9 @@ void declare(CLI::App& app, PruneOptions& options) {
   app.add_option("--channels", options.channels, "Share of the removable channels to remove")->type_name("SHARE")->check(CLI::Range(0.0, 1.0));
   app.add_option("--sparsity", options.sparsity, "Share of the weights to set to zero")->type_name("SHARE")->check(CLI::Range(0.0, 1.0));
   app.add_option("--scope", options.scope, "layer: the share of every layer; global: of the whole model")
-      ->type_name("SCOPE")->check(CLI::IsMember({"layer", "global"}))->capture_default_str();
+      ->type_name("SCOPE")
+      ->check(CLI::IsMember({"layer", "global"}))
+      ->capture_default_str();
   app.add_option("--exclude", options.exclude, "Nodes or operators whose output channels and weights stay (* any text, ? one character)")->type_name("PATTERN");
   declare_calibration(app, options.calibration);
   declare_task(app, options.task);
@@ -205,8 +218,9 @@ ExitCode run(const PruneOptions& options, Context& context) {
   const bool passed = !gate || gate->holds;
 
   const std::uint64_t size_before = model_bytes(options.model);
-  report.headline(fmt::format("{}: {} of {} parameters, {}{}", options.output.path.filename().string(), human_count(after.parameters), human_count(before.parameters),
-                              comparison ? sqnr_text(worst_sqnr_db(comparison->outputs)) : "not compared", passed ? "" : "; not written: the drop is over the limit"));
+  report.headline(fmt::format("{}: {} of {} parameters, {}{}", options.output.path.filename().string(), human_count(after.parameters),
+                              human_count(before.parameters), comparison ? sqnr_text(worst_sqnr_db(comparison->outputs)) : "not compared",
+                              passed ? "" : "; not written: the drop is over the limit"));
   report.add("model", options.output.path.string()).add("written", passed);
   add_cost(report, recording, before, after);
   report.add("size_before", size_before, Unit::bytes).add("size_after", staged.size(), Unit::bytes);

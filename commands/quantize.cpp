@@ -22,7 +22,8 @@ constexpr Example examples[] = {
     {"Only when accuracy holds: at most 0.5 % of the task's primary metric may be lost",
      "iai quantize model.onnx --task task.yaml --max-drop 0.5% -o model-int8.onnx"},
     {"Dynamic int8, without calibration data", "iai quantize model.onnx --dynamic -o model-int8.onnx"},
-    {"Leave the first convolution and every Gemm in float", "iai quantize model.onnx --calibration calibration.npy --exclude conv1 --exclude Gemm -o model-int8.onnx"},
+    {"Leave the first convolution and every Gemm in float",
+     "iai quantize model.onnx --calibration calibration.npy --exclude conv1 --exclude Gemm -o model-int8.onnx"},
 };
 
 /// The first with a scale for each channel (DequantizeLinear's axis). Older models are raised to it.
@@ -119,28 +120,36 @@ void refuse_nothing_to_do(const Candidate& candidate, const QuantizeOptions& opt
     if (why.empty()) why = fmt::format(": '{}' ({}): {}", layer.name, layer.op_type, layer.reason);
   }
   throw Error(ErrorKind::input, options.model.string() + ": no operator can be quantized" + why,
-              options.dynamic ? "int8 is made from float32 weights of Conv, Gemm, MatMul and LSTM; iai inspect shows the operators"
-                              : "int8 is made from float32 weights of Conv, ConvTranspose, Gemm and MatMul (--dynamic: also LSTM); iai inspect shows the operators");
+              options.dynamic
+                  ? "int8 is made from float32 weights of Conv, Gemm, MatMul and LSTM; iai inspect shows the operators"
+                  : "int8 is made from float32 weights of Conv, ConvTranspose, Gemm and MatMul (--dynamic: also LSTM); iai inspect shows the operators");
 }
 
 }  // namespace
 
 const Manual quantize_manual{
-    .description = "Makes the weights of Conv, ConvTranspose, Gemm and MatMul int8 and lets the runtime compute with integers.\n\n"
-                   "Static int8 (the default) watches the activations on calibration inputs and writes the QDQ form that ONNX Runtime, TensorRT and OpenVINO read. "
-                   "Weights have one symmetric scale a channel, activations one scale and zero point a tensor; batch normalization is folded first, biases become int32 and are "
-                   "corrected for what the rounding of the weights shifts. Normalization of raw engineering units in front of the first layer, Softmax, LayerNormalization and all "
-                   "that is element-wise stay in float.\n\n"
-                   "--method says how the range of an activation is chosen: min-max takes all that was seen, percentile clips a share at both ends, mse takes the range with the least "
-                   "squared error seen through the operator that reads it. auto tries mse and min-max, each with and without products of two activations (attention), and keeps the one whose "
-                   "outputs lie nearest to the source's.\n\n"
-                   "Dynamic int8 (--dynamic) needs no calibration: activations are quantized as they come. It also makes LSTM smaller.\n\n"
-                   "With --task and --max-drop the result is judged: where the primary metric drops by more than the limit, operators go back to float, the most sensitive first. When no "
-                   "choice holds, nothing is written and the exit code is 1. Without --calibration the task's split 'calibration' is used.\n\n"
-                   "The same inputs give the same bytes, whatever --threads and --batch and the order of the calibration files.",
+    .description =
+        "Makes the weights of Conv, ConvTranspose, Gemm and MatMul int8 and lets the runtime compute with integers.\n\n"
+        "Static int8 (the default) watches the activations on calibration inputs and writes the QDQ form that ONNX Runtime, TensorRT and OpenVINO read. "
+        "Weights have one symmetric scale a channel, activations one scale and zero point a tensor; batch normalization is folded first, biases become int32 "
+        "and are "
+        "corrected for what the rounding of the weights shifts. Normalization of raw engineering units in front of the first layer, Softmax, "
+        "LayerNormalization and all "
+        "that is element-wise stay in float.\n\n"
+        "--method says how the range of an activation is chosen: min-max takes all that was seen, percentile clips a share at both ends, mse takes the range "
+        "with the least "
+        "squared error seen through the operator that reads it. auto tries mse and min-max, each with and without products of two activations (attention), and "
+        "keeps the one whose "
+        "outputs lie nearest to the source's.\n\n"
+        "Dynamic int8 (--dynamic) needs no calibration: activations are quantized as they come. It also makes LSTM smaller.\n\n"
+        "With --task and --max-drop the result is judged: where the primary metric drops by more than the limit, operators go back to float, the most "
+        "sensitive first. When no "
+        "choice holds, nothing is written and the exit code is 1. Without --calibration the task's split 'calibration' is used.\n\n"
+        "The same inputs give the same bytes, whatever --threads and --batch and the order of the calibration files.",
     .examples = {std::begin(examples), std::end(examples)},
-    .diagnostics = "\"becomes NaN on the calibration inputs\": the model overflows, or a weight is not a number; iai evaluate shows the same.\n\n"
-                   "\"is quantized already\": quantize the floating-point model instead.",
+    .diagnostics =
+        "\"becomes NaN on the calibration inputs\": the model overflows, or a weight is not a number; iai evaluate shows the same.\n\n"
+        "\"is quantized already\": quantize the floating-point model instead.",
     .memory = "The model, 64 kB for each watched tensor, and the activations of one sample for each thread."};
 
 void declare(CLI::App& app, QuantizeOptions& options) {
@@ -148,7 +157,8 @@ void declare(CLI::App& app, QuantizeOptions& options) {
   declare_output(app, options.output, "The quantized model to write");
   declare_calibration(app, options.calibration);
   declare_task(app, options.task);
-  app.add_option("--max-drop", options.max_drop, "Largest drop of the task's primary metric: 0.5% (relative) or 0.01 (absolute); over it exit 1")->type_name("LIMIT");
+  app.add_option("--max-drop", options.max_drop, "Largest drop of the task's primary metric: 0.5% (relative) or 0.01 (absolute); over it exit 1")
+      ->type_name("LIMIT");
   app.add_option("--method", options.method, "How ranges of activations are chosen")
       ->type_name("NAME")
       ->check(CLI::IsMember({"auto", "mse", "percentile", "min-max"}))
@@ -159,7 +169,10 @@ void declare(CLI::App& app, QuantizeOptions& options) {
       ->capture_default_str();
   app.add_option("--exclude", options.exclude, "Leave operators in float, by name or type; * and ? match any text and any character")->type_name("PATTERN");
   app.add_flag("--dynamic", options.dynamic, "Quantize activations as they come; needs no calibration");
-  app.add_option("--samples", options.samples, "At most so many calibration samples, spread evenly; 0: all")->type_name("N")->check(CLI::NonNegativeNumber)->capture_default_str();
+  app.add_option("--samples", options.samples, "At most so many calibration samples, spread evenly; 0: all")
+      ->type_name("N")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   declare_runtime(app, options.runtime);
 }
 

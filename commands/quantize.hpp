@@ -10,12 +10,12 @@ struct QuantizeOptions {
   OutputOption output;
   std::vector<std::filesystem::path> calibration;
   std::filesystem::path task;
-  std::string max_drop;             ///< "0.5%" or "0.01"; empty: no limit
-  std::string method = "auto";      ///< auto, mse, percentile, min-max
-  double percentile = 99.99;        ///< of the values that stay
-  std::vector<std::string> exclude; ///< globs over names and operators
+  std::string max_drop;              ///< "0.5%" or "0.01"; empty: no limit
+  std::string method = "auto";       ///< auto, mse, percentile, min-max
+  double percentile = 99.99;         ///< of the values that stay
+  std::vector<std::string> exclude;  ///< globs over names and operators
   bool dynamic = false;
-  std::int64_t samples = 0;         ///< calibration samples; 0: all
+  std::int64_t samples = 0;  ///< calibration samples; 0: all
   RuntimeOption runtime;
 };
 

@@ -44,9 +44,7 @@ class BorrowedSamples : public Samples {
   const Samples& samples_;
 };
 
-std::unique_ptr<Samples> some_of(const Samples& samples, std::int64_t limit) {
-  return limit_samples(std::make_unique<BorrowedSamples>(samples), limit);
-}
+std::unique_ptr<Samples> some_of(const Samples& samples, std::int64_t limit) { return limit_samples(std::make_unique<BorrowedSamples>(samples), limit); }
 
 std::vector<QuantizeMethod> methods_of(const QuantizeOptions& options) {
   if (options.dynamic) return {{"dynamic", RangeMethod::min_max, false}};
@@ -156,7 +154,8 @@ Candidate QuantizeSearch::best() {
     Candidate candidate = state_->make(method, {});
     if (best && candidate.integer_layers() == 0) continue;
     state_->compare(candidate, most_compared);
-    state_->output.detail(fmt::format("{}{}: worst output {:.2f} dB", method.name, method.attention ? "" : ", attention in float", worst_sqnr_db(candidate.errors)));
+    state_->output.detail(
+        fmt::format("{}{}: worst output {:.2f} dB", method.name, method.attention ? "" : ", attention in float", worst_sqnr_db(candidate.errors)));
     if (!best || worst_sqnr_db(candidate.errors) > worst_sqnr_db(best->errors)) best = std::move(candidate);
   }
   return std::move(*best);

@@ -15,7 +15,7 @@ namespace iai {
 
 /// One way to quantize.
 struct QuantizeMethod {
-  std::string name;       ///< "mse", "percentile", "min-max" or "dynamic"
+  std::string name;  ///< "mse", "percentile", "min-max" or "dynamic"
   RangeMethod range = RangeMethod::min_max;
   bool attention = true;  ///< products of two activations become integers too
 };
@@ -24,7 +24,7 @@ struct QuantizeMethod {
 struct Candidate {
   QuantizedModel made;
   QuantizeMethod method;
-  std::vector<OutputError> errors; ///< one a floating-point output; empty where nothing was compared
+  std::vector<OutputError> errors;  ///< one a floating-point output; empty where nothing was compared
   std::size_t integer_layers() const;
 };
 

@@ -23,13 +23,10 @@ std::string utc_now() {
   const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   std::tm parts{};
   gmtime_r(&now, &parts);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
-                     parts.tm_hour, parts.tm_min, parts.tm_sec);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
-NetworkFileSystem network_of(const Context& context) {
-  return context.allow_network_fs ? NetworkFileSystem::allow : NetworkFileSystem::refuse;
-}
+NetworkFileSystem network_of(const Context& context) { return context.allow_network_fs ? NetworkFileSystem::allow : NetworkFileSystem::refuse; }
 
 }  // namespace
 
@@ -43,9 +40,7 @@ std::string recorded_path(const fs::path& path, const fs::path& project) {
   return (is_below ? relative : place).generic_string();
 }
 
-fs::path recorded_artefact(const fs::path& path) {
-  return fs::is_directory(path) && is_data_set(path) ? path / "manifest.json" : path;
-}
+fs::path recorded_artefact(const fs::path& path) { return fs::is_directory(path) && is_data_set(path) ? path / "manifest.json" : path; }
 
 Registry open_registry(const Context& context) {
   Registry registry = Registry::open_for_reading(Registry::locate(context.registry));

@@ -11,13 +11,15 @@ namespace iai {
 namespace fs = std::filesystem;
 
 const Manual registry_manual{
-    .description = "Reads the records of the steps that were taken. ID is a record's number, its id, or the first 8 digits of it or more.\n\n"
-                   "log lists them; its filters may be combined. show shows one whole. lineage shows the graph around a file, a folder or a "
-                   "record: upward the steps that made it and what they read, downward the steps that read it and what they made; as a tree, "
-                   "as JSON, or as DOT for graphviz.\n\n"
-                   "verify recomputes every id and every link of the chain, and digests every recorded input and output again: intact, copied (gone, but in a store of ingest --copy), changed, "
-                   "missing or unreadable. A path that several steps named must hold what the newest of them saw. It ends with 1 when something "
-                   "is off.",
+    .description =
+        "Reads the records of the steps that were taken. ID is a record's number, its id, or the first 8 digits of it or more.\n\n"
+        "log lists them; its filters may be combined. show shows one whole. lineage shows the graph around a file, a folder or a "
+        "record: upward the steps that made it and what they read, downward the steps that read it and what they made; as a tree, "
+        "as JSON, or as DOT for graphviz.\n\n"
+        "verify recomputes every id and every link of the chain, and digests every recorded input and output again: intact, copied (gone, but in a store of "
+        "ingest --copy), changed, "
+        "missing or unreadable. A path that several steps named must hold what the newest of them saw. It ends with 1 when something "
+        "is off.",
     .examples = {{"What was done here", "iai registry log"},
                  {"What was quantized since March, and passed", "iai registry log --verb quantize --since 2026-03-01 --verdict passed"},
                  {"Who read or made these bytes", "iai registry log --file model.onnx"},
@@ -25,8 +27,9 @@ const Manual registry_manual{
                  {"How a model came to be, and what was done with it", "iai registry lineage model-int8.onnx"},
                  {"The same as a picture", "iai registry lineage model-int8.onnx --format dot | dot -Tsvg > lineage.svg"},
                  {"Is all of it still as recorded", "iai registry verify"}},
-    .diagnostics = "\"changed\": the file is not what the record saw. Restore it, or take the step again so that a record knows the new bytes.\n\n"
-                   "\"its id is not the digest of its text\": the registry file was edited; restore it from a copy.",
+    .diagnostics =
+        "\"changed\": the file is not what the record saw. Restore it, or take the step again so that a record knows the new bytes.\n\n"
+        "\"its id is not the digest of its text\": the registry file was edited; restore it from a copy.",
     .memory = "The records that are shown; verify holds one record and one block of a file at a time, and a line for each path."};
 
 void declare(CLI::App& app, RegistryOptions& options) {
@@ -46,7 +49,8 @@ void declare(CLI::App& app, RegistryOptions& options) {
   CLI::App* lineage = app.add_subcommand("lineage", "Show the steps that led to a record or a file, and those that used it");
   lineage->add_option("id", options.id, "A file or folder, or a record's number or id")->type_name("PATH|ID")->required();
   lineage->add_option("--direction", options.direction, "Towards the origins, the uses, or both")
-      ->check(CLI::IsMember({"up", "down", "both"}))->capture_default_str();
+      ->check(CLI::IsMember({"up", "down", "both"}))
+      ->capture_default_str();
   lineage->add_option("--format", options.format, "Form of the answer")->check(CLI::IsMember({"text", "dot", "json"}))->capture_default_str();
   lineage->callback([&options] { options.action = RegistryAction::lineage; });
   app.add_subcommand("verify", "Check the chain and the recorded files")->callback([&options] { options.action = RegistryAction::verify; });
@@ -126,9 +130,7 @@ Report record_report(const std::string& schema, const Record& record) {
 ExitCode run(const RegistryOptions& options, Context& context) {
   switch (options.action) {
     case RegistryAction::log: return show_log(options, context);
-    case RegistryAction::show:
-      context.output.result(record_report("iai.registry-show/1", open_registry(context).find(options.id)));
-      return ExitCode::done;
+    case RegistryAction::show: context.output.result(record_report("iai.registry-show/1", open_registry(context).find(options.id))); return ExitCode::done;
     case RegistryAction::lineage: return show_lineage(options, context);
     case RegistryAction::verify: return verify_registry(context);
   }

@@ -12,13 +12,13 @@ enum class RegistryAction { log, show, lineage, verify };
 
 struct RegistryOptions {
   RegistryAction action = RegistryAction::log;
-  std::string id;               ///< show, lineage (also a file or folder)
-  std::string verb;             ///< log: only this verb
-  std::string since, until;     ///< log: only records started then or later, then or earlier (ISO, UTC)
-  std::string verdict;          ///< log: only this verdict
-  std::string digest;           ///< log: only records of this artefact
-  std::filesystem::path file;   ///< log: only records of these bytes
-  std::int64_t limit = 0;       ///< log: newest N; 0: all
+  std::string id;                  ///< show, lineage (also a file or folder)
+  std::string verb;                ///< log: only this verb
+  std::string since, until;        ///< log: only records started then or later, then or earlier (ISO, UTC)
+  std::string verdict;             ///< log: only this verdict
+  std::string digest;              ///< log: only records of this artefact
+  std::filesystem::path file;      ///< log: only records of these bytes
+  std::int64_t limit = 0;          ///< log: newest N; 0: all
   std::string direction = "both";  ///< lineage: up, down, both
   std::string format = "text";     ///< lineage: text, dot, json
 };

@@ -26,9 +26,10 @@ const Manual report_manual{
     .examples = {{"What is known of a model and what is missing", "iai report model-int8.onnx --kind annex-iv"},
                  {"The dossier with the statements of the product file", "iai report model-int8.onnx --kind annex-iv --product product.yaml -o dossier"},
                  {"Only the page", "iai report model-int8.onnx --product product.yaml -o dossier.html"}},
-    .diagnostics = "\"no record knows the artefact\": its bytes are in no record of this registry. They may have changed since, or the registry "
-                   "is another one (--registry).\n\n"
-                   "\"unknown key\": the product file holds the keys of iai-product(5) only.",
+    .diagnostics =
+        "\"no record knows the artefact\": its bytes are in no record of this registry. They may have changed since, or the registry "
+        "is another one (--registry).\n\n"
+        "\"unknown key\": the product file holds the keys of iai-product(5) only.",
     .memory = "The records around the artefact."};
 
 void declare(CLI::App& app, ReportOptions& options) {
@@ -102,7 +103,8 @@ void add_details(const Dossier& dossier, Report& report) {
     for (const AnsweredPoint& point : section.points) {
       const std::string& number = point.point.number;
       for (const Fact& fact : point.facts) {
-        facts.push_back(std::move(Report().add("point", number).add("label", plain_line(fact.label)).add("value", plain_line(fact.value)).add("record", fact.record)));
+        facts.push_back(
+            std::move(Report().add("point", number).add("label", plain_line(fact.label)).add("value", plain_line(fact.value)).add("record", fact.record)));
       }
       for (const NamedStatement& named : point.statements) {
         Report row;
@@ -118,8 +120,8 @@ void add_details(const Dossier& dossier, Report& report) {
 Report summary(const Dossier& dossier) {
   const DossierCounts counts = dossier.counts();
   Report report("iai.report/1");
-  report.headline(fmt::format("{}: {} points, {} recorded, {} stated, {} gap{}", dossier.product, counts.points, counts.recorded, counts.stated,
-                              counts.gaps, counts.gaps == 1 ? "" : "s"));
+  report.headline(fmt::format("{}: {} points, {} recorded, {} stated, {} gap{}", dossier.product, counts.points, counts.recorded, counts.stated, counts.gaps,
+                              counts.gaps == 1 ? "" : "s"));
   report.add("kind", dossier.kind).add("artefact", shown_path(dossier.artefact.path)).add("sha256", dossier.artefact.sha256);
   report.add("points", point_rows(dossier));
   return report;

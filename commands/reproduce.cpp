@@ -25,10 +25,10 @@ const Manual reproduce_manual{
         "A measurement (bench) has no bytes to compare: it is \"measured again\". On the same machine the median and the mean latency must "
         "agree within a factor of 2, else the answer is \"differs\"; on another machine it is \"not comparable\", which is no failure.\n\n"
         "The comparison is recorded itself.",
-    .examples = {{"Was this model made as the record says", "iai reproduce 12"},
-                 {"The same for a script", "iai reproduce 3f8a52c1 --json"}},
-    .diagnostics = "\"is gone\", \"has changed\": put the file back as it was; its recorded SHA-256 is in the message.\n\n"
-                   "\"differs\" with another iai version or another onnxruntime: both are named in the answer; install those of the record.",
+    .examples = {{"Was this model made as the record says", "iai reproduce 12"}, {"The same for a script", "iai reproduce 3f8a52c1 --json"}},
+    .diagnostics =
+        "\"is gone\", \"has changed\": put the file back as it was; its recorded SHA-256 is in the message.\n\n"
+        "\"differs\" with another iai version or another onnxruntime: both are named in the answer; install those of the record.",
     .memory = "That of the step itself, with as much room in the temporary folder (TMPDIR) as its outputs take."};
 
 void declare(CLI::App& app, ReproduceOptions& options) {
@@ -46,7 +46,8 @@ void refuse_missing(const Record& record, const std::vector<MissingInput>& missi
     what += m.found.empty() ? fmt::format("{} is gone (SHA-256 {})", m.input.path, m.input.sha256)
                             : fmt::format("{} has changed (SHA-256 {}, was {})", m.input.path, m.found, m.input.sha256);
     if (const auto copy = find_copy(stores, m.input.sha256))
-      hint += fmt::format("{} {}", hint.empty() ? "a store holds what was there: cp" : "&& cp", copy->string()) + " " + (registry.project_folder() / m.input.path).lexically_normal().string() + " ";
+      hint += fmt::format("{} {}", hint.empty() ? "a store holds what was there: cp" : "&& cp", copy->string()) + " " +
+              (registry.project_folder() / m.input.path).lexically_normal().string() + " ";
   }
   throw Error(ErrorKind::input, fmt::format("record {} ({}) cannot be reproduced: {}", record.number, record.verb, what),
               hint.empty() ? "put back what was there; iai registry lineage shows the steps that made it" : hint.substr(0, hint.size() - 1));
@@ -135,7 +136,8 @@ ExitCode run(const ReproduceOptions& options, Context& context) {
   const Registry registry = Registry::open_for_reading(file);
   const Record record = registry.find(options.record);
   if (record.verb == "reproduce") {
-    throw Error(ErrorKind::usage, fmt::format("record {} is a reproduction itself", record.number), "reproduce the record that it names: iai registry show " + std::to_string(record.number));
+    throw Error(ErrorKind::usage, fmt::format("record {} is a reproduction itself", record.number),
+                "reproduce the record that it names: iai registry show " + std::to_string(record.number));
   }
   const fs::path project = Registry::project_folder_of(file);
   Recording recording(context, "reproduce");

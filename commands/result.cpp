@@ -106,8 +106,6 @@ OrderedJson to_json(const Report& report) {
 
 }  // namespace
 
-std::string report_to_json(const Report& report, int indent) {
-  return to_json(report).dump(indent, ' ', false, OrderedJson::error_handler_t::replace);
-}
+std::string report_to_json(const Report& report, int indent) { return to_json(report).dump(indent, ' ', false, OrderedJson::error_handler_t::replace); }
 
 }  // namespace iai

@@ -50,12 +50,10 @@ class Report {
   Report& add(std::string key, double value, Unit unit = Unit::none);  ///< NaN and infinities become null
   Report& add(std::string key, std::int64_t value, Unit unit = Unit::none);
   Report& add(std::string key, int value, Unit unit = Unit::none) { return add(std::move(key), std::int64_t{value}, unit); }
-  Report& add(std::string key, std::uint64_t value, Unit unit = Unit::none) {
-    return add(std::move(key), static_cast<std::int64_t>(value), unit);
-  }
+  Report& add(std::string key, std::uint64_t value, Unit unit = Unit::none) { return add(std::move(key), static_cast<std::int64_t>(value), unit); }
   Report& add(std::string key, ReportList words);
-  Report& add(std::string key, Report nested);   ///< an object
-  Report& add(std::string key, ReportRows rows); ///< a table
+  Report& add(std::string key, Report nested);    ///< an object
+  Report& add(std::string key, ReportRows rows);  ///< a table
   Report& add_null(std::string key);
   /// null when there is no value.
   template <class Value>

@@ -34,8 +34,7 @@ std::string human_number(double value, Unit unit) {
   switch (unit) {
     case Unit::bytes: return human_bytes(value);
     case Unit::seconds: return fmt::format("{:.3g} s", value);
-    case Unit::milliseconds:
-      return std::abs(value) < 0.1 ? fmt::format("{:.3g} ms", value) : fmt::format("{:.3f} ms", value);
+    case Unit::milliseconds: return std::abs(value) < 0.1 ? fmt::format("{:.3g} ms", value) : fmt::format("{:.3f} ms", value);
     case Unit::share: return fmt::format("{:.3g} %", value * 100);
     case Unit::decibels: return fmt::format("{:.1f} dB", value);
     case Unit::per_second: return fmt::format("{:.4g} /s", value);
@@ -77,9 +76,7 @@ std::string cell(const Report::Field& field) {
   return joined.empty() ? "-" : joined;
 }
 
-bool is_number(const Report::Field& field) {
-  return std::holds_alternative<std::int64_t>(field.value) || std::holds_alternative<double>(field.value);
-}
+bool is_number(const Report::Field& field) { return std::holds_alternative<std::int64_t>(field.value) || std::holds_alternative<double>(field.value); }
 
 /// Columns, not bytes: continuation bytes of UTF-8 take no room.
 std::size_t text_width(const std::string& text) {

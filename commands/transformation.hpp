@@ -8,9 +8,9 @@
 #include "commands/context.hpp"
 #include "commands/options.hpp"
 #include "commands/recording.hpp"
-#include "evaluator/task/task.hpp"
 #include "evaluator/metrics/metrics.hpp"
 #include "evaluator/metrics/output_error.hpp"
+#include "evaluator/task/task.hpp"
 #include "formats/staged_model.hpp"
 
 namespace iai {

@@ -5,8 +5,8 @@
 #include "commands/options.hpp"
 #include "commands/recording.hpp"
 #include "commands/validate_outputs.hpp"
-#include "evaluator/profile/ingest.hpp"
 #include "evaluator/contract/validate.hpp"
+#include "evaluator/profile/ingest.hpp"
 #include "formats/dialect_file.hpp"
 #include "formats/error.hpp"
 
@@ -21,8 +21,10 @@ constexpr Example examples[] = {
     {"Check an archive as it comes from the logger", "iai validate bench-2026.zip --contract contract.yaml"},
     {"Begin a contract: what the data meet, each line with its reason", "iai validate bench-2026.zip --draft contract.yaml"},
     {"In a pipeline: JUnit for the build server, JSON for the log", "iai --json validate data-set --contract contract.yaml --junit validate.xml"},
-    {"For the code review's eyes: SARIF with file, line and byte of each place, and a page for people", "iai validate data-set --contract contract.yaml --sarif validate.sarif --html validate.html"},
-    {"Accept what is known today, and fail on what is new tomorrow", "iai validate data-set --contract contract.yaml --write-baseline known.json; iai validate data-set --contract contract.yaml --baseline known.json"},
+    {"For the code review's eyes: SARIF with file, line and byte of each place, and a page for people",
+     "iai validate data-set --contract contract.yaml --sarif validate.sarif --html validate.html"},
+    {"Accept what is known today, and fail on what is new tomorrow",
+     "iai validate data-set --contract contract.yaml --write-baseline known.json; iai validate data-set --contract contract.yaml --baseline known.json"},
 };
 
 ReportRows rule_rows(const Contract& contract, const Validation& validation) {
@@ -77,7 +79,8 @@ Report make_report(const ValidateCommandOptions& options, const Contract& contra
   std::string what = options.paths.size() == 1 ? options.paths[0].string() : fmt::format("{} paths", options.paths.size());
   std::string outcome = passed ? "meets the contract" : fmt::format("breaks the contract at {} {}", log.places(), log.places() == 1 ? "place" : "places");
   if (passed && log.warnings() > 0) outcome += fmt::format(", with {} warnings", log.warnings());
-  report.headline(fmt::format("{} {} ({} rows, {} {})", what, outcome, human_count(validation.rows), validation.files, validation.files == 1 ? "file" : "files"));
+  report.headline(
+      fmt::format("{} {} ({} rows, {} {})", what, outcome, human_count(validation.rows), validation.files, validation.files == 1 ? "file" : "files"));
   report.add("verdict", passed ? "passed" : "failed");
   report.add("rows", validation.rows).add("files", validation.files);
   report.add("rules", contract.all_rules().size());
@@ -94,7 +97,8 @@ Report make_report(const ValidateCommandOptions& options, const Contract& contra
 
 /// Those that are asked for, by role.
 std::vector<std::pair<std::string, const fs::path*>> outputs(const ValidateCommandOptions& options) {
-  std::vector<std::pair<std::string, const fs::path*>> list{{"contract", &options.draft}, {"junit", &options.junit}, {"sarif", &options.sarif}, {"html", &options.html}, {"baseline", &options.write_baseline}};
+  std::vector<std::pair<std::string, const fs::path*>> list{
+      {"contract", &options.draft}, {"junit", &options.junit}, {"sarif", &options.sarif}, {"html", &options.html}, {"baseline", &options.write_baseline}};
   std::erase_if(list, [](const auto& output) { return output.second->empty(); });
   return list;
 }
@@ -103,7 +107,8 @@ std::vector<std::pair<std::string, const fs::path*>> outputs(const ValidateComma
 void check_outputs(const ValidateCommandOptions& options) {
   auto inputs = options.paths;
   if (options.contract.empty() == options.draft.empty())
-    throw Error(ErrorKind::usage, "one of --contract and --draft is needed", "--contract FILE says what the data must be; --draft FILE writes such a file from the data");
+    throw Error(ErrorKind::usage, "one of --contract and --draft is needed",
+                "--contract FILE says what the data must be; --draft FILE writes such a file from the data");
   if (!options.contract.empty()) inputs.push_back(options.contract);
   std::vector<fs::path> paths, reports;
   for (const auto& [role, path] : outputs(options)) {
@@ -118,7 +123,8 @@ void check_outputs(const ValidateCommandOptions& options) {
 
 void write_outputs(const ValidateCommandOptions& options, const Contract& contract, const Validation& validation, const Baseline& found) {
   if (!options.junit.empty()) write_file(options.junit, validation_junit(contract, validation));
-  if (!options.sarif.empty()) write_file(options.sarif, validation_sarif(contract, validation, options.baseline.empty() ? Compared::no : Compared::with_baseline));
+  if (!options.sarif.empty())
+    write_file(options.sarif, validation_sarif(contract, validation, options.baseline.empty() ? Compared::no : Compared::with_baseline));
   if (!options.html.empty()) write_file(options.html, validation_html(contract, validation));
   if (!options.write_baseline.empty()) write_file(options.write_baseline, found.text());
 }
@@ -154,24 +160,37 @@ std::string make_draft(const ValidateCommandOptions& options, const DataSet* dat
 
 const Manual validate_manual{
     .description =
-        "Holds a data set against a contract: types, units, required columns, missing values, error words, ranges, allowed values, patterns, uniqueness, order, sampling period and gaps, channels that stand still, row counts,\n"
-        "duplicated files, drift against the profile of an earlier data set. Every violation is counted and shown with rule, file, rows, lines, column, byte offset in the file, value and reason; rows that follow each other and break the same rule are one place.\n\n"
-        "A data set that iai ingest made is read the way its manifest says, and every byte is held against the manifest; files, folders and archives are read as they are; the contract or --dialect may tell how they are written (iai-dialect(5)). The exit code is 1 when a rule of severity error is broken. The contract is described in iai-contract(5).\n\n"
-        "A baseline knows findings by rule, file, column and a hash of the value, with their number: rows that are put in before do not make a known finding new, one more of it is new. It holds no value, and of personal columns no hash either. "
-        "--baseline and --write-baseline may name the same file (with --overwrite): it is brought up to date, and forgets what was corrected. The verdict and the exit code of --write-baseline alone are those of the data.\n\n"
-        "--draft begins a contract: the data are read once to find what they meet, which is written with the reason for each line, what was merely observed being commented out; then they are held against it.\n\n"
+        "Holds a data set against a contract: types, units, required columns, missing values, error words, ranges, allowed values, patterns, uniqueness, "
+        "order, sampling period and gaps, channels that stand still, row counts,\n"
+        "duplicated files, drift against the profile of an earlier data set. Every violation is counted and shown with rule, file, rows, lines, column, byte "
+        "offset in the file, value and reason; rows that follow each other and break the same rule are one place.\n\n"
+        "A data set that iai ingest made is read the way its manifest says, and every byte is held against the manifest; files, folders and archives are read "
+        "as they are; the contract or --dialect may tell how they are written (iai-dialect(5)). The exit code is 1 when a rule of severity error is broken. "
+        "The contract is described in iai-contract(5).\n\n"
+        "A baseline knows findings by rule, file, column and a hash of the value, with their number: rows that are put in before do not make a known finding "
+        "new, one more of it is new. It holds no value, and of personal columns no hash either. "
+        "--baseline and --write-baseline may name the same file (with --overwrite): it is brought up to date, and forgets what was corrected. The verdict and "
+        "the exit code of --write-baseline alone are those of the data.\n\n"
+        "--draft begins a contract: the data are read once to find what they meet, which is written with the reason for each line, what was merely observed "
+        "being commented out; then they are held against it.\n\n"
         "Values of columns that the contract calls personal are shown masked in every output, and no message quotes them.",
     .examples = {std::begin(examples), std::end(examples)},
     .diagnostics =
         "\"contract.yaml:12:7: ...\": the contract is wrong at that line and column.\n\n"
         "\"its content is not what was ingested\": a file was changed after iai ingest; ingest again, or validate the files themselves.\n\n"
         "\"is no baseline\": write it with --write-baseline.",
-    .memory = "Constant but for the files, the columns and the violations shown; each uniqueness rule takes at most 50 MB, more keys go to a temporary file. A row may have 64 MiB. Looking for copies takes 1 KB an image and 1.2 MB an hour of sound."};
+    .memory =
+        "Constant but for the files, the columns and the violations shown; each uniqueness rule takes at most 50 MB, more keys go to a temporary file. A row "
+        "may have 64 MiB. Looking for copies takes 1 KB an image and 1.2 MB an hour of sound."};
 
 void declare(CLI::App& app, ValidateCommandOptions& options) {
-  app.add_option("dataset", options.paths, "Data set made by iai ingest (its folder or manifest), or files, folders and archives")->type_name("DATASET")->required();
+  app.add_option("dataset", options.paths, "Data set made by iai ingest (its folder or manifest), or files, folders and archives")
+      ->type_name("DATASET")
+      ->required();
   app.add_option("--contract", options.contract, "Contract that the data must meet")->type_name("CONTRACT.yaml");
-  app.add_option("--draft", options.draft, "Write a contract that the data meet, and take that in place of --contract")->type_name("CONTRACT.yaml")->group("Output");
+  app.add_option("--draft", options.draft, "Write a contract that the data meet, and take that in place of --contract")
+      ->type_name("CONTRACT.yaml")
+      ->group("Output");
   declare_dialect(app, options.dialect);
   app.add_option("--junit", options.junit, "Also write the verdict of each rule as JUnit XML")->type_name("FILE")->group("Output");
   app.add_option("--sarif", options.sarif, "Also write the findings as SARIF 2.1.0")->type_name("FILE")->group("Output");
@@ -189,7 +208,8 @@ ExitCode run(const ValidateCommandOptions& options, Context& context) {
   DataSet data;
   if (ingested) data = read_data_set(options.paths[0]);
   const std::string draft = options.draft.empty() ? "" : make_draft(options, ingested ? &data : nullptr, context);
-  const Contract contract = options.draft.empty() ? read_contract(options.contract) : parse_contract(parse_yaml(draft, options.draft.string()), options.draft.parent_path());
+  const Contract contract =
+      options.draft.empty() ? read_contract(options.contract) : parse_contract(parse_yaml(draft, options.draft.string()), options.draft.parent_path());
   for (const auto& [role, path] : outputs(options)) refuse_same_path(contract.files(), {*path});
   Recording recording(context, "validate");
   ValidateOptions how;

@@ -17,11 +17,13 @@ std::string validation_junit(const Contract& contract, const Validation& validat
     const auto count = validation.log.counts().find(rule->id);
     if (count != validation.log.counts().end()) {
       one.outcome = rule->severity == Severity::error ? JUnitOutcome::failed : JUnitOutcome::skipped;
-      one.message = fmt::format("{}{} violations at {} places", rule->severity == Severity::error ? "" : "warning: ", count->second.cells, count->second.places);
+      one.message =
+          fmt::format("{}{} violations at {} places", rule->severity == Severity::error ? "" : "warning: ", count->second.cells, count->second.places);
       for (const auto& violation : kept)
         if (violation.rule == rule->id)
-          one.text += fmt::format("{}{}{}: {}\n", violation.file, violation.line > 0 ? fmt::format(":{}", violation.line) : "",
-                                  violation.last_row > violation.row ? fmt::format(" (rows {} to {})", violation.row, violation.last_row) : "", violation.message);
+          one.text +=
+              fmt::format("{}{}{}: {}\n", violation.file, violation.line > 0 ? fmt::format(":{}", violation.line) : "",
+                          violation.last_row > violation.row ? fmt::format(" (rows {} to {})", violation.row, violation.last_row) : "", violation.message);
     }
     cases.push_back(std::move(one));
   }

@@ -11,7 +11,8 @@ namespace {
 std::string uri(const std::string& name) {
   std::string out;
   for (const char c : name) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("-._~/").find(c) != std::string_view::npos;
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("-._~/").find(c) != std::string_view::npos;
     if (plain) out += c;
     else out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
@@ -65,7 +66,8 @@ std::string validation_sarif(const Contract& contract, const Validation& validat
   run["tool"] = {{"driver", {{"name", "iai"}, {"version", IAI_VERSION}, {"semanticVersion", IAI_VERSION}, {"rules", std::move(rules)}}}};
   run["originalUriBaseIds"] = {{"DATA", {{"description", {{"text", "The files and folders that were validated; names in archives follow the archive's"}}}}}};
   run["results"] = std::move(results);
-  run["properties"] = {{"contract", contract.name}, {"rows", validation.rows}, {"files", validation.files}, {"places", validation.log.places()}, {"placesShown", kept.size()}};
+  run["properties"] = {
+      {"contract", contract.name}, {"rows", validation.rows}, {"files", validation.files}, {"places", validation.log.places()}, {"placesShown", kept.size()}};
   OrderedJson document{{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"}, {"version", "2.1.0"}};
   document["runs"] = OrderedJson::array({std::move(run)});
   return document.dump(1, ' ', false, OrderedJson::error_handler_t::replace) + "\n";

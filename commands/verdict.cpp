@@ -22,13 +22,11 @@ constexpr double rounding = 1e-9;
 
 const Exhibit& reference_of(const Check& check, const Release& release) {
   if (release.reference) return *release.reference;
-  throw Error(ErrorKind::usage, "the check " + check.id + " needs a reference",
-              "name one with --reference, or with reference: in the policy");
+  throw Error(ErrorKind::usage, "the check " + check.id + " needs a reference", "name one with --reference, or with reference: in the policy");
 }
 
 std::string evaluate_command(const Exhibit& model, const Release& release) {
-  return "iai evaluate " + model.path.string() + " --task " +
-         (release.task ? release.task->path.string() : "TASK.yaml");
+  return "iai evaluate " + model.path.string() + " --task " + (release.task ? release.task->path.string() : "TASK.yaml");
 }
 
 std::string bench_command(const Release& release) {
@@ -62,8 +60,7 @@ void settle(Verdict& verdict, double found) {
   const double slack = derived ? rounding * std::max(1.0, std::abs(check.limit)) : 0;
   const bool holds = check.relation == Relation::at_least ? found >= check.limit - slack : found <= check.limit + slack;
   verdict.outcome = holds ? Outcome::passed : Outcome::failed;
-  if (!holds)
-    verdict.reason = fmt::format("{:.6g} is {} {:.6g}", found, found > check.limit ? "above" : "below", check.limit);
+  if (!holds) verdict.reason = fmt::format("{:.6g} is {} {:.6g}", found, found > check.limit ? "above" : "below", check.limit);
 }
 
 const char* bound_key(Bound bound) { return bound == Bound::low ? "low" : bound == Bound::high ? "high" : "value"; }
@@ -102,11 +99,9 @@ bool take(Verdict& verdict, FoundRecord finding, const std::string& hint) {
 }
 
 void judge_metric(Verdict& verdict, const Release& release, Evidence& evidence) {
-  if (!take(verdict, find_evaluation(release.model, release, evidence), evaluate_command(release.model, release)))
-    return;
+  if (!take(verdict, find_evaluation(release.model, release, evidence), evaluate_command(release.model, release))) return;
   judge_figure(verdict, verdict.check.kind == CheckKind::samples ? "n" : bound_key(verdict.check.bound));
-  if (verdict.outcome == Outcome::missing && verdict.hint.empty())
-    verdict.hint = "add " + verdict.check.name + " to the metrics of the task";
+  if (verdict.outcome == Outcome::missing && verdict.hint.empty()) verdict.hint = "add " + verdict.check.name + " to the metrics of the task";
 }
 
 std::optional<double> value_of(const Record& record, const std::string& metric) {
@@ -119,10 +114,8 @@ std::optional<double> value_of(const Record& record, const std::string& metric) 
 
 void judge_drop(Verdict& verdict, const Release& release, Evidence& evidence) {
   const Exhibit& reference = reference_of(verdict.check, release);
-  if (!take(verdict, find_evaluation(release.model, release, evidence), evaluate_command(release.model, release)))
-    return;
-  FoundRecord other = evidence.newest("evaluate", reference,
-                                  [&](const Record& record) { return same_ground(record, *verdict.record); });
+  if (!take(verdict, find_evaluation(release.model, release, evidence), evaluate_command(release.model, release))) return;
+  FoundRecord other = evidence.newest("evaluate", reference, [&](const Record& record) { return same_ground(record, *verdict.record); });
   if (!other.record) {
     verdict.reason = "the reference was not judged by the same task and data: " + other.why;
     verdict.hint = evaluate_command(reference, release);
@@ -154,18 +147,15 @@ double bytes_of(const Exhibit& model) {
 
 void judge_size(Verdict& verdict, const Release& release, Evidence& evidence) {
   if (!take(verdict, evidence.naming(release.model), bench_command(release))) return;
-  if (verdict.check.kind == CheckKind::size)
-    settle(verdict, bytes_of(release.model));
-  else
-    settle(verdict, bytes_of(release.model) / std::max(1.0, bytes_of(reference_of(verdict.check, release))));
+  if (verdict.check.kind == CheckKind::size) settle(verdict, bytes_of(release.model));
+  else settle(verdict, bytes_of(release.model) / std::max(1.0, bytes_of(reference_of(verdict.check, release))));
 }
 
 void judge_bench(Verdict& verdict, const Release& release, Evidence& evidence) {
   const bool is_ratio = verdict.check.name == "latency_ratio";
   const std::string reference = is_ratio ? reference_of(verdict.check, release).sha256 : std::string();
-  FoundRecord finding = evidence.newest("bench", release.model, [&](const Record& record) {
-    return !is_ratio || input_digest(record, "reference") == reference;
-  });
+  FoundRecord finding =
+      evidence.newest("bench", release.model, [&](const Record& record) { return !is_ratio || input_digest(record, "reference") == reference; });
   if (!take(verdict, std::move(finding), bench_command(release))) return;
   judge_figure(verdict, bound_key(verdict.check.bound));
   const Json& metrics = verdict.record->metrics;
@@ -181,8 +171,8 @@ void judge_data(Verdict& verdict, Evidence& evidence) {
   const fs::path manifest = fs::is_directory(check.data_set) ? check.data_set / "manifest.json" : check.data_set;
   std::vector<std::pair<std::string, Exhibit>> inputs{{"data set", evidence.exhibit(manifest)}};
   if (!check.contract.empty()) inputs.emplace_back("contract", evidence.exhibit(check.contract));
-  const std::string command = "iai validate " + check.data_set.string() + " --contract " +
-                              (check.contract.empty() ? std::string("CONTRACT.yaml") : check.contract.string());
+  const std::string command =
+      "iai validate " + check.data_set.string() + " --contract " + (check.contract.empty() ? std::string("CONTRACT.yaml") : check.contract.string());
   if (!take(verdict, evidence.newest("validate", inputs), command)) return;
   verdict.found_text = verdict.record->verdict;
   verdict.outcome = verdict.record->verdict == "passed" ? Outcome::passed : Outcome::failed;
@@ -196,8 +186,7 @@ std::string step_command(const std::string& verb, const Release& release) {
   if (verb == "evaluate") return evaluate_command(release.model, release);
   if (verb == "bench") return bench_command(release);
   if (verb == "convert" || verb == "prune" || verb == "quantize") {
-    return "iai " + verb + " " + (release.reference ? release.reference->path.string() : "SOURCE.onnx") + " -o " +
-           model;
+    return "iai " + verb + " " + (release.reference ? release.reference->path.string() : "SOURCE.onnx") + " -o " + model;
   }
   if (verb == "report") return "iai report " + model + " --kind annex-iv";
   return "iai " + verb + " --help";
@@ -214,14 +203,10 @@ void judge_record(Verdict& verdict, const Release& release, Evidence& evidence) 
 
 std::string outcome_name(Outcome outcome) {
   switch (outcome) {
-    case Outcome::passed:
-      return "passed";
-    case Outcome::failed:
-      return "failed";
-    case Outcome::missing:
-      return "missing";
-    case Outcome::waived:
-      return "waived";
+    case Outcome::passed: return "passed";
+    case Outcome::failed: return "failed";
+    case Outcome::missing: return "missing";
+    case Outcome::waived: return "waived";
   }
   return {};
 }
@@ -231,25 +216,13 @@ Verdict judge_check(const Check& check, const Release& release, Evidence& eviden
   verdict.check = check;
   switch (check.kind) {
     case CheckKind::metric:
-    case CheckKind::samples:
-      judge_metric(verdict, release, evidence);
-      break;
-    case CheckKind::drop:
-      judge_drop(verdict, release, evidence);
-      break;
+    case CheckKind::samples: judge_metric(verdict, release, evidence); break;
+    case CheckKind::drop: judge_drop(verdict, release, evidence); break;
     case CheckKind::size:
-    case CheckKind::size_ratio:
-      judge_size(verdict, release, evidence);
-      break;
-    case CheckKind::bench:
-      judge_bench(verdict, release, evidence);
-      break;
-    case CheckKind::data:
-      judge_data(verdict, evidence);
-      break;
-    case CheckKind::record:
-      judge_record(verdict, release, evidence);
-      break;
+    case CheckKind::size_ratio: judge_size(verdict, release, evidence); break;
+    case CheckKind::bench: judge_bench(verdict, release, evidence); break;
+    case CheckKind::data: judge_data(verdict, evidence); break;
+    case CheckKind::record: judge_record(verdict, release, evidence); break;
   }
   return verdict;
 }
@@ -261,10 +234,8 @@ void apply_waivers(std::vector<Verdict>& verdicts, const std::vector<Waiver>& wa
       if (waiver.check != verdict.check.id) continue;
       verdict.waiver = &waiver;
       // Days written as year, month, day have the order of their text.
-      if (today <= waiver.expires)
-        verdict.outcome = Outcome::waived;
-      else
-        verdict.reason += "; the waiver of " + waiver.name + " ended on " + waiver.expires;
+      if (today <= waiver.expires) verdict.outcome = Outcome::waived;
+      else verdict.reason += "; the waiver of " + waiver.name + " ended on " + waiver.expires;
     }
   }
 }

@@ -16,9 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void refuse(const std::string& where, const std::string& why, const std::string& hint) {
-  throw Error(ErrorKind::input, where + ": " + why, hint);
-}
+[[noreturn]] void refuse(const std::string& where, const std::string& why, const std::string& hint) { throw Error(ErrorKind::input, where + ": " + why, hint); }
 
 class FileStream : public ByteStream {
  public:
@@ -110,18 +108,15 @@ void for_each_entry(const fs::path& path, const ArchiveLimits& limits, const Vis
   module_function<void(const fs::path&, const ArchiveLimits&, const VisitEntry&)>("archives", "iai_read_archive")(path, limits, visit);
 }
 
-void for_each_entry(const ListedFile& file, const ArchiveLimits& limits,
-                    const VisitEntry& visit) {
+void for_each_entry(const ListedFile& file, const ArchiveLimits& limits, const VisitEntry& visit) {
   if (!is_archive(file.path)) {
     visit(file.name, *open_file(file.path));
     return;
   }
-  for_each_entry(file.path, limits,
-                 [&](const std::string& entry, ByteStream& stream) { visit(file.name + "/" + entry, stream); });
+  for_each_entry(file.path, limits, [&](const std::string& entry, ByteStream& stream) { visit(file.name + "/" + entry, stream); });
 }
 
-void for_each_file(const std::vector<fs::path>& paths, const ArchiveLimits& limits,
-                   const VisitEntry& visit) {
+void for_each_file(const std::vector<fs::path>& paths, const ArchiveLimits& limits, const VisitEntry& visit) {
   for (const auto& path : paths) {
     if (!fs::is_directory(path)) {
       for_each_entry(ListedFile{path.filename().string(), path}, limits, visit);
@@ -150,7 +145,8 @@ std::vector<ListedFile> list_files(const std::vector<fs::path>& paths) {
   for (const auto& file : files) {
     if (is_utf8(file.name)) continue;
     auto shown = file.name;
-    std::replace_if(shown.begin(), shown.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
+    std::replace_if(
+        shown.begin(), shown.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
     refuse(shown, "the file's name is no UTF-8", "rename it, for example with: convmv -f latin1 -t utf8 --notest");
   }
   const auto twice = std::adjacent_find(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.name == b.name; });

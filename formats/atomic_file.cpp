@@ -26,20 +26,16 @@ fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.
   const std::string name = path.string();
   switch (code) {
     case ENOSPC:
-    case EDQUOT:
-      throw Error(ErrorKind::environment, name + ": disk full", "free some space or write to another place");
+    case EDQUOT: throw Error(ErrorKind::environment, name + ": disk full", "free some space or write to another place");
     case ENOENT:
     case ENOTDIR: {
       const std::string folder = folder_of(path).string();
       throw Error(ErrorKind::input, name + ": there is no folder '" + folder + "'", "make it with: mkdir -p " + folder);
     }
     case EACCES:
-    case EPERM:
-      throw Error(ErrorKind::environment, name + ": no permission to write here", "write to another folder");
-    case EROFS:
-      throw Error(ErrorKind::environment, name + ": the file system is read-only", "write to another folder");
-    default:
-      throw Error(ErrorKind::environment, name + ": cannot be written: " + std::generic_category().message(code));
+    case EPERM: throw Error(ErrorKind::environment, name + ": no permission to write here", "write to another folder");
+    case EROFS: throw Error(ErrorKind::environment, name + ": the file system is read-only", "write to another folder");
+    default: throw Error(ErrorKind::environment, name + ": cannot be written: " + std::generic_category().message(code));
   }
 }
 
@@ -64,8 +60,7 @@ void sync_path(const fs::path& path, const fs::path& blame) {
 
 void refuse_nameless(const fs::path& path) {
   const fs::path name = path.filename();
-  if (name.empty() || name == "." || name == "..")
-    throw Error(ErrorKind::input, "'" + path.string() + "' is no name for an output");
+  if (name.empty() || name == "." || name == "..") throw Error(ErrorKind::input, "'" + path.string() + "' is no name for an output");
 }
 
 void rename_or_fail(const fs::path& temporary, const fs::path& path) {
@@ -92,8 +87,7 @@ AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)) {
   const auto status = fs::status(path_, ignored);
   // The rename would replace a device such as /dev/null itself.
   if (fs::exists(status) && !fs::is_regular_file(status))
-    throw Error(ErrorKind::input, path_.string() + " is " + (fs::is_directory(status) ? "a folder" : "no regular file"),
-                "give the name of a file");
+    throw Error(ErrorKind::input, path_.string() + " is " + (fs::is_directory(status) ? "a folder" : "no regular file"), "give the name of a file");
   for (int attempt = 1; descriptor_ < 0; ++attempt) {
     temporary_ = temporary_name(path_);
     int code = 0;

@@ -27,7 +27,8 @@ class AudioRows : public RowReader {
     file.read(0, [&](std::span<const double> samples) { energies.add(samples); });
     energies_ = energies.frames();
     std::size_t column = 0;
-    for (const auto number : {channels, static_cast<std::int64_t>(entry.sampling_rate_hz), frames}) set(column++, fmt::format("{}", number), static_cast<double>(number), number);
+    for (const auto number : {channels, static_cast<std::int64_t>(entry.sampling_rate_hz), frames})
+      set(column++, fmt::format("{}", number), static_cast<double>(number), number);
     const double seconds = static_cast<double>(frames) / entry.sampling_rate_hz;
     set(column++, fmt::format("{}", seconds), seconds, 0);
     for (const auto& [name, value] : entry.properties)

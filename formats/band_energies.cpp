@@ -27,7 +27,8 @@ BandEnergies::BandEnergies(double sampling_rate_hz, std::size_t channels) : chan
   const double scale = std::min(1.0, sampling_rate_hz / (2 * passed_hz));
   step_ = step_s * rate_ / scale;
   const auto size = static_cast<std::size_t>(std::llround(frame_s * rate_ / scale));
-  for (std::size_t i = 0; i < size; ++i) window_.push_back(0.5 - 0.5 * std::cos(2 * std::numbers::pi * (static_cast<double>(i) + 0.5) / static_cast<double>(size)));
+  for (std::size_t i = 0; i < size; ++i)
+    window_.push_back(0.5 - 0.5 * std::cos(2 * std::numbers::pi * (static_cast<double>(i) + 0.5) / static_cast<double>(size)));
   std::size_t points = 1;
   while (points < size) points *= 2;
   spectrum_.resize(points);

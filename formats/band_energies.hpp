@@ -30,15 +30,15 @@ class BandEnergies {
   std::size_t begin_of(std::size_t frame) const { return static_cast<std::size_t>(static_cast<double>(frame) * step_ + 0.5); }
   void transform();
 
-  double rate_ = 0, step_ = 0;      // samples a second after thinning; samples from frame to frame
+  double rate_ = 0, step_ = 0;  // samples a second after thinning; samples from frame to frame
   std::size_t channels_, thinning_ = 1;
-  std::vector<double> filter_, recent_;   // low-pass filter before thinning; a ring of samples
+  std::vector<double> filter_, recent_;  // low-pass filter before thinning; a ring of samples
   std::size_t at_ = 0, phase_ = 0, channel_ = 0;
   double mix_ = 0;
-  std::vector<double> window_, kept_;     // of a frame; samples from the next frame's begin on
-  std::vector<std::size_t> edges_;        // of the bands, in bins
+  std::vector<double> window_, kept_;  // of a frame; samples from the next frame's begin on
+  std::vector<std::size_t> edges_;     // of the bands, in bins
   std::vector<std::complex<double>> spectrum_, roots_;
-  std::size_t kept_from_ = 0, count_ = 0; // place of kept_[0]; frames so far
+  std::size_t kept_from_ = 0, count_ = 0;  // place of kept_[0]; frames so far
   std::vector<float> frames_;
 };
 

@@ -16,22 +16,22 @@ LabelFormat label_format(std::string_view head, const std::string& name);
 
 /// One box in pixels, or in shares of the image (YOLO).
 struct LabelBox {
-  std::size_t image = 0;     ///< place in BoxLabels::images
-  std::int64_t row = 0;      ///< line, or number of the annotation, from 1
-  std::int64_t label = -1;   ///< YOLO: number of the class
+  std::size_t image = 0;    ///< place in BoxLabels::images
+  std::int64_t row = 0;     ///< line, or number of the annotation, from 1
+  std::int64_t label = -1;  ///< YOLO: number of the class
   double left = 0, top = 0, right = 0, bottom = 0;
 };
 
 struct LabelledImage {
-  std::string name;          ///< as the labels name it; YOLO: without ending
+  std::string name;                    ///< as the labels name it; YOLO: without ending
   std::int64_t width = 0, height = 0;  ///< as the labels state it; 0: not stated
 };
 
 /// What is wrong with labels by themselves.
 struct LabelFault {
-  std::string kind;          ///< broken_label, duplicate_label_id, label_without_image, class_out_of_range, size_of_zero
+  std::string kind;  ///< broken_label, duplicate_label_id, label_without_image, class_out_of_range, size_of_zero
   std::int64_t row = 0, count = 0;
-  std::string text;          ///< of the first
+  std::string text;  ///< of the first
 };
 
 /// Boxes around what images show.

@@ -81,7 +81,8 @@ class CocoEvents : public nlohmann::json_sax<Json> {
         labels_.fault("label_without_image", row, fmt::format("annotation {}: no image has the id {}", row, image_id));
         continue;
       }
-      if (!categories_.contains(category_id)) labels_.fault("class_out_of_range", row, fmt::format("annotation {}: no category has the id {}", row, category_id));
+      if (!categories_.contains(category_id))
+        labels_.fault("class_out_of_range", row, fmt::format("annotation {}: no category has the id {}", row, category_id));
       box.image = image->second;
       labels_.boxes.push_back(box);
     }
@@ -119,7 +120,8 @@ class CocoEvents : public nlohmann::json_sax<Json> {
     if (section_ == "images") take_image();
     if (section_ == "annotations") take_annotation();
     if (section_ == "categories") {
-      if (!categories_.insert(entry_.id).second) labels_.fault("duplicate_label_id", static_cast<std::int64_t>(categories_.size()), fmt::format("two categories have the id {}", entry_.id));
+      if (!categories_.insert(entry_.id).second)
+        labels_.fault("duplicate_label_id", static_cast<std::int64_t>(categories_.size()), fmt::format("two categories have the id {}", entry_.id));
       if (labels_.classes.size() < 10'000) labels_.classes.push_back(entry_.name);
     }
   }
@@ -127,14 +129,16 @@ class CocoEvents : public nlohmann::json_sax<Json> {
   void take_image() {
     if (labels_.images.size() == most_entries) throw Error(ErrorKind::input, name_ + ": over 4 million images", "split the label file");
     const auto row = static_cast<std::int64_t>(labels_.images.size() + 1);
-    if (!images_.emplace(entry_.id, labels_.images.size()).second) labels_.fault("duplicate_label_id", row, fmt::format("image {}: another one has the id {} too", row, entry_.id));
+    if (!images_.emplace(entry_.id, labels_.images.size()).second)
+      labels_.fault("duplicate_label_id", row, fmt::format("image {}: another one has the id {} too", row, entry_.id));
     if (entry_.name.empty()) labels_.fault("broken_label", row, fmt::format("image {} has no file_name", row));
     labels_.images.push_back({std::move(entry_.name), entry_.width, entry_.height});
   }
 
   void take_annotation() {
     const auto row = ++annotations_;
-    if (entry_.has_id && !ids_.insert(entry_.id).second) labels_.fault("duplicate_label_id", row, fmt::format("annotation {}: another one has the id {} too", row, entry_.id));
+    if (entry_.has_id && !ids_.insert(entry_.id).second)
+      labels_.fault("duplicate_label_id", row, fmt::format("annotation {}: another one has the id {} too", row, entry_.id));
     if (entry_.box.empty()) return;  // a mask or a caption
     if (entry_.box.size() != 4) return labels_.fault("broken_label", row, fmt::format("annotation {}: its box has {} numbers", row, entry_.box.size()));
     if (boxes_.size() == most_entries) throw Error(ErrorKind::input, name_ + ": over 4 million boxes", "split the label file");

@@ -22,7 +22,8 @@ constexpr std::uint64_t least_memory = 192u << 20, most_memory = std::uint64_t{2
 bool begins_binary(std::string_view head, std::string_view signature) {
   if (!head.starts_with(signature)) return false;
   const auto behind = head.substr(signature.size(), 4);
-  return behind.empty() || std::any_of(behind.begin(), behind.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\r' && c != '\n'; });
+  return behind.empty() ||
+         std::any_of(behind.begin(), behind.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\r' && c != '\n'; });
 }
 
 std::uint32_t little_endian(std::string_view bytes) {
@@ -65,7 +66,8 @@ void write_value(const ColumnCells& cells, std::size_t row, CellStyle style, std
 
 class Reader : public ColumnarReader {
  public:
-  Reader(std::unique_ptr<ColumnarFile> file, std::string name, const std::vector<std::pair<std::string, ColumnType>>& types) : file_(std::move(file)), name_(std::move(name)), stored_(file_->columns()) {
+  Reader(std::unique_ptr<ColumnarFile> file, std::string name, const std::vector<std::pair<std::string, ColumnType>>& types)
+      : file_(std::move(file)), name_(std::move(name)), stored_(file_->columns()) {
     for (const auto& one : stored_) columns_.push_back(one.column);
     make_names_unique(columns_);
     retyped_.resize(columns_.size());
@@ -187,7 +189,7 @@ class Reader : public ColumnarReader {
   std::vector<Column> columns_;
   std::vector<char> retyped_;
   RowBatch batch_;
-  std::size_t at_ = 0;                    // row of the batch
+  std::size_t at_ = 0;                   // row of the batch
   std::vector<std::size_t> exceptions_;  // by column: the next one
   std::vector<std::string> texts_;
   Row row_;
@@ -201,8 +203,9 @@ Open* find_opener(const std::string& name) {
   try {
     return module_function<Open>("arrow", "iai_open_columnar");
   } catch (const Error& error) {
-    throw Error(error.kind(), name + ": is Parquet or Arrow, and " + error.message(),
-                "install iai as a whole (make install or the Debian package), or build it after scripts/setup.sh, which fetches Arrow; or write the file as CSV");
+    throw Error(
+        error.kind(), name + ": is Parquet or Arrow, and " + error.message(),
+        "install iai as a whole (make install or the Debian package), or build it after scripts/setup.sh, which fetches Arrow; or write the file as CSV");
   }
 }
 
@@ -226,7 +229,8 @@ std::unique_ptr<ColumnarReader> open_columnar(ColumnarKind kind, const std::file
                                               const std::vector<std::pair<std::string, ColumnType>>& types) {
   if (kind == ColumnarKind::none) throw Error(ErrorKind::internal, name + ": is no Parquet or Arrow file");
   if (kind == ColumnarKind::feather_1)
-    throw Error(ErrorKind::input, name + ": is Feather of version 1, which is read no more", "write it again as version 2: pyarrow.feather.write_feather(pyarrow.feather.read_table(path), new)");
+    throw Error(ErrorKind::input, name + ": is Feather of version 1, which is read no more",
+                "write it again as version 2: pyarrow.feather.write_feather(pyarrow.feather.read_table(path), new)");
   const auto open = find_opener(name);
   const auto memory = memory_for(path);
   auto file = isolate_columnar_file(name, memory, [&] { return std::unique_ptr<ColumnarFile>(open(kind, path, name, memory)); });

@@ -21,7 +21,9 @@ struct DelimitedReader::State {
   State(ByteStream& stream, std::string shown, const DelimitedOptions& options)
       : name(std::move(shown)),
         source(stream, name, sample_bytes, sample_lines, row_limit,
-               options.dialect ? &options.dialect->encoding : options.given.encoding ? &*options.given.encoding : nullptr) {}
+               options.dialect          ? &options.dialect->encoding
+               : options.given.encoding ? &*options.given.encoding
+                                        : nullptr) {}
 
   std::string name;
   TextSource source;
@@ -206,8 +208,7 @@ const Row* DelimitedReader::next() {
   while (state.split()) {
     const auto text = state.source.text().substr(0, state.record.end);
     row.line = ++state.line;
-    if (!state.record.plain_ascii || state.record.width <= 1)
-      state.line += std::count(text.begin(), text.end(), state.splitter.newline);
+    if (!state.record.plain_ascii || state.record.width <= 1) state.line += std::count(text.begin(), text.end(), state.splitter.newline);
     if (state.record.width <= 1 && text.find_first_not_of(" \t\r") == std::string_view::npos) {
       state.source.consume(state.record.next);
       continue;

@@ -18,19 +18,19 @@ namespace iai {
 struct Dialect {
   std::string encoding = "UTF-8";  ///< UTF-8, UTF-16LE, UTF-16BE, windows-1252, ISO-8859-1, ...
   bool byte_order_mark = false;
-  char delimiter = ',';            ///< ',', ';', '\t', '|'; ' ' stands for runs of blanks
+  char delimiter = ',';  ///< ',', ';', '\t', '|'; ' ' stands for runs of blanks
   char quote = '"';
   char decimal = '.';
-  std::string thousands;           ///< "", ".", "'", " " ...
-  std::int64_t preamble_lines = 0; ///< before the header, or before the first row when there is no header
+  std::string thousands;            ///< "", ".", "'", " " ...
+  std::int64_t preamble_lines = 0;  ///< before the header, or before the first row when there is no header
   bool header = true;
-  bool unit_row = false;           ///< a row of units directly under the header
+  bool unit_row = false;  ///< a row of units directly under the header
   bool trailing_delimiter = false;
-  std::string timestamp_format;    ///< of the first time column, as TimestampFormat has it: "dd.mm.yyyy HH:MM:SS,fff"; empty when there is none
+  std::string timestamp_format;  ///< of the first time column, as TimestampFormat has it: "dd.mm.yyyy HH:MM:SS,fff"; empty when there is none
   std::optional<std::vector<std::string>> missing;      ///< markers for no value, beside the empty cell; nothing: the built-in ones
   std::optional<std::vector<std::string>> error_words;  ///< words for a fault; nothing: the built-in ones
-  double confidence = 0;           ///< share of sampled rows that fit this dialect
-  std::vector<std::string> evidence;  ///< what each finding rests on, one sentence each
+  double confidence = 0;                                ///< share of sampled rows that fit this dialect
+  std::vector<std::string> evidence;                    ///< what each finding rests on, one sentence each
   Json to_json() const;
   /// The inverse of to_json; `name` is used in errors. @throws Error(input) when a field is missing or of another type.
   static Dialect from_json(const Json& json, const std::string& name);
@@ -43,7 +43,7 @@ struct GivenDialect {
   std::optional<std::int64_t> preamble_lines;
   std::optional<bool> header, unit_row;
   std::optional<std::vector<std::string>> missing, error_words;
-  std::vector<std::string> names;                 ///< of the columns, in their order; empty: the header's
+  std::vector<std::string> names;  ///< of the columns, in their order; empty: the header's
 };
 
 enum class Thumbnails;  // formats/image_file.hpp

@@ -103,7 +103,10 @@ struct Strip {
 class StripReader {
  public:
   StripReader(std::string_view text, const BatchLayout& layout, RowBatch& batch)
-      : text_(text), layout_(layout), batch_(batch), columns_(layout.columns.size()),
+      : text_(text),
+        layout_(layout),
+        batch_(batch),
+        columns_(layout.columns.size()),
         marks_(text, layout.splitter.delimiter, layout.splitter.newline),
         quotes_(layout.splitter.delimiter == ' ' || (layout.splitter.quote != '\0' && text.find(layout.splitter.quote) != text.npos)),
         zeros_(text.find('\0') != text.npos) {}
@@ -200,7 +203,8 @@ class StripReader {
     for (std::size_t c = 0; c < count; ++c) {
       const auto& span = record_.cells[c];
       cells[c] = row.substr(span.begin, span.end - span.begin);
-      if (span.doubled && cells[c].find('\0') == cells[c].npos && is_utf8(cells[c])) cells[c] = keep(plain_cell_text(cells[c], true, layout_.splitter.quote, false));
+      if (span.doubled && cells[c].find('\0') == cells[c].npos && is_utf8(cells[c]))
+        cells[c] = keep(plain_cell_text(cells[c], true, layout_.splitter.quote, false));
     }
     const bool trailing_empty = record_.width == columns_ + 1 && layout_.trailing_delimiter && record_.cells.back().begin == record_.cells.back().end;
     end_row(strip, record_.width, trailing_empty);
@@ -371,7 +375,8 @@ void resize(RowBatch& batch, std::size_t rows) {
 /// Whether the first cell of the row that is not missing is odd: the row may be a note.
 bool may_be_note(const RowBatch& batch, std::size_t row) {
   for (const auto& cells : batch.columns) {
-    const auto at = std::lower_bound(cells.exceptions.begin(), cells.exceptions.end(), row, [](const CellException& one, std::size_t place) { return one.row < place; });
+    const auto at =
+        std::lower_bound(cells.exceptions.begin(), cells.exceptions.end(), row, [](const CellException& one, std::size_t place) { return one.row < place; });
     const bool exception = at != cells.exceptions.end() && at->row == row;
     const bool missing = exception ? at->state == CellState::missing : cells.type == ColumnType::empty;
     if (!missing) return exception && at->state == CellState::odd;
@@ -386,7 +391,8 @@ std::size_t find_note(const RowBatch& batch, std::size_t from, std::size_t to) {
     while (from < to && !may_be_note(batch, from)) ++from;
     return from;
   }
-  auto at = std::lower_bound(first.exceptions.begin(), first.exceptions.end(), from, [](const CellException& one, std::size_t place) { return one.row < place; });
+  auto at =
+      std::lower_bound(first.exceptions.begin(), first.exceptions.end(), from, [](const CellException& one, std::size_t place) { return one.row < place; });
   for (; at != first.exceptions.end() && at->row < to; ++at)
     if (may_be_note(batch, at->row)) return at->row;
   return to;

@@ -20,8 +20,7 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 bool same_word(std::string_view text, std::string_view lower_case) {
-  return text.size() == lower_case.size() &&
-         std::equal(text.begin(), text.end(), lower_case.begin(), [](char a, char b) { return lower(a) == b; });
+  return text.size() == lower_case.size() && std::equal(text.begin(), text.end(), lower_case.begin(), [](char a, char b) { return lower(a) == b; });
 }
 
 bool is_one_of(std::string_view text, const std::vector<std::string>& words) {
@@ -74,8 +73,7 @@ NumberKind parse_plain(std::string_view text, char decimal, std::int64_t& intege
   if (count > 1 && *digits == '0') return NumberKind::none;
   if (at == end) {
     // 19 digits cannot pass 64 unsigned bits.
-    if (count == 0 || count > 19 || value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
-      return NumberKind::none;
+    if (count == 0 || count > 19 || value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return NumberKind::none;
     integer = negative ? -static_cast<std::int64_t>(value) : static_cast<std::int64_t>(value);
     number = static_cast<double>(integer);
     return NumberKind::integer;
@@ -124,8 +122,9 @@ bool is_missing_marker(std::string_view text, ColumnType type, const CellWords* 
   for (const auto marker : {"-"sv, "--"sv, "nan"sv, "null"sv, "#nv"sv, "#n/a"sv, "\\n"sv, "n/a"sv, "na"sv})
     if (same_word(text, marker)) return true;
   if (type == ColumnType::text) return false;
-  for (const auto marker : {"---"sv, "----"sv, "?"sv, "."sv, "*"sv, "none"sv, "nil"sv, "k.a."sv, "n.a."sv, "n.v."sv, "-nan"sv, "+nan"sv, "-nan(ind)"sv, "nan(ind)"sv, "1.#qnan"sv,
-                            "-1.#qnan"sv, "1.#ind"sv, "-1.#ind"sv, "1.#nan"sv, "-1.#nan"sv, "1,#qnan"sv, "-1,#qnan"sv, "1,#ind"sv, "-1,#ind"sv, "<na>"sv, "(null)"sv, "#na"sv})
+  for (const auto marker : {"---"sv,    "----"sv,    "?"sv,       "."sv,         "*"sv,        "none"sv,    "nil"sv,      "k.a."sv,   "n.a."sv,
+                            "n.v."sv,   "-nan"sv,    "+nan"sv,    "-nan(ind)"sv, "nan(ind)"sv, "1.#qnan"sv, "-1.#qnan"sv, "1.#ind"sv, "-1.#ind"sv,
+                            "1.#nan"sv, "-1.#nan"sv, "1,#qnan"sv, "-1,#qnan"sv,  "1,#ind"sv,   "-1,#ind"sv, "<na>"sv,     "(null)"sv, "#na"sv})
     if (same_word(text, marker)) return true;
   return false;
 }
@@ -134,15 +133,22 @@ bool is_error_word(std::string_view text, const CellWords* words) {
   if (words != nullptr && words->own_errors) return is_one_of(text, words->errors);
   if (text.size() < 3 || text.size() > 24) return false;
   if (is_digit(text[0]) && text.find('#') == std::string_view::npos) return false;  // most cells are numbers
-  for (const auto word :
-       {"bad input"sv, "bad"sv, "i/o timeout"sv, "timeout"sv, "no data"sv, "no good data"sv, "error"sv, "err"sv, "fehler"sv, "scan off"sv,
-        "scan timeout"sv, "pt created"sv, "configure"sv, "comm fail"sv, "comm failure"sv, "not connected"sv, "sensor failure"sv,
-        "device failure"sv, "out of service"sv, "shutdown"sv, "#wert!"sv, "#value!"sv, "#ref!"sv, "#bezug!"sv, "#div/0!"sv, "#num!"sv, "#zahl!"sv,
-        "#name?"sv, "#null!"sv, "overflow"sv, "underflow"sv, "overload"sv, "overrange"sv, "underrange"sv, "over range"sv, "under range"sv, "ovf"sv, "+ovf"sv, "-ovf"sv, "open"sv, "inf"sv, "+inf"sv,
-        "-inf"sv, "infinity"sv, "-infinity"sv, "1.#inf"sv, "-1.#inf"sv, "1,#inf"sv, "-1,#inf"sv, "calc failed"sv, "arc offline"sv, "arc off-line"sv, "doubtful"sv, "questionable"sv,
-        "invalid"sv, "drahtbruch"sv, "wire break"sv, "short circuit"sv, "kurzschluss"sv, "ungueltig"sv, "ueberlauf"sv, "unterlauf"sv})
+  for (const auto word : {"bad input"sv,    "bad"sv,           "i/o timeout"sv,    "timeout"sv,        "no data"sv,        "no good data"sv, "error"sv,
+                          "err"sv,          "fehler"sv,        "scan off"sv,       "scan timeout"sv,   "pt created"sv,     "configure"sv,    "comm fail"sv,
+                          "comm failure"sv, "not connected"sv, "sensor failure"sv, "device failure"sv, "out of service"sv, "shutdown"sv,     "#wert!"sv,
+                          "#value!"sv,      "#ref!"sv,         "#bezug!"sv,        "#div/0!"sv,        "#num!"sv,          "#zahl!"sv,       "#name?"sv,
+                          "#null!"sv,       "overflow"sv,      "underflow"sv,      "overload"sv,       "overrange"sv,      "underrange"sv,   "over range"sv,
+                          "under range"sv,  "ovf"sv,           "+ovf"sv,           "-ovf"sv,           "open"sv,           "inf"sv,          "+inf"sv,
+                          "-inf"sv,         "infinity"sv,      "-infinity"sv,      "1.#inf"sv,         "-1.#inf"sv,        "1,#inf"sv,       "-1,#inf"sv,
+                          "calc failed"sv,  "arc offline"sv,   "arc off-line"sv,   "doubtful"sv,       "questionable"sv,   "invalid"sv,      "drahtbruch"sv,
+                          "wire break"sv,   "short circuit"sv, "kurzschluss"sv,    "ungueltig"sv,      "ueberlauf"sv,      "unterlauf"sv})
     if (same_word(text, word)) return true;
-  for (const auto word : {"ung\xC3\xBCltig"sv, "\xC3\xBC" "berlauf"sv, "\xC3\x9C" "berlauf"sv, "st\xC3\xB6rung"sv, "gest\xC3\xB6rt"sv})
+  for (const auto word : {"ung\xC3\xBCltig"sv,
+                          "\xC3\xBC"
+                          "berlauf"sv,
+                          "\xC3\x9C"
+                          "berlauf"sv,
+                          "st\xC3\xB6rung"sv, "gest\xC3\xB6rt"sv})
     if (same_word(text, word)) return true;
   return false;
 }

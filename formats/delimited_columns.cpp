@@ -76,24 +76,20 @@ bool find_number_form(const std::vector<SampleLine>& lines, std::optional<char> 
     for (const auto cell : line.cells) look_at(cell, found);
   const bool comma_delimited = dialect.delimiter == ',';
   // Three digits behind the only comma of every number: a logger with three decimals is likelier than bare thousands.
-  const bool comma = decimal ? *decimal == ','
-                     : found.comma_decimal != found.point_decimal
-                         ? found.comma_decimal > found.point_decimal
-                     : found.comma_decimal > 0 ? dialect.delimiter == ';'  // as many "8.30" as "12,5"
-                         : found.point_decimal == 0 && found.comma_group == 0 && found.comma_either > 0 && !comma_delimited;
+  const bool comma = decimal                                      ? *decimal == ','
+                     : found.comma_decimal != found.point_decimal ? found.comma_decimal > found.point_decimal
+                     : found.comma_decimal > 0                    ? dialect.delimiter == ';'  // as many "8.30" as "12,5"
+                                               : found.point_decimal == 0 && found.comma_group == 0 && found.comma_either > 0 && !comma_delimited;
   dialect.decimal = comma ? ',' : '.';
   const auto decimals = comma ? found.comma_decimal : found.point_decimal;
   const auto contrary = comma ? found.point_decimal : found.comma_decimal;
   const auto grouped = comma ? found.point_group + found.point_either : found.comma_group + found.comma_either;
   // Numbers that can only be grouped say so by themselves; "1.234" needs company, and few that speak against it.
   const auto certain = comma ? found.point_group : found.comma_group;
-  if (certain > 0 || (grouped > 0 && decimals > 0 && contrary * 5 <= grouped))
-    dialect.thousands = comma ? "." : ",";
-  else
-    dialect.thousands = other_thousands(lines, dialect.decimal, dialect.delimiter);
+  if (certain > 0 || (grouped > 0 && decimals > 0 && contrary * 5 <= grouped)) dialect.thousands = comma ? "." : ",";
+  else dialect.thousands = other_thousands(lines, dialect.decimal, dialect.delimiter);
   if (decimal) dialect.evidence.push_back(fmt::format("decimal '{}': as told", *decimal));
-  else dialect.evidence.push_back(fmt::format("decimal '{}': {} numbers that can be read no other way, {} the other way",
-                                         dialect.decimal, decimals, contrary));
+  else dialect.evidence.push_back(fmt::format("decimal '{}': {} numbers that can be read no other way, {} the other way", dialect.decimal, decimals, contrary));
   return decimals + contrary + found.comma_either + found.point_either > 0;
 }
 
@@ -158,15 +154,164 @@ bool is_unit(std::string_view text) {
     text = trim_blanks(text.substr(1, text.size() - 2));
   // NOLINTBEGIN(bugprone-suspicious-missing-comma): a letter would be read as part of the byte before it
   static const std::unordered_set<std::string_view> units{
-      "\xC2\xB0" "C", "\xC2\xB0" "F", "\xC2\xB0", "degC", "degF", "deg", "K", "C", "bar", "mbar", "Pa", "hPa", "kPa", "MPa", "psi",
-      "mm", "cm", "m", "km", "\xC2\xB5m", "\xCE\xBCm", "um", "nm", "mil", "in", "inch", "ft", "s", "ms", "\xC2\xB5s", "us", "min",
-      "h", "d", "A", "mA", "kA", "V", "mV", "kV", "W", "kW", "MW", "kWh", "MWh", "Wh", "VA", "kVA", "var", "kvar", "Hz", "kHz",
-      "MHz", "GHz", "rpm", "RPM", "1/min", "U/min", "min-1", "1/s", "%", "%rF", "%RH", "ppm", "ppb", "g", "kg", "t", "mg", "lb", "N",
-      "kN", "MN", "Nm", "kNm", "mNm", "J", "kJ", "MJ", "m/s", "km/h", "mm/s", "m/s2", "m/s\xC2\xB2", "mm/s2", "m/s^2", "l/min", "l/h", "l/s",
-      "m3/h", "m\xC2\xB3/h", "m3/s", "m\xC2\xB3/s", "Nm3/h", "kg/h", "kg/s", "t/h", "l", "ml", "m3", "m\xC2\xB3", "m2", "m\xC2\xB2", "mm2", "dB", "dBA",
-      "dB(A)", "Ohm", "kOhm", "MOhm", "\xCE\xA9", "\xE2\x84\xA6", "k\xCE\xA9", "F", "H", "T", "mT", "lm", "lx", "rad", "rad/s", "\xC2\xB0/s", "1", "g/l",
-      "mg/l", "pH", "\xC2\xB5S/cm", "mS/cm", "W/m2", "W/m\xC2\xB2", "cycles", "Stk", "St\xC3\xBC" "ck", "pcs", "psia", "pps", "lbm/s", "N/mm2", "N/mm\xC2\xB2",
-      "mm/min", "cos phi", "g (RMS)", "gE", "counts", "digits", "K/min", "\xC2\xB0" "C/min", "J/kg", "kJ/kg", "HV", "HRC", "yyyy-mm-dd", "date", "time"};
+      "\xC2\xB0"
+      "C",
+      "\xC2\xB0"
+      "F",
+      "\xC2\xB0",
+      "degC",
+      "degF",
+      "deg",
+      "K",
+      "C",
+      "bar",
+      "mbar",
+      "Pa",
+      "hPa",
+      "kPa",
+      "MPa",
+      "psi",
+      "mm",
+      "cm",
+      "m",
+      "km",
+      "\xC2\xB5m",
+      "\xCE\xBCm",
+      "um",
+      "nm",
+      "mil",
+      "in",
+      "inch",
+      "ft",
+      "s",
+      "ms",
+      "\xC2\xB5s",
+      "us",
+      "min",
+      "h",
+      "d",
+      "A",
+      "mA",
+      "kA",
+      "V",
+      "mV",
+      "kV",
+      "W",
+      "kW",
+      "MW",
+      "kWh",
+      "MWh",
+      "Wh",
+      "VA",
+      "kVA",
+      "var",
+      "kvar",
+      "Hz",
+      "kHz",
+      "MHz",
+      "GHz",
+      "rpm",
+      "RPM",
+      "1/min",
+      "U/min",
+      "min-1",
+      "1/s",
+      "%",
+      "%rF",
+      "%RH",
+      "ppm",
+      "ppb",
+      "g",
+      "kg",
+      "t",
+      "mg",
+      "lb",
+      "N",
+      "kN",
+      "MN",
+      "Nm",
+      "kNm",
+      "mNm",
+      "J",
+      "kJ",
+      "MJ",
+      "m/s",
+      "km/h",
+      "mm/s",
+      "m/s2",
+      "m/s\xC2\xB2",
+      "mm/s2",
+      "m/s^2",
+      "l/min",
+      "l/h",
+      "l/s",
+      "m3/h",
+      "m\xC2\xB3/h",
+      "m3/s",
+      "m\xC2\xB3/s",
+      "Nm3/h",
+      "kg/h",
+      "kg/s",
+      "t/h",
+      "l",
+      "ml",
+      "m3",
+      "m\xC2\xB3",
+      "m2",
+      "m\xC2\xB2",
+      "mm2",
+      "dB",
+      "dBA",
+      "dB(A)",
+      "Ohm",
+      "kOhm",
+      "MOhm",
+      "\xCE\xA9",
+      "\xE2\x84\xA6",
+      "k\xCE\xA9",
+      "F",
+      "H",
+      "T",
+      "mT",
+      "lm",
+      "lx",
+      "rad",
+      "rad/s",
+      "\xC2\xB0/s",
+      "1",
+      "g/l",
+      "mg/l",
+      "pH",
+      "\xC2\xB5S/cm",
+      "mS/cm",
+      "W/m2",
+      "W/m\xC2\xB2",
+      "cycles",
+      "Stk",
+      "St\xC3\xBC"
+      "ck",
+      "pcs",
+      "psia",
+      "pps",
+      "lbm/s",
+      "N/mm2",
+      "N/mm\xC2\xB2",
+      "mm/min",
+      "cos phi",
+      "g (RMS)",
+      "gE",
+      "counts",
+      "digits",
+      "K/min",
+      "\xC2\xB0"
+      "C/min",
+      "J/kg",
+      "kJ/kg",
+      "HV",
+      "HRC",
+      "yyyy-mm-dd",
+      "date",
+      "time"};
   // NOLINTEND(bugprone-suspicious-missing-comma)
   return units.contains(text);
 }

@@ -23,8 +23,8 @@ std::string without_brackets(std::string unit) {
   return unit;
 }
 
-void describe_columns(const Lines& lines, std::size_t width, const TableTop& top, const Lines& data, const DelimitedOptions& options,
-                      const CellForm& form, Layout& layout) {
+void describe_columns(const Lines& lines, std::size_t width, const TableTop& top, const Lines& data, const DelimitedOptions& options, const CellForm& form,
+                      Layout& layout) {
   for (std::size_t c = 0; c < width; ++c) {
     Column column;
     if (top.header >= 0) column.name = cell_text(lines[static_cast<std::size_t>(top.header)], c);
@@ -52,8 +52,7 @@ char told_delimiter(std::string_view sample) {
 
 bool has_trailing_delimiter(const Lines& lines, std::size_t width, char delimiter, std::ptrdiff_t header) {
   if (width < 2 || delimiter == ' ') return false;
-  if (header >= 0 && lines[static_cast<std::size_t>(header)].cells.size() >= width &&
-      !lines[static_cast<std::size_t>(header)].cells[width - 1].empty())
+  if (header >= 0 && lines[static_cast<std::size_t>(header)].cells.size() >= width && !lines[static_cast<std::size_t>(header)].cells[width - 1].empty())
     return false;
   return std::all_of(lines.begin(), lines.end(), [&](const auto& line) { return line.cells.size() < width || line.cells[width - 1].empty(); });
 }
@@ -117,8 +116,7 @@ FormOfCells::FormOfCells(const Dialect& dialect) : thousands_(dialect.thousands)
   form.words = words_.own_missing || words_.own_errors ? &words_ : nullptr;
 }
 
-Layout find_layout(std::string_view sample, bool whole, const Encoding& encoding, const DelimitedOptions& options,
-                   const std::string& file) {
+Layout find_layout(std::string_view sample, bool whole, const Encoding& encoding, const DelimitedOptions& options, const std::string& file) {
   Layout layout;
   auto& dialect = layout.dialect;
   const auto& given = options.given;
@@ -137,8 +135,7 @@ Layout find_layout(std::string_view sample, bool whole, const Encoding& encoding
   dialect.delimiter = splitter.delimiter;
   if (lines.empty()) throw Error(ErrorKind::input, file + ": has no rows", "copy the file again; its writer may have failed");
   const auto usual = usual_width(lines);
-  if (usual.cells > most_columns)
-    throw Error(ErrorKind::input, fmt::format("{}: over {} columns", file, most_columns), "is this delimited text?");
+  if (usual.cells > most_columns) throw Error(ErrorKind::input, fmt::format("{}: over {} columns", file, most_columns), "is this delimited text?");
   std::size_t width = usual.cells;
   dialect.confidence = static_cast<double>(usual.lines) / static_cast<double>(lines.size());
   const auto top = find_top(lines, width, given);
@@ -158,7 +155,8 @@ Layout find_layout(std::string_view sample, bool whole, const Encoding& encoding
   Lines data(lines.begin() + static_cast<std::ptrdiff_t>(first), lines.end());
   // A header that comes again speaks against no type.
   std::erase_if(data, [&](const SampleLine& line) {
-    return (top.header >= 0 && line.cells == lines[static_cast<std::size_t>(top.header)].cells) || (top.units >= 0 && line.cells == lines[static_cast<std::size_t>(top.units)].cells);
+    return (top.header >= 0 && line.cells == lines[static_cast<std::size_t>(top.header)].cells) ||
+           (top.units >= 0 && line.cells == lines[static_cast<std::size_t>(top.units)].cells);
   });
   find_cell_form(data, given, layout);
   describe_columns(lines, width, top, data, options, FormOfCells(dialect).form, layout);

@@ -20,11 +20,11 @@ struct SampleLine {
 struct Layout {
   Dialect dialect;
   char newline = '\n';
-  bool decimal_found = false;     ///< else the sample holds no fraction
+  bool decimal_found = false;  ///< else the sample holds no fraction
   std::vector<Column> columns;
   std::string header_line, unit_line;  ///< as written; empty when there is no such row
-  std::size_t data_begin = 0;     ///< first byte of the first data row in the sample
-  std::int64_t lines_before = 0;  ///< lines in front of it
+  std::size_t data_begin = 0;          ///< first byte of the first data row in the sample
+  std::int64_t lines_before = 0;       ///< lines in front of it
 };
 
 /// How the cells of a dialect are read; `form` points into it.
@@ -42,8 +42,7 @@ struct FormOfCells {
 
 /// Finds delimiter, header, units, number form and types. @param whole  the sample is the whole file, else its last
 /// line may be cut off.
-Layout find_layout(std::string_view sample, bool whole, const Encoding& encoding, const DelimitedOptions& options,
-                   const std::string& file);
+Layout find_layout(std::string_view sample, bool whole, const Encoding& encoding, const DelimitedOptions& options, const std::string& file);
 
 /// Splits the lines of `sample` from byte `begin` on that are not blank, `most` at most. @param lines_before  in front of `begin`
 std::vector<SampleLine> split_sample(std::string_view sample, std::size_t begin, std::int64_t lines_before, bool whole, const RecordSplitter& splitter,

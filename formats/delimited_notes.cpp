@@ -16,9 +16,23 @@ bool is_letter(char c) { return (lower(c) >= 'a' && lower(c) <= 'z') || static_c
 /// "Summe", "Total:", "Mittelwert" ...: what stands in front of figures made of the rows above.
 bool is_summary_word(std::string_view text) {
   if (text.ends_with(':')) text.remove_suffix(1);
-  static constexpr std::array<std::string_view, 33> words{
-      "sum", "sums", "summe", "summen", "gesamt", "gesamtsumme", "total", "totals", "grand total", "subtotal", "zwischensumme", "mittelwert", "mittel", "durchschnitt", "mean", "average", "avg",
-      "min", "max", "minimum", "maximum", "minimalwert", "maximalwert", "stdev", "std", "standardabweichung", "stabw", "anzahl", "count", "median", "somme", "moyenne", "totale"};
+  static constexpr std::array<std::string_view, 33> words{"sum",           "sums",
+                                                          "summe",         "summen",
+                                                          "gesamt",        "gesamtsumme",
+                                                          "total",         "totals",
+                                                          "grand total",   "subtotal",
+                                                          "zwischensumme", "mittelwert",
+                                                          "mittel",        "durchschnitt",
+                                                          "mean",          "average",
+                                                          "avg",           "min",
+                                                          "max",           "minimum",
+                                                          "maximum",       "minimalwert",
+                                                          "maximalwert",   "stdev",
+                                                          "std",           "standardabweichung",
+                                                          "stabw",         "anzahl",
+                                                          "count",         "median",
+                                                          "somme",         "moyenne",
+                                                          "totale"};
   return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
     return word.size() == text.size() && std::equal(word.begin(), word.end(), text.begin(), [](char a, char b) { return a == lower(b); });
   });

@@ -14,9 +14,7 @@ namespace {
 
 constexpr std::size_t chunk_bytes = 256 << 10, slack = 8;
 
-[[noreturn]] void refuse(const std::string& file, const std::string& why, const std::string& hint) {
-  throw Error(ErrorKind::input, file + ": " + why, hint);
-}
+[[noreturn]] void refuse(const std::string& file, const std::string& why, const std::string& hint) { throw Error(ErrorKind::input, file + ": " + why, hint); }
 
 unsigned char byte_at(std::string_view text, std::size_t at) { return static_cast<unsigned char>(text[at]); }
 
@@ -29,9 +27,7 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
   for (std::size_t i = 1; i < length; ++i)
     if ((byte_at(text, at + i) & 0xC0) != 0x80) return 0;
   const auto second = byte_at(text, at + 1);
-  if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) || (first == 0xF0 && second < 0x90) ||
-      (first == 0xF4 && second > 0x8F))
-    return 0;
+  if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) || (first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F)) return 0;
   return length;
 }
 
@@ -82,11 +78,9 @@ Encoding find_encoding(std::string_view bytes, const std::string& file) {
     refuse(file, "is UTF-32, which is not read", "convert it: iconv -f UTF-32 -t UTF-8");
   if (bytes.starts_with("\xFF\xFE")) return {"UTF-16LE", 2, "encoding UTF-16LE: byte order mark"};
   if (bytes.starts_with("\xFE\xFF")) return {"UTF-16BE", 2, "encoding UTF-16BE: byte order mark"};
-  if (const auto name = utf16_without_mark(bytes); !name.empty())
-    return {name, 0, "encoding " + name + ": a zero in every second byte"};
+  if (const auto name = utf16_without_mark(bytes); !name.empty()) return {name, 0, "encoding " + name + ": a zero in every second byte"};
   if (const auto zero = bytes.find('\0'); zero != std::string_view::npos)
-    refuse(file, fmt::format("is no delimited text: zero byte at byte {}", zero),
-           "give text files, .npy or .npz arrays, or archives of them");
+    refuse(file, fmt::format("is no delimited text: zero byte at byte {}", zero), "give text files, .npy or .npz arrays, or archives of them");
   // A sequence cut off by the end of the sample is not broken.
   std::size_t end = bytes.size();
   for (int i = 0; i < 3 && end > 0 && (byte_at(bytes, end - 1) & 0xC0) == 0x80; ++i) --end;
@@ -100,8 +94,7 @@ Encoding find_encoding(std::string_view bytes, const std::string& file) {
   return find_single_byte(bytes);
 }
 
-TextSource::TextSource(ByteStream& stream, std::string file, std::size_t sample_bytes, int sample_lines,
-                       std::size_t limit, const std::string* known_encoding)
+TextSource::TextSource(ByteStream& stream, std::string file, std::size_t sample_bytes, int sample_lines, std::size_t limit, const std::string* known_encoding)
     : stream_(stream), file_(std::move(file)), limit_(limit) {
   std::string sample(sample_bytes, '\0');
   std::size_t size = read_raw(sample.data(), sample.size());
@@ -117,9 +110,7 @@ TextSource::TextSource(ByteStream& stream, std::string file, std::size_t sample_
   form_ = encoding_.name == "UTF-8" ? Form::utf8 : encoding_.name.starts_with("UTF-16") ? Form::utf16 : Form::single;
   if (form_ == Form::single) table_ = single_byte_table(encoding_.name, file_);
   append(std::string_view(sample).substr(encoding_.mark));
-  while (!ended_ && std::count(window_.begin(), window_.begin() + static_cast<std::ptrdiff_t>(size_), '\n') < sample_lines &&
-         size_ < limit_)
-    more();
+  while (!ended_ && std::count(window_.begin(), window_.begin() + static_cast<std::ptrdiff_t>(size_), '\n') < sample_lines && size_ < limit_) more();
 }
 
 std::size_t TextSource::read_raw(char* to, std::size_t size) {
@@ -164,11 +155,10 @@ void TextSource::append_utf16(std::string_view raw) {
     } else if (point < 0x800) {
       out += {static_cast<char>(0xC0 | point >> 6), static_cast<char>(0x80 | (point & 63))};
     } else if (point < 0x10000) {
-      out += {static_cast<char>(0xE0 | point >> 12), static_cast<char>(0x80 | (point >> 6 & 63)),
-              static_cast<char>(0x80 | (point & 63))};
+      out += {static_cast<char>(0xE0 | point >> 12), static_cast<char>(0x80 | (point >> 6 & 63)), static_cast<char>(0x80 | (point & 63))};
     } else {
-      out += {static_cast<char>(0xF0 | point >> 18), static_cast<char>(0x80 | (point >> 12 & 63)),
-              static_cast<char>(0x80 | (point >> 6 & 63)), static_cast<char>(0x80 | (point & 63))};
+      out += {static_cast<char>(0xF0 | point >> 18), static_cast<char>(0x80 | (point >> 12 & 63)), static_cast<char>(0x80 | (point >> 6 & 63)),
+              static_cast<char>(0x80 | (point & 63))};
     }
   }
   carry_ = std::string(raw.substr(at));

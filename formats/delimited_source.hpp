@@ -30,8 +30,7 @@ std::string_view first_bytes(std::string_view text, std::size_t size);
 class TextSource {
  public:
   /// Reads a first sample: at least `sample_bytes` and `sample_lines` line ends, unless the file or `limit` ends before.
-  TextSource(ByteStream& stream, std::string file, std::size_t sample_bytes, int sample_lines, std::size_t limit,
-             const std::string* known_encoding);
+  TextSource(ByteStream& stream, std::string file, std::size_t sample_bytes, int sample_lines, std::size_t limit, const std::string* known_encoding);
   const Encoding& encoding() const { return encoding_; }
   std::string_view text() const { return {window_.data() + begin_, size_ - begin_}; }
   /// 8 bytes beyond text() may be read (not used).

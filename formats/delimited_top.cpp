@@ -22,8 +22,7 @@ class TopOfTable {
   TableTop find() const {
     TableTop top;
     top.data = first_data();
-    while (top.data > 0 && lines_[top.data - 1].cells.size() == width_ && !is_header(top.data - 1) && !is_unit_row(top.data - 1) &&
-           mostly_filled(top.data - 1))
+    while (top.data > 0 && lines_[top.data - 1].cells.size() == width_ && !is_header(top.data - 1) && !is_unit_row(top.data - 1) && mostly_filled(top.data - 1))
       --top.data;
     const auto data = static_cast<std::ptrdiff_t>(top.data);
     if (data > 1 && is_unit_row(top.data - 1) && is_header(top.data - 2)) {

@@ -17,8 +17,7 @@ std::string column_type_name(ColumnType type) {
 }
 
 std::optional<ColumnType> find_column_type(std::string_view name) {
-  for (const auto type : {ColumnType::empty, ColumnType::integer, ColumnType::real, ColumnType::boolean,
-                          ColumnType::timestamp, ColumnType::text})
+  for (const auto type : {ColumnType::empty, ColumnType::integer, ColumnType::real, ColumnType::boolean, ColumnType::timestamp, ColumnType::text})
     if (column_type_name(type) == name) return type;
   return std::nullopt;
 }
@@ -35,18 +34,18 @@ std::string skipped_kind_name(SkippedLine::Kind kind) {
 
 Json Dialect::to_json() const {
   Json json{{"encoding", encoding},
-          {"byte_order_mark", byte_order_mark},
-          {"delimiter", std::string(1, delimiter)},
-          {"quote", std::string(1, quote)},
-          {"decimal", std::string(1, decimal)},
-          {"thousands", thousands},
-          {"preamble_lines", preamble_lines},
-          {"header", header},
-          {"unit_row", unit_row},
-          {"trailing_delimiter", trailing_delimiter},
-          {"timestamp_format", timestamp_format},
-          {"confidence", confidence},
-          {"evidence", evidence}};
+            {"byte_order_mark", byte_order_mark},
+            {"delimiter", std::string(1, delimiter)},
+            {"quote", std::string(1, quote)},
+            {"decimal", std::string(1, decimal)},
+            {"thousands", thousands},
+            {"preamble_lines", preamble_lines},
+            {"header", header},
+            {"unit_row", unit_row},
+            {"trailing_delimiter", trailing_delimiter},
+            {"timestamp_format", timestamp_format},
+            {"confidence", confidence},
+            {"evidence", evidence}};
   if (missing) json["missing"] = *missing;
   if (error_words) json["error_words"] = *error_words;
   return json;

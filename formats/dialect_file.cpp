@@ -36,8 +36,14 @@ char parse_decimal(const Yaml& node) {
 }
 
 std::string parse_thousands(const Yaml& node) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> names{{{"none", ""}, {"point", "."}, {"comma", ","}, {"apostrophe", "'"}, {"blank", " "},
-      {"no-break blank", "\xC2\xA0"}, {"thin blank", "\xE2\x80\x89"}, {"narrow blank", "\xE2\x80\xAF"}}};
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> names{{{"none", ""},
+                                                                                       {"point", "."},
+                                                                                       {"comma", ","},
+                                                                                       {"apostrophe", "'"},
+                                                                                       {"blank", " "},
+                                                                                       {"no-break blank", "\xC2\xA0"},
+                                                                                       {"thin blank", "\xE2\x80\x89"},
+                                                                                       {"narrow blank", "\xE2\x80\xAF"}}};
   auto text = node.text();
   for (const auto& [name, sign] : names)
     if (text == name || (!sign.empty() && text == sign)) return std::string(sign);
@@ -47,7 +53,8 @@ std::string parse_thousands(const Yaml& node) {
 std::string parse_format(const Yaml& node) {
   auto text = node.text();
   if (!TimestampFormat::compile(text))
-    node.fail("'" + text + "' is no format of a time", "yyyy yy mm mon dd HH MM SS fff AM +hh:mm, each once, date and time complete from the left: dd.mm.yyyy HH:MM:SS,fff");
+    node.fail("'" + text + "' is no format of a time",
+              "yyyy yy mm mon dd HH MM SS fff AM +hh:mm, each once, date and time complete from the left: dd.mm.yyyy HH:MM:SS,fff");
   return text;
 }
 
@@ -71,7 +78,8 @@ std::string parse_encoding(const Yaml& node) {
 }  // namespace
 
 GivenDialect parse_dialect(const Yaml& root) {
-  root.allow_keys({"encoding", "delimiter", "quote", "decimal", "thousands", "preamble_lines", "header", "unit_row", "timestamp_format", "missing", "error_words", "names"});
+  root.allow_keys({"encoding", "delimiter", "quote", "decimal", "thousands", "preamble_lines", "header", "unit_row", "timestamp_format", "missing",
+                   "error_words", "names"});
   GivenDialect given;
   const auto take = [&](const char* key, auto& to, auto parse) {
     if (const auto* node = root.find(key)) to = parse(*node);

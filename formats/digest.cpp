@@ -73,9 +73,7 @@ FileDigest digest_file(const fs::path& path) {
   return result;
 }
 
-std::int64_t now_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
+std::int64_t now_ns() { return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
 /// The cache as several threads use it: looked up freely, filled under a lock.
 struct SharedCache {
@@ -122,15 +120,11 @@ struct SharedCache {
 
 }  // namespace
 
-Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
-  require(context_ != nullptr && EVP_DigestInit_ex(digest_context(context_), EVP_sha256(), nullptr) == 1);
-}
+Sha256::Sha256() : context_(EVP_MD_CTX_new()) { require(context_ != nullptr && EVP_DigestInit_ex(digest_context(context_), EVP_sha256(), nullptr) == 1); }
 
 Sha256::~Sha256() { EVP_MD_CTX_free(digest_context(context_)); }
 
-void Sha256::update(std::span<const std::byte> bytes) {
-  require(EVP_DigestUpdate(digest_context(context_), bytes.data(), bytes.size()) == 1);
-}
+void Sha256::update(std::span<const std::byte> bytes) { require(EVP_DigestUpdate(digest_context(context_), bytes.data(), bytes.size()) == 1); }
 
 std::string Sha256::hex() {
   std::array<unsigned char, EVP_MAX_MD_SIZE> raw{};
@@ -159,9 +153,12 @@ std::vector<FileDigest> digest_files(std::span<const fs::path> paths, int thread
   tbb::task_arena arena(threads > 0 ? threads : tbb::task_arena::automatic);
   arena.execute([&] {
     // Files differ in size by orders of magnitude: every file is a task of its own.
-    tbb::parallel_for(tbb::blocked_range<std::size_t>(0, paths.size(), 1), [&](const auto& range) {
-      for (std::size_t i = range.begin(); i < range.end(); ++i) digests[i] = cache ? cache->digest(paths[i]) : digest_file(paths[i]);
-    }, tbb::simple_partitioner());
+    tbb::parallel_for(
+        tbb::blocked_range<std::size_t>(0, paths.size(), 1),
+        [&](const auto& range) {
+          for (std::size_t i = range.begin(); i < range.end(); ++i) digests[i] = cache ? cache->digest(paths[i]) : digest_file(paths[i]);
+        },
+        tbb::simple_partitioner());
   });
   if (cache) cache->save();
   return digests;
@@ -202,8 +199,6 @@ std::string root_digest(std::span<const FileDigest> files) {
   return digest.hex();
 }
 
-std::string digest_path(const fs::path& path) {
-  return fs::is_directory(path) ? root_digest(digest_folder(path)) : sha256_file(path);
-}
+std::string digest_path(const fs::path& path) { return fs::is_directory(path) ? root_digest(digest_folder(path)) : sha256_file(path); }
 
 }  // namespace iai

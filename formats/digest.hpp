@@ -42,11 +42,9 @@ enum class DigestSource {
 
 /// Digests of `paths` on `threads` threads (0: all cores), in the order given.
 /// @throws Error(input) naming the file that cannot be read.
-std::vector<FileDigest> digest_files(std::span<const std::filesystem::path> paths, int threads = 0,
-                                     DigestSource source = DigestSource::bytes);
+std::vector<FileDigest> digest_files(std::span<const std::filesystem::path> paths, int threads = 0, DigestSource source = DigestSource::bytes);
 /// Every regular file below `folder`, sorted by name (bytewise), digested. Links are refused.
-std::vector<FileDigest> digest_folder(const std::filesystem::path& folder, int threads = 0,
-                                      DigestSource source = DigestSource::bytes);
+std::vector<FileDigest> digest_folder(const std::filesystem::path& folder, int threads = 0, DigestSource source = DigestSource::bytes);
 /// Root digest over the sorted files. @source OpenSSF Model Signing v1.0: SHA-256 over the concatenated binary digests of
 /// the files sorted by name.
 std::string root_digest(std::span<const FileDigest> files);

@@ -27,9 +27,7 @@ constexpr std::size_t digest_digits = 64;
 
 std::int64_t nanoseconds(const timespec& time) { return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec; }
 
-bool is_settled(const FileStamp& stamp, std::int64_t now_ns) {
-  return now_ns - std::max(stamp.modified_ns, stamp.changed_ns) >= DigestCache::settled_ns;
-}
+bool is_settled(const FileStamp& stamp, std::int64_t now_ns) { return now_ns - std::max(stamp.modified_ns, stamp.changed_ns) >= DigestCache::settled_ns; }
 
 int value_of(char digit) { return digit <= '9' ? digit - '0' : digit - 'a' + 10; }
 
@@ -39,8 +37,8 @@ std::string read_own_file(const fs::path& path) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (file < 0) return {};
   std::string bytes;
-  const bool own = ::fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == ::geteuid() &&
-                   (status.st_mode & (S_IWGRP | S_IWOTH)) == 0 && status.st_size < (std::int64_t{64} << 20);
+  const bool own = ::fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == ::geteuid() && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0 &&
+                   status.st_size < (std::int64_t{64} << 20);
   if (own) {
     bytes.resize(static_cast<std::size_t>(status.st_size));
     const ssize_t count = ::read(file, bytes.data(), bytes.size());
@@ -53,8 +51,7 @@ std::string read_own_file(const fs::path& path) {
 }  // namespace
 
 FileStamp FileStamp::of(const struct stat& status) {
-  return {status.st_dev, status.st_ino, static_cast<std::uint64_t>(status.st_size), nanoseconds(status.st_mtim),
-          nanoseconds(status.st_ctim)};
+  return {status.st_dev, status.st_ino, static_cast<std::uint64_t>(status.st_size), nanoseconds(status.st_mtim), nanoseconds(status.st_ctim)};
 }
 
 FileStamp FileStamp::of_file(const fs::path& path) {
@@ -70,9 +67,7 @@ fs::path DigestCache::default_path() {
   return home != nullptr && *home == '/' ? fs::path(home) / ".cache" / "iai" / "digests" : fs::path();
 }
 
-bool DigestCache::before(const Entry& a, const Entry& b) {
-  return std::tie(a.stamp.device, a.stamp.inode) < std::tie(b.stamp.device, b.stamp.inode);
-}
+bool DigestCache::before(const Entry& a, const Entry& b) { return std::tie(a.stamp.device, a.stamp.inode) < std::tie(b.stamp.device, b.stamp.inode); }
 
 // magic, SHA-256 of the rest in hexadecimal digits, the entries as they lie in memory: the file never leaves its machine.
 std::vector<DigestCache::Entry> DigestCache::load(const fs::path& path) {
@@ -123,8 +118,7 @@ void DigestCache::save() {
   std::stable_sort(all.begin(), all.end(), before);
   all.erase(std::unique(all.begin(), all.end(), [](const Entry& a, const Entry& b) { return !before(a, b) && !before(b, a); }), all.end());
   if (all.size() > most_entries) {
-    std::nth_element(all.begin(), all.begin() + most_entries, all.end(),
-                     [](const Entry& a, const Entry& b) { return a.stored_ns > b.stored_ns; });
+    std::nth_element(all.begin(), all.begin() + most_entries, all.end(), [](const Entry& a, const Entry& b) { return a.stored_ns > b.stored_ns; });
     all.resize(most_entries);
     std::sort(all.begin(), all.end(), before);
   }

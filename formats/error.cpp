@@ -19,16 +19,11 @@ std::string without_name(const Error& error, const std::string& name) {
 void throw_unreadable(const std::string& name, int code) {
   switch (code) {
     case ENOENT:
-    case ENOTDIR:
-      throw Error(ErrorKind::input, name + ": no such file", "check the spelling and the folder");
-    case EISDIR:
-      throw Error(ErrorKind::input, name + ": is a folder", "name a file in it");
+    case ENOTDIR: throw Error(ErrorKind::input, name + ": no such file", "check the spelling and the folder");
+    case EISDIR: throw Error(ErrorKind::input, name + ": is a folder", "name a file in it");
     case EACCES:
-    case EPERM:
-      throw Error(ErrorKind::input, name + ": cannot be read: no permission", "let yourself read it: chmod u+r, or ask its owner");
-    default:
-      throw Error(ErrorKind::input, name + ": cannot be read: " + std::generic_category().message(code),
-                  "copy the file to a place that works");
+    case EPERM: throw Error(ErrorKind::input, name + ": cannot be read: no permission", "let yourself read it: chmod u+r, or ask its owner");
+    default: throw Error(ErrorKind::input, name + ": cannot be read: " + std::generic_category().message(code), "copy the file to a place that works");
   }
 }
 

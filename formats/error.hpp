@@ -19,8 +19,7 @@ enum class ErrorKind {
 /// `message` names the file and the place ("data.csv:12: ..."), `hint` the way out.
 class Error : public std::exception {
  public:
-  Error(ErrorKind kind, std::string message, std::string hint = {})
-      : kind_(kind), message_(std::move(message)), hint_(std::move(hint)) {}
+  Error(ErrorKind kind, std::string message, std::string hint = {}) : kind_(kind), message_(std::move(message)), hint_(std::move(hint)) {}
 
   const char* what() const noexcept override { return message_.c_str(); }
   ErrorKind kind() const { return kind_; }

@@ -19,7 +19,8 @@ void write_all(int descriptor, const char* bytes, std::size_t size, const std::s
     const auto count = ::write(descriptor, bytes, size);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0)
-      throw Error(ErrorKind::environment, name + ": cannot be unpacked to a temporary file: " + std::strerror(errno), "make room, or set TMPDIR to a folder that has it");
+      throw Error(ErrorKind::environment, name + ": cannot be unpacked to a temporary file: " + std::strerror(errno),
+                  "make room, or set TMPDIR to a folder that has it");
     bytes += count;
     size -= static_cast<std::size_t>(count);
   }

@@ -20,20 +20,20 @@ ImageKind image_kind(std::string_view head);
 
 /// One image; a TIFF may hold several. Figures are over all samples, in the codes as stored.
 struct ImagePage {
-  std::int64_t width = 0, height = 0;  ///< pixels as stored, before any turning by `orientation`
-  std::int64_t channels = 0, bits = 0; ///< a sample's bits
-  std::string color;                   ///< grey, RGB, CMYK, palette (read as RGB), ...; "+alpha"
-  std::int64_t orientation = 1;        ///< EXIF, 1 to 8; 1: as it lies
+  std::int64_t width = 0, height = 0;   ///< pixels as stored, before any turning by `orientation`
+  std::int64_t channels = 0, bits = 0;  ///< a sample's bits
+  std::string color;                    ///< grey, RGB, CMYK, palette (read as RGB), ...; "+alpha"
+  std::int64_t orientation = 1;         ///< EXIF, 1 to 8; 1: as it lies
   double minimum = 0, maximum = 0, mean = 0, deviation = 0;
   static constexpr std::size_t thumbnail_side = 128;
   static constexpr std::size_t most_thumbnails = 512;  ///< of the first pages of a file: 32 MiB
-  std::vector<float> thumbnail;        ///< luminance in cells of equal size, row by row, the right way up; or empty, as behind most_thumbnails pages
+  std::vector<float> thumbnail;  ///< luminance in cells of equal size, row by row, the right way up; or empty, as behind most_thumbnails pages
 };
 
 enum class Presence { absent, present };
 
 struct Image {
-  std::string format;                  ///< "PNG", "JPEG", "TIFF"
+  std::string format;  ///< "PNG", "JPEG", "TIFF"
   std::vector<ImagePage> pages;
   Presence position = Presence::absent;  ///< a place on earth in its metadata, which is never read out
   std::vector<FileFault> faults;
@@ -42,7 +42,7 @@ struct Image {
 enum class Thumbnails { leave, make };
 
 struct ImageLimits {
-  std::int64_t pixels = 100'000'000;   ///< of a page; held against the header before anything is decoded
+  std::int64_t pixels = 100'000'000;  ///< of a page; held against the header before anything is decoded
   std::int64_t pages = 10'000;
   Thumbnails thumbnails = Thumbnails::leave;
 };
@@ -64,6 +64,7 @@ std::unique_ptr<RowReader> image_rows(Image image);
 std::unique_ptr<RowReader> image_rows(const std::string& fault);
 /// The rows of the image that `stream` holds. @param look  shown the image, if it can be read; or empty
 /// @throws Error(environment) only
-std::unique_ptr<RowReader> open_image_rows(PeekStream& stream, const std::string& name, Thumbnails thumbnails = Thumbnails::leave, const std::function<void(const Image&)>& look = {});
+std::unique_ptr<RowReader> open_image_rows(PeekStream& stream, const std::string& name, Thumbnails thumbnails = Thumbnails::leave,
+                                           const std::function<void(const Image&)>& look = {});
 
 }  // namespace iai

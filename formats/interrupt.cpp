@@ -78,8 +78,7 @@ std::atomic<bool> is_settled = true;
 
 void exchange(const fs::path& temporary, const fs::path& target) {
   if (renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, target.c_str(), RENAME_EXCHANGE) == 0) return;
-  if (errno != EINVAL && errno != ENOSYS)
-    throw fs::filesystem_error("rename", temporary, target, std::error_code(errno, std::generic_category()));
+  if (errno != EINVAL && errno != ENOSYS) throw fs::filesystem_error("rename", temporary, target, std::error_code(errno, std::generic_category()));
   // The file system cannot exchange (NFS): move the old one aside, put it back when the new one cannot take its place.
   const fs::path aside = temporary.string() + ".old";
   fs::rename(target, aside);

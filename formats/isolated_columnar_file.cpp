@@ -79,7 +79,8 @@ class IsolatedColumnarFile : public ColumnarFile {
     format_ = json.at("format").get<std::string>();
     for (const auto& one : json.at("columns")) {
       const auto type = static_cast<ColumnType>(one.at(2).get<int>());
-      columns_.push_back({{one.at(0).get<std::string>(), one.at(1).get<std::string>(), type}, static_cast<CellStyle>(one.at(3).get<int>()), one.at(4).get<std::string>()});
+      columns_.push_back(
+          {{one.at(0).get<std::string>(), one.at(1).get<std::string>(), type}, static_cast<CellStyle>(one.at(3).get<int>()), one.at(4).get<std::string>()});
     }
     properties_ = json.at("properties").get<std::vector<std::pair<std::string, std::string>>>();
     for (const auto& fault : Json::parse(process_.take_text())) faults_.push_back({fault.at(0).get<std::string>(), fault.at(1).get<std::string>()});
@@ -116,12 +117,14 @@ class IsolatedColumnarFile : public ColumnarFile {
     cells.exceptions.clear();
     for (std::size_t i = 0; i < exceptions.size(); ++i) {
       const auto& one = exceptions[i];
-      if (one.row >= batch.rows || one.state > static_cast<std::uint64_t>(CellState::odd) || (i > 0 && one.row <= exceptions[i - 1].row) || i >= texts.size()) process_.fail();
+      if (one.row >= batch.rows || one.state > static_cast<std::uint64_t>(CellState::odd) || (i > 0 && one.row <= exceptions[i - 1].row) || i >= texts.size())
+        process_.fail();
       cells.exceptions.push_back({static_cast<std::uint32_t>(one.row), static_cast<CellState>(one.state), one.number, texts[i]});
     }
     const bool numbers = type == ColumnType::real || type == ColumnType::boolean, integers = type == ColumnType::integer || type == ColumnType::timestamp;
     const auto there = [&](std::size_t count, bool wanted) { return count == batch.rows || (count == 0 && !wanted); };
-    if (!there(cells.numbers.size(), numbers) || !there(cells.integers.size(), integers) || !there(cells.texts.size(), type == ColumnType::text)) process_.fail();
+    if (!there(cells.numbers.size(), numbers) || !there(cells.integers.size(), integers) || !there(cells.texts.size(), type == ColumnType::text))
+      process_.fail();
   }
 
   template <class Value>

@@ -19,7 +19,13 @@ Json faults_json(const TensorFile& file) {
 std::string description(const TensorFile& file) {
   Json tensors = Json::array();
   for (const auto& tensor : file.tensors())
-    tensors.push_back({{"name", tensor.name}, {"type", static_cast<int>(tensor.type)}, {"shape", tensor.shape}, {"unit", tensor.unit}, {"rate", tensor.sampling_rate_hz}, {"channels", tensor.channels}, {"properties", tensor.properties}});
+    tensors.push_back({{"name", tensor.name},
+                       {"type", static_cast<int>(tensor.type)},
+                       {"shape", tensor.shape},
+                       {"unit", tensor.unit},
+                       {"rate", tensor.sampling_rate_hz},
+                       {"channels", tensor.channels},
+                       {"properties", tensor.properties}});
   return Json{{"format", file.format()}, {"tensors", std::move(tensors)}, {"faults", faults_json(file)}}.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -90,6 +96,8 @@ class IsolatedFile : public TensorFile {
 
 }  // namespace
 
-std::unique_ptr<TensorFile> isolate_tensor_file(const std::string& name, const std::function<std::unique_ptr<TensorFile>()>& open) { return std::make_unique<IsolatedFile>(name, open); }
+std::unique_ptr<TensorFile> isolate_tensor_file(const std::string& name, const std::function<std::unique_ptr<TensorFile>()>& open) {
+  return std::make_unique<IsolatedFile>(name, open);
+}
 
 }  // namespace iai

@@ -87,8 +87,7 @@ void write_object(const Json& value, std::string& out) {
   }
   std::vector<std::size_t> order(members.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::sort(order.begin(), order.end(),
-            [&](std::size_t a, std::size_t b) { return utf16_less(*sorted[a].first, *sorted[b].first); });
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return utf16_less(*sorted[a].first, *sorted[b].first); });
   out += '{';
   for (std::size_t i = 0; i < order.size(); ++i) {
     if (i > 0) out += ',';
@@ -197,8 +196,7 @@ Json parse_json(std::string_view text, const std::string& name) {
     const std::string what = error.what();
     const std::size_t colon = what.find(": ");
     const std::size_t at = error.byte > 0 ? error.byte - 1 : 0;
-    throw Error(ErrorKind::input,
-                place(text, name, at) + ": " + (colon == what.npos ? what : what.substr(colon + 2)), damaged);
+    throw Error(ErrorKind::input, place(text, name, at) + ": " + (colon == what.npos ? what : what.substr(colon + 2)), damaged);
   } catch (const Json::out_of_range&) {
     refuse("a number is out of range");
     throw;

@@ -8,7 +8,7 @@
 
 namespace iai {
 
-using Json = nlohmann::json;                ///< sorted keys; records, manifests, profiles
+using Json = nlohmann::json;                 ///< sorted keys; records, manifests, profiles
 using OrderedJson = nlohmann::ordered_json;  ///< keys in order of insertion; what --json prints
 
 /// The number, or null for NaN and the infinities, which JSON has no word for.

@@ -19,8 +19,7 @@ int Model::position_of(std::string_view name) const {
   const auto& tensors = graph().initializer();
   const std::scoped_lock lock(positions_.mutex);
   const std::string key(name);
-  if (const auto found = positions_.map.find(key);
-      found != positions_.map.end() && found->second < tensors.size() && tensors[found->second].name() == name)
+  if (const auto found = positions_.map.find(key); found != positions_.map.end() && found->second < tensors.size() && tensors[found->second].name() == name)
     return found->second;
   const auto at = std::find_if(tensors.begin(), tensors.end(), [&](const auto& tensor) { return tensor.name() == name; });
   if (at == tensors.end()) return -1;
@@ -122,8 +121,8 @@ TensorView tensor_view(const onnx::TensorProto& tensor) {
   if (view.type == ElementType::string) return view;
   const auto needed = stored_bytes(view.type, element_count(view.shape));
   if (!needed || *needed != tensor.raw_data().size())
-    throw Error(ErrorKind::input, fmt::format("tensor '{}' of {} {} does not hold its elements as raw bytes", tensor.name(),
-                                              type_name(view.type), shape_text(view.shape)));
+    throw Error(ErrorKind::input,
+                fmt::format("tensor '{}' of {} {} does not hold its elements as raw bytes", tensor.name(), type_name(view.type), shape_text(view.shape)));
   view.bytes = std::as_bytes(std::span(tensor.raw_data().data(), tensor.raw_data().size()));
   return view;
 }

@@ -92,8 +92,7 @@ enum class ExternalData {
 std::filesystem::path external_data_path(const std::filesystem::path& path);
 /// Streams the model to `path` (formats/atomic_file: temporary, fsync, rename), payload by payload.
 /// @returns the files written: the model, then its data file if any.
-std::vector<std::filesystem::path> write_model(const Model& model, const std::filesystem::path& path,
-                                               ExternalData external = ExternalData::automatic);
+std::vector<std::filesystem::path> write_model(const Model& model, const std::filesystem::path& path, ExternalData external = ExternalData::automatic);
 /// The whole model with its payloads as one protobuf message. @throws Error(input) over 2 GiB.
 std::string serialize_model(const Model& model);
 

@@ -29,9 +29,9 @@ onnx::ModelProto without_payloads(const Model& model) {
     type.mutable_shape();
     for (const std::int64_t size : tensor.dims()) type.mutable_shape()->add_dim()->set_dim_value(size);
   }
-  tensors.erase(std::remove_if(tensors.begin(), tensors.end(),
-                               [&](const auto& tensor) { return !tensor.has_raw_data() && model.payload(tensor.name()) != nullptr; }),
-                tensors.end());
+  tensors.erase(
+      std::remove_if(tensors.begin(), tensors.end(), [&](const auto& tensor) { return !tensor.has_raw_data() && model.payload(tensor.name()) != nullptr; }),
+      tensors.end());
   return proto;
 }
 
@@ -52,8 +52,7 @@ void check_model(const Model& model, const std::string& name) {
     onnx::checker::check_model(without_payloads(model));
   } catch (const std::exception& error) {
     throw Error(ErrorKind::input, name + ": ONNX's checker refuses it: " + first_line(error.what()),
-                "export the model again, or with an operator set that this build knows (up to " +
-                    std::to_string(newest_opset()) + ")");
+                "export the model again, or with an operator set that this build knows (up to " + std::to_string(newest_opset()) + ")");
   }
 }
 
@@ -78,8 +77,6 @@ std::string infer_shapes(Model& model) {
   return said;
 }
 
-std::int64_t newest_opset() {
-  return onnx::OpSchemaRegistry::DomainToVersionRange::Instance().Map().at(ONNX_NAMESPACE::ONNX_DOMAIN).second;
-}
+std::int64_t newest_opset() { return onnx::OpSchemaRegistry::DomainToVersionRange::Instance().Map().at(ONNX_NAMESPACE::ONNX_DOMAIN).second; }
 
 }  // namespace iai

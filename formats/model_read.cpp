@@ -32,8 +32,7 @@ class ExternalFiles {
       if (entry.key() == "length") length = number(entry.value(), tensor);
     }
     const MappedFile& file = open(location, tensor);
-    if (length != needed)
-      refuse(tensor, fmt::format("has {} bytes of external data, its shape needs {}", length, needed));
+    if (length != needed) refuse(tensor, fmt::format("has {} bytes of external data, its shape needs {}", length, needed));
     if (offset > file.bytes.size() || length > file.bytes.size() - offset)
       refuse(tensor, fmt::format("ends at byte {} of '{}', which has {}", offset + length, location, file.bytes.size()));
     return {file.bytes.subspan(offset, length), file.owner};
@@ -41,8 +40,7 @@ class ExternalFiles {
 
  private:
   [[noreturn]] void refuse(const onnx::TensorProto& tensor, const std::string& what) const {
-    throw Error(ErrorKind::input, fmt::format("{}: tensor '{}' {}", name_, tensor.name(), what),
-                "copy the model again together with its data files");
+    throw Error(ErrorKind::input, fmt::format("{}: tensor '{}' {}", name_, tensor.name(), what), "copy the model again together with its data files");
   }
 
   std::uint64_t number(const std::string& text, const onnx::TensorProto& tensor) const {
@@ -116,8 +114,8 @@ class Reader {
   Model read(std::string_view bytes, const std::shared_ptr<const void>& owner) {
     const ModelScan scan = scan_model(bytes, Model::inline_limit, name_);
     Model model;
-    if (scan.skeleton.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()) ||
-        !model.proto.ParseFromString(scan.skeleton) || !model.proto.has_graph() || model.proto.ir_version() == 0)
+    if (scan.skeleton.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()) || !model.proto.ParseFromString(scan.skeleton) ||
+        !model.proto.has_graph() || model.proto.ir_version() == 0)
       throw Error(ErrorKind::input, name_ + ": is no ONNX model", "export the model to ONNX, or copy it again");
     for (const auto& [tensor, content] : scan.payloads) {
       if (model.payload(tensor) != nullptr) refuse_duplicate(tensor);
@@ -142,8 +140,8 @@ class Reader {
     } catch (const Error&) {  // told below, with the file and the tensor
     }
     if (!bytes)
-      throw Error(ErrorKind::input, fmt::format("{}: tensor '{}' of {} {} is impossible or of an unknown type", name_, tensor.name(),
-                                                type_name(type), shape_text(shape)),
+      throw Error(ErrorKind::input,
+                  fmt::format("{}: tensor '{}' of {} {} is impossible or of an unknown type", name_, tensor.name(), type_name(type), shape_text(shape)),
                   "export the model again");
     return *bytes;
   }
@@ -151,11 +149,11 @@ class Reader {
   void check_size(const onnx::TensorProto& tensor, std::uint64_t present) const {
     const std::uint64_t needed = needed_bytes(tensor);
     if (needed == present) return;
-    throw Error(ErrorKind::input,
-                fmt::format("{}: tensor '{}' of {} {} needs {} bytes, the model has {}", name_, tensor.name(),
-                            type_name(static_cast<ElementType>(tensor.data_type())),
-                            shape_text(std::vector<std::int64_t>(tensor.dims().begin(), tensor.dims().end())), needed, present),
-                "export the model again");
+    throw Error(
+        ErrorKind::input,
+        fmt::format("{}: tensor '{}' of {} {} needs {} bytes, the model has {}", name_, tensor.name(), type_name(static_cast<ElementType>(tensor.data_type())),
+                    shape_text(std::vector<std::int64_t>(tensor.dims().begin(), tensor.dims().end())), needed, present),
+        "export the model again");
   }
 
   /// Leaves the elements of `tensor` in raw_data. @returns the payload instead where `keep_mapped` and large.

@@ -14,8 +14,7 @@ constexpr std::uint64_t tensor_float_data = 4, tensor_name = 8, tensor_raw_data 
 
 /// raw_data, and packed floats and doubles, whose packed form is the little-endian array itself.
 bool holds_elements(const WireField& field) {
-  return field.delimited && (field.number == tensor_raw_data || field.number == tensor_float_data ||
-                             field.number == tensor_double_data);
+  return field.delimited && (field.number == tensor_raw_data || field.number == tensor_float_data || field.number == tensor_double_data);
 }
 
 void append_message(std::string& out, std::uint64_t number, const std::string& content) {
@@ -49,8 +48,7 @@ std::string scan_graph(std::string_view text, std::size_t limit, const std::stri
   std::string out;
   WireReader fields(text, name);
   for (WireField field; fields.next(field);) {
-    if (field.delimited && field.number == graph_initializer)
-      append_message(out, field.number, scan_tensor(field.content, limit, name, scan));
+    if (field.delimited && field.number == graph_initializer) append_message(out, field.number, scan_tensor(field.content, limit, name, scan));
     else out += field.whole;
   }
   return out;
@@ -62,8 +60,7 @@ ModelScan scan_model(std::string_view bytes, std::size_t inline_limit, const std
   ModelScan scan;
   WireReader fields(bytes, name);
   for (WireField field; fields.next(field);) {
-    if (field.delimited && field.number == model_graph)
-      append_message(scan.skeleton, field.number, scan_graph(field.content, inline_limit, name, scan));
+    if (field.delimited && field.number == model_graph) append_message(scan.skeleton, field.number, scan_graph(field.content, inline_limit, name, scan));
     else scan.skeleton += field.whole;
   }
   return scan;

@@ -14,12 +14,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t protobuf_limit = (std::uint64_t{1} << 31) - 1;
-constexpr std::uint64_t page = 4096;  // onnx.proto asks for offsets that can be mapped
+constexpr std::uint64_t page = 4096;                                                  // onnx.proto asks for offsets that can be mapped
 constexpr std::uint64_t model_graph = 7, graph_initializer = 5, tensor_raw_data = 9;  // field numbers of onnx.proto
 
-const Model::Payload* payload_of(const Model& model, const onnx::TensorProto& tensor) {
-  return tensor.has_raw_data() ? nullptr : model.payload(tensor.name());
-}
+const Model::Payload* payload_of(const Model& model, const onnx::TensorProto& tensor) { return tensor.has_raw_data() ? nullptr : model.payload(tensor.name()); }
 
 /// A serialized model with the payloads in their place, as views: the text exists nowhere in one piece.
 class Pieces {
@@ -56,8 +54,7 @@ class Pieces {
     int position = 0;
     WireReader lengths(graph, name_);
     for (WireField field; lengths.next(field);) {
-      const Model::Payload* payload =
-          field.number == graph_initializer ? payload_of(model_, model_.graph().initializer(position++)) : nullptr;
+      const Model::Payload* payload = field.number == graph_initializer ? payload_of(model_, model_.graph().initializer(position++)) : nullptr;
       if (payload == nullptr) {
         length += field.whole.size();
         continue;
@@ -69,8 +66,7 @@ class Pieces {
     position = 0;
     WireReader fields(graph, name_);
     for (WireField field; fields.next(field);) {
-      const Model::Payload* payload =
-          field.number == graph_initializer ? payload_of(model_, model_.graph().initializer(position++)) : nullptr;
+      const Model::Payload* payload = field.number == graph_initializer ? payload_of(model_, model_.graph().initializer(position++)) : nullptr;
       if (payload == nullptr) add(field.whole);
       else add_tensor(field.content, *payload);
     }
@@ -168,8 +164,7 @@ std::vector<fs::path> write_model(const Model& model, const fs::path& path, Exte
 
 std::string serialize_model(const Model& model) {
   const Pieces pieces(model);
-  if (pieces.size() > protobuf_limit)
-    throw Error(ErrorKind::input, fmt::format("the model has {} bytes, one ONNX message can hold 2 GiB", pieces.size()));
+  if (pieces.size() > protobuf_limit) throw Error(ErrorKind::input, fmt::format("the model has {} bytes, one ONNX message can hold 2 GiB", pieces.size()));
   std::string text;
   text.reserve(pieces.size());
   for (const std::string_view part : pieces.parts()) text += part;

@@ -25,7 +25,8 @@ void* open_module(const std::string& name) {
   void* module = dlopen(path.c_str(), RTLD_LAZY | RTLD_LOCAL);
   if (module == nullptr) {
     const char* reason = dlerror();
-    throw Error(ErrorKind::environment, reason == nullptr ? path.string() + ": cannot be opened" : reason, "install the library that is named, or the package iai anew");
+    throw Error(ErrorKind::environment, reason == nullptr ? path.string() + ": cannot be opened" : reason,
+                "install the library that is named, or the package iai anew");
   }
   const auto* version = static_cast<const char*>(dlsym(module, "iai_module_version"));
   if (version == nullptr || std::string(version) != IAI_VERSION)

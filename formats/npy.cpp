@@ -32,11 +32,10 @@ std::string_view value_of(std::string_view header, std::string_view key, const s
 }
 
 ElementType type_of(std::string_view code, const std::string& name) {
-  constexpr std::pair<std::string_view, ElementType> codes[] = {
-      {"f4", ElementType::float32}, {"f8", ElementType::float64}, {"f2", ElementType::float16},
-      {"u1", ElementType::uint8},   {"u2", ElementType::uint16},  {"u4", ElementType::uint32},
-      {"u8", ElementType::uint64},  {"i1", ElementType::int8},    {"i2", ElementType::int16},
-      {"i4", ElementType::int32},   {"i8", ElementType::int64},   {"b1", ElementType::boolean}};
+  constexpr std::pair<std::string_view, ElementType> codes[] = {{"f4", ElementType::float32}, {"f8", ElementType::float64}, {"f2", ElementType::float16},
+                                                                {"u1", ElementType::uint8},   {"u2", ElementType::uint16},  {"u4", ElementType::uint32},
+                                                                {"u8", ElementType::uint64},  {"i1", ElementType::int8},    {"i2", ElementType::int16},
+                                                                {"i4", ElementType::int32},   {"i8", ElementType::int64},   {"b1", ElementType::boolean}};
   for (const auto& [known, type] : codes) {
     if (known == code) return type;
   }
@@ -105,8 +104,8 @@ namespace {
 
 void check_data(const NpyHeader& header, std::uint64_t present, const std::string& name) {
   if (present == header.data_bytes) return;
-  fail(name, fmt::format("shape {} of {} needs {} bytes of data, the file has {}", shape_text(header.shape), type_name(header.type),
-                         header.data_bytes, present));
+  fail(name,
+       fmt::format("shape {} of {} needs {} bytes of data, the file has {}", shape_text(header.shape), type_name(header.type), header.data_bytes, present));
 }
 
 }  // namespace
@@ -151,8 +150,7 @@ Tensor NpyFile::read_rows(std::int64_t first, std::int64_t count) const {
     }
   }
   for (std::size_t i = 0; header_.big_endian && size > 1 && i < total; ++i) {
-    std::reverse(result.bytes.begin() + static_cast<std::ptrdiff_t>(i * size),
-                 result.bytes.begin() + static_cast<std::ptrdiff_t>((i + 1) * size));
+    std::reverse(result.bytes.begin() + static_cast<std::ptrdiff_t>(i * size), result.bytes.begin() + static_cast<std::ptrdiff_t>((i + 1) * size));
   }
   return result;
 }

@@ -17,7 +17,7 @@ struct NpyHeader {
   ElementType type = ElementType::undefined;
   std::vector<std::int64_t> shape;
   bool fortran_order = false, big_endian = false;
-  std::size_t offset = 0;      ///< bytes before the data
+  std::size_t offset = 0;  ///< bytes before the data
   std::uint64_t data_bytes = 0;
 };
 /// @param start  the first bytes of the file. at least npy_header_bytes of them where the file has that many

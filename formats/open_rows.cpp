@@ -23,8 +23,7 @@ class PeekedRows : public RowReader {
       for (const auto& known : types_by_name(options.columns)) types.push_back(known);
       rows_ = open_columnar(columnar, file_->path(), name, types);
     } else if (image_kind(stream_.head()) != ImageKind::none) rows_ = open_image_rows(stream_, name, options.thumbnails);
-    else if (is_json_lines(stream_.head(), stream_.whole(), name))
-      rows_ = open_json_lines(stream_, name, options.columns, options.column_types);
+    else if (is_json_lines(stream_.head(), stream_.whole(), name)) rows_ = open_json_lines(stream_, name, options.columns, options.column_types);
     else rows_ = std::make_unique<DelimitedReader>(stream_, std::move(name), options);
   }
   const std::vector<Column>& columns() const override { return rows_->columns(); }

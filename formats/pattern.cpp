@@ -10,7 +10,7 @@
 namespace iai {
 namespace {
 
-constexpr std::int32_t most_steps = 1000;           // of about a microsecond to a millisecond each, says ICU
+constexpr std::int32_t most_steps = 1000;  // of about a microsecond to a millisecond each, says ICU
 constexpr std::int32_t most_stack_bytes = 1 << 20;
 constexpr std::size_t most_remembered = 4096, longest_remembered = 64;
 

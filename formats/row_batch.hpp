@@ -14,7 +14,7 @@ namespace iai {
 struct CellException {
   std::uint32_t row = 0;  ///< in the batch, from 0
   CellState state = CellState::missing;
-  double number = 0;      ///< odd in an integer column: the real it holds, else NaN
+  double number = 0;  ///< odd in an integer column: the real it holds, else NaN
   std::string_view text;
 };
 
@@ -34,9 +34,9 @@ struct RowBatch {
   std::vector<std::uint32_t> ragged;  ///< rows with more or fewer cells than there are columns
   std::string fault;                  ///< why its only row cannot be read; all its cells are missing then
   std::vector<ColumnCells> columns;
-  std::deque<std::string> unescaped;  ///< texts that are not in the file as they mean: doubled quotes, broken UTF-8
-  std::string_view text;              ///< the rows as they stand in the file, in UTF-8
-  std::int64_t first_line = 1;        ///< of the file, where `text` begins
+  std::deque<std::string> unescaped;         ///< texts that are not in the file as they mean: doubled quotes, broken UTF-8
+  std::string_view text;                     ///< the rows as they stand in the file, in UTF-8
+  std::int64_t first_line = 1;               ///< of the file, where `text` begins
   std::vector<std::uint32_t> begins, lines;  ///< of each row: where in `text` it begins, line ends before it
 };
 

@@ -34,19 +34,19 @@ enum class CellState : std::uint8_t {
 struct Cell {
   std::string_view text;
   CellState state = CellState::value;
-  double number = 0;          ///< integer, real, boolean (0, 1); odd in an integer column: the real it holds, else NaN
-  std::int64_t integer = 0;   ///< integer columns: exact; timestamp: nanoseconds since 1970-01-01T00:00 as written (UTC when it has a zone)
-  std::uint64_t byte = 0;     ///< offset of the cell's first byte in the file, as stored
+  double number = 0;         ///< integer, real, boolean (0, 1); odd in an integer column: the real it holds, else NaN
+  std::int64_t integer = 0;  ///< integer columns: exact; timestamp: nanoseconds since 1970-01-01T00:00 as written (UTC when it has a zone)
+  std::uint64_t byte = 0;    ///< offset of the cell's first byte in the file, as stored
 };
 
 struct Row {
-  std::int64_t number = 0;    ///< data rows from 1
-  std::int64_t line = 0;      ///< line of the file, from 1
-  std::uint64_t byte = 0;     ///< offset of the row's first byte
-  std::vector<Cell> cells;    ///< one for each column; ragged rows are filled with missing cells
-  std::size_t width = 0;      ///< cells that the row really has, without the empty one after a trailing delimiter
+  std::int64_t number = 0;                  ///< data rows from 1
+  std::int64_t line = 0;                    ///< line of the file, from 1
+  std::uint64_t byte = 0;                   ///< offset of the row's first byte
+  std::vector<Cell> cells;                  ///< one for each column; ragged rows are filled with missing cells
+  std::size_t width = 0;                    ///< cells that the row really has, without the empty one after a trailing delimiter
   std::span<const float> fingerprint = {};  ///< what near copies of an image or a recording are told by; lives until the next row
-  std::string fault;          ///< why the row cannot be read (a broken line of JSON Lines); all its cells are missing then
+  std::string fault;                        ///< why the row cannot be read (a broken line of JSON Lines); all its cells are missing then
 };
 
 /// A line in the table that is no data row: it is left out of the rows.
@@ -54,7 +54,7 @@ struct SkippedLine {
   enum class Kind { repeated_header, repeated_units, summary, note } kind = Kind::note;
   std::int64_t line = 0;
   std::uint64_t byte = 0;
-  std::string text;           ///< its beginning
+  std::string text;  ///< its beginning
 };
 std::string skipped_kind_name(SkippedLine::Kind kind);
 

@@ -1,8 +1,8 @@
 #include "formats/single_byte.hpp"
 
+#include <uchardet/uchardet.h>
 #include <unicode/ucnv.h>
 #include <unicode/unistr.h>
-#include <uchardet/uchardet.h>
 
 #include <algorithm>
 #include <memory>
@@ -21,18 +21,18 @@ constexpr std::array<const char*, 5> code_pages{"windows-1252", "ISO-8859-15", "
 
 /// Letters beyond ASCII of each language.
 constexpr std::array<std::u16string_view, 12> languages{
-    u"äöüÄÖÜßé",                                // German
-    u"éèêëàâçùûîïôœæÉÈÊÀÂÇÙÎÔŒ",                // French
-    u"àèéìòùÀÈÉÌÒÙ",                            // Italian
-    u"áéíóúñüÁÉÍÓÚÑÜ",                          // Spanish
-    u"ãõáéíóúâêôçàÃÕÁÉÍÓÚÂÊÔÇÀ",                // Portuguese
-    u"æøåäöéÆØÅÄÖÉ",                            // Danish, Norwegian, Swedish, Finnish
-    u"ëïéèüöËÏÉÈ",                              // Dutch
-    u"ąćęłńóśźżĄĆĘŁŃÓŚŹŻ",                      // Polish
-    u"áčďéěíňóřšťúůýžÁČĎÉĚÍŇÓŘŠŤÚŮÝŽ",          // Czech
-    u"áäčďéíĺľňóôŕšťúýžÁÄČĎÉÍĹĽŇÓÔŔŠŤÚÝŽ",      // Slovak
-    u"áéíóöőúüűÁÉÍÓÖŐÚÜŰ",                      // Hungarian
-    u"čćđšžČĆĐŠŽ",                              // Slovene, Croatian
+    u"äöüÄÖÜßé",                            // German
+    u"éèêëàâçùûîïôœæÉÈÊÀÂÇÙÎÔŒ",            // French
+    u"àèéìòùÀÈÉÌÒÙ",                        // Italian
+    u"áéíóúñüÁÉÍÓÚÑÜ",                      // Spanish
+    u"ãõáéíóúâêôçàÃÕÁÉÍÓÚÂÊÔÇÀ",            // Portuguese
+    u"æøåäöéÆØÅÄÖÉ",                        // Danish, Norwegian, Swedish, Finnish
+    u"ëïéèüöËÏÉÈ",                          // Dutch
+    u"ąćęłńóśźżĄĆĘŁŃÓŚŹŻ",                  // Polish
+    u"áčďéěíňóřšťúůýžÁČĎÉĚÍŇÓŘŠŤÚŮÝŽ",      // Czech
+    u"áäčďéíĺľňóôŕšťúýžÁÄČĎÉÍĹĽŇÓÔŔŠŤÚÝŽ",  // Slovak
+    u"áéíóöőúüűÁÉÍÓÖŐÚÜŰ",                  // Hungarian
+    u"čćđšžČĆĐŠŽ",                          // Slovene, Croatian
 };
 
 bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -50,7 +50,8 @@ std::vector<Place> find_places(std::string_view bytes, std::size_t& high) {
   std::vector<Place> places;
   for (std::size_t at = 0; at < bytes.size(); ++at) {
     if (!is_high(bytes[at])) continue;
-    if (++high <= most_judged) places.push_back({static_cast<unsigned char>(bytes[at]), at > 0 ? bytes[at - 1] : ' ', at + 1 < bytes.size() ? bytes[at + 1] : ' '});
+    if (++high <= most_judged)
+      places.push_back({static_cast<unsigned char>(bytes[at]), at > 0 ? bytes[at - 1] : ' ', at + 1 < bytes.size() ? bytes[at + 1] : ' '});
   }
   return places;
 }
@@ -110,8 +111,8 @@ std::string detected_single_byte(std::string_view bytes) {
   if (uchardet_handle_data(detector.get(), bytes.data(), bytes.size()) != 0) return {};
   uchardet_data_end(detector.get());
   const std::string name = uchardet_get_charset(detector.get());
-  for (const char* known : {"WINDOWS-1250", "WINDOWS-1251", "WINDOWS-1253", "WINDOWS-1254", "WINDOWS-1257", "ISO-8859-2",
-                            "ISO-8859-5", "ISO-8859-7", "ISO-8859-9", "ISO-8859-15", "KOI8-R"})
+  for (const char* known : {"WINDOWS-1250", "WINDOWS-1251", "WINDOWS-1253", "WINDOWS-1254", "WINDOWS-1257", "ISO-8859-2", "ISO-8859-5", "ISO-8859-7",
+                            "ISO-8859-9", "ISO-8859-15", "KOI8-R"})
     if (name == known) return name.starts_with("WINDOWS") ? "windows" + name.substr(7) : name;
   return {};
 }

@@ -61,9 +61,16 @@ std::optional<std::uint64_t> stored_bytes(ElementType type, std::int64_t count) 
   switch (static_cast<int>(type)) {
     case 14: return elements <= (~std::uint64_t{0} >> 4) ? std::optional(elements * 8) : std::nullopt;   // complex64
     case 15: return elements <= (~std::uint64_t{0} >> 4) ? std::optional(elements * 16) : std::nullopt;  // complex128
-    case 17: case 18: case 19: case 20: case 24: return elements;         // float8 in its five forms
-    case 21: case 22: case 23: return elements / 2 + elements % 2;        // uint4, int4, float4
-    case 25: case 26: return elements / 4 + (elements % 4 != 0 ? 1 : 0);  // uint2, int2
+    case 17:
+    case 18:
+    case 19:
+    case 20:
+    case 24: return elements;  // float8 in its five forms
+    case 21:
+    case 22:
+    case 23: return elements / 2 + elements % 2;  // uint4, int4, float4
+    case 25:
+    case 26: return elements / 4 + (elements % 4 != 0 ? 1 : 0);  // uint2, int2
     default: return std::nullopt;
   }
 }
@@ -75,15 +82,12 @@ std::int64_t element_count(std::span<const std::int64_t> shape) {
     if (dimension < 0) throw Error(ErrorKind::input, fmt::format("shape {} has a negative dimension", shape_text(shape)));
     if (dimension == 0) empty = true;
     // A zero anywhere makes the product zero, but the other dimensions must still be sane together.
-    else if (__builtin_mul_overflow(count, dimension, &count))
-      throw Error(ErrorKind::input, fmt::format("shape {} has too many elements", shape_text(shape)));
+    else if (__builtin_mul_overflow(count, dimension, &count)) throw Error(ErrorKind::input, fmt::format("shape {} has too many elements", shape_text(shape)));
   }
   return empty ? 0 : count;
 }
 
-std::string shape_text(std::span<const std::int64_t> shape) {
-  return fmt::format("[{}]", fmt::join(shape.begin(), shape.end(), ", "));
-}
+std::string shape_text(std::span<const std::int64_t> shape) { return fmt::format("[{}]", fmt::join(shape.begin(), shape.end(), ", ")); }
 
 std::uint16_t float_to_half(float value) {
   const std::uint32_t bits = std::bit_cast<std::uint32_t>(value);
@@ -154,8 +158,7 @@ std::vector<To> convert(const TensorView& view) {
   if (size == 0) throw Error(ErrorKind::input, fmt::format("a tensor of {} holds no numbers", type_name(view.type)));
   const auto count = static_cast<std::size_t>(view.size());
   if (view.bytes.size() / size < count)
-    throw Error(ErrorKind::input, fmt::format("a tensor of shape {} {} holds only {} bytes", shape_text(view.shape),
-                                              type_name(view.type), view.bytes.size()));
+    throw Error(ErrorKind::input, fmt::format("a tensor of shape {} {} holds only {} bytes", shape_text(view.shape), type_name(view.type), view.bytes.size()));
   std::vector<To> result(count);
   switch (view.type) {
     case ElementType::float32: convert_plain<float>(view.bytes, result); break;

@@ -16,12 +16,12 @@ namespace iai {
 
 /// One tensor of a file, as the file states it.
 struct TensorEntry {
-  std::string name;                   ///< path in HDF5, variable in MATLAB; empty: the file's only tensor
+  std::string name;  ///< path in HDF5, variable in MATLAB; empty: the file's only tensor
   ElementType type = ElementType::undefined;
-  std::vector<std::int64_t> shape;    ///< C order
-  std::string unit;                   ///< empty: not stated
-  double sampling_rate_hz = 0;        ///< 0: not stated
-  std::vector<std::string> channels;  ///< names along the last axis; empty: all elements are of one kind
+  std::vector<std::int64_t> shape;                              ///< C order
+  std::string unit;                                             ///< empty: not stated
+  double sampling_rate_hz = 0;                                  ///< 0: not stated
+  std::vector<std::string> channels;                            ///< names along the last axis; empty: all elements are of one kind
   std::vector<std::pair<std::string, std::string>> properties;  ///< what else the format states, by name
   std::int64_t rows() const { return shape.empty() ? 1 : shape[0]; }
 };

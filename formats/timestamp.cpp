@@ -135,7 +135,8 @@ std::optional<std::int64_t> parse_clock_alone(std::string_view text) {
 }  // namespace
 
 std::optional<std::int64_t> to_nanoseconds(const CivilTime& time) {
-  const std::chrono::year_month_day date{std::chrono::year(time.year), std::chrono::month(static_cast<unsigned>(time.month)), std::chrono::day(static_cast<unsigned>(time.day))};
+  const std::chrono::year_month_day date{std::chrono::year(time.year), std::chrono::month(static_cast<unsigned>(time.month)),
+                                         std::chrono::day(static_cast<unsigned>(time.day))};
   // Nanoseconds in 64 bits reach from 1677 to 2262.
   if (!date.ok() || time.year < 1678 || time.year > 2261 || time.hour > 24 || time.minute > 59 || time.second > 59) return std::nullopt;
   if (time.hour == 24 && (time.minute != 0 || time.second != 0 || time.nanosecond != 0)) return std::nullopt;
@@ -163,9 +164,8 @@ std::string format_timestamp(std::int64_t nanoseconds) {
   }
   const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(days))};
   const auto clock = rest / second;
-  auto text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
-                          static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock / 3600,
-                          clock / 60 % 60, clock % 60);
+  auto text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                          static_cast<unsigned>(date.day()), clock / 3600, clock / 60 % 60, clock % 60);
   if (rest % second != 0) {
     text += fmt::format(".{:09}", rest % second);
     text.erase(text.find_last_not_of('0') + 1);

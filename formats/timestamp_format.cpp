@@ -21,7 +21,8 @@ bool take_number(std::string_view& text, int& value, std::size_t least, std::siz
 
 bool take_month_name(std::string_view& text, int& month) {
   // English and German names differ in four months; both are read by their first three letters.
-  static constexpr std::array<std::string_view, 16> names{"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "m\xC3\xA4r", "mai", "okt", "dez"};
+  static constexpr std::array<std::string_view, 16> names{"jan", "feb", "mar", "apr", "may",        "jun", "jul", "aug",
+                                                          "sep", "oct", "nov", "dec", "m\xC3\xA4r", "mai", "okt", "dez"};
   static constexpr std::array<int, 16> months{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 3, 5, 10, 12};
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto size = names[i].size();
@@ -66,8 +67,17 @@ bool take_fraction(std::string_view& text, std::int64_t& nanosecond) {
 }  // namespace
 
 std::optional<TimestampFormat> TimestampFormat::compile(std::string_view text) {
-  static constexpr std::array<std::pair<std::string_view, Part>, 11> parts{{{"yyyy", Part::year}, {"yy", Part::short_year}, {"mon", Part::month_name}, {"mm", Part::month},
-      {"dd", Part::day}, {"HH", Part::hour}, {"MM", Part::minute}, {"SS", Part::second}, {"AM", Part::half_day}, {"+hh:mm", Part::zone}, {"Z", Part::zone}}};
+  static constexpr std::array<std::pair<std::string_view, Part>, 11> parts{{{"yyyy", Part::year},
+                                                                            {"yy", Part::short_year},
+                                                                            {"mon", Part::month_name},
+                                                                            {"mm", Part::month},
+                                                                            {"dd", Part::day},
+                                                                            {"HH", Part::hour},
+                                                                            {"MM", Part::minute},
+                                                                            {"SS", Part::second},
+                                                                            {"AM", Part::half_day},
+                                                                            {"+hh:mm", Part::zone},
+                                                                            {"Z", Part::zone}}};
   TimestampFormat format;
   const auto has = [&](Part part) { return std::any_of(format.steps_.begin(), format.steps_.end(), [&](const Step& step) { return step.part == part; }); };
   while (!text.empty()) {
@@ -177,7 +187,7 @@ std::string describe_timestamp(std::string_view text) {
   if (text.find(':') < 3) return describe_clock(text);
   const auto date = text.substr(0, text.find_first_of("T _,"));
   const auto point = date.find('.');
-  std::string format = point < 3 ? (date.size() - date.rfind('.') == 3 ? "dd.mm.yy" : "dd.mm.yyyy")
+  std::string format = point < 3                                  ? (date.size() - date.rfind('.') == 3 ? "dd.mm.yy" : "dd.mm.yyyy")
                        : date.find('/') != std::string_view::npos ? "yyyy/mm/dd"
                        : date.find('-') != std::string_view::npos ? "yyyy-mm-dd"
                                                                   : "yyyymmdd";

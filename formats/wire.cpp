@@ -36,9 +36,7 @@ std::uint64_t WireReader::varint() {
   fail();
 }
 
-void WireReader::fail() const {
-  throw Error(ErrorKind::input, name_ + ": is no ONNX model, or is cut off", "copy or export the model again");
-}
+void WireReader::fail() const { throw Error(ErrorKind::input, name_ + ": is no ONNX model, or is cut off", "copy or export the model again"); }
 
 namespace {
 

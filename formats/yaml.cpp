@@ -11,8 +11,7 @@
 namespace iai {
 namespace {
 
-[[noreturn]] void fail_at(const std::string& file, int line, int column, const std::string& message,
-                          const std::string& hint) {
+[[noreturn]] void fail_at(const std::string& file, int line, int column, const std::string& message, const std::string& hint) {
   throw Error(ErrorKind::usage, file + ":" + std::to_string(line) + ":" + std::to_string(column) + ": " + message,
               hint.empty() ? "man iai-task, iai-contract, iai-policy and iai-product describe the files that people write" : hint);
 }
@@ -103,9 +102,7 @@ Json scalar_json(const std::string& text) {
 
 }  // namespace
 
-void Yaml::fail(const std::string& message, const std::string& hint) const {
-  fail_at(file_ ? *file_ : std::string("YAML"), line_, column_, message, hint);
-}
+void Yaml::fail(const std::string& message, const std::string& hint) const { fail_at(file_ ? *file_ : std::string("YAML"), line_, column_, message, hint); }
 
 const std::vector<std::pair<std::string, Yaml>>& Yaml::entries() const {
   if (!is_map()) fail(std::string("expected a map, found ") + kind_name(kind_));
@@ -129,9 +126,7 @@ const Yaml& Yaml::at(std::string_view key) const {
   return *value;
 }
 
-void Yaml::allow_keys(std::initializer_list<std::string_view> known) const {
-  allow_keys_of(std::vector<std::string>(known.begin(), known.end()));
-}
+void Yaml::allow_keys(std::initializer_list<std::string_view> known) const { allow_keys_of(std::vector<std::string>(known.begin(), known.end())); }
 
 void Yaml::allow_keys_of(const std::vector<std::string>& known) const {
   for (const auto& [name, value] : entries()) {
@@ -169,8 +164,7 @@ std::int64_t Yaml::integer() const {
 
 bool Yaml::boolean() const {
   if (!is_scalar()) fail(std::string("expected true or false, found ") + kind_name(kind_));
-  if (quoted_ || (scalar_ != "true" && scalar_ != "false"))
-    fail("expected true or false, found '" + scalar_ + "'", quoted_ ? "write it without quotes" : "");
+  if (quoted_ || (scalar_ != "true" && scalar_ != "false")) fail("expected true or false, found '" + scalar_ + "'", quoted_ ? "write it without quotes" : "");
   return scalar_ == "true";
 }
 

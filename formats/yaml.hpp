@@ -43,10 +43,10 @@ class Yaml {
   const std::vector<Yaml>& items() const;                            ///< of a list
 
   /// Scalars; each fails at this node when the text is of another type.
-  std::string text() const;         ///< any scalar, as written
+  std::string text() const;  ///< any scalar, as written
   double number() const;
   std::int64_t integer() const;
-  bool boolean() const;             ///< true or false only
+  bool boolean() const;  ///< true or false only
   bool quoted() const { return quoted_; }
   /// a list of scalars, or one scalar
   std::vector<std::string> texts() const;

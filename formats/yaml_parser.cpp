@@ -16,9 +16,7 @@ namespace iai {
 /// neither refuse duplicate keys nor bound aliases.
 class YamlBuilder : public YAML::EventHandler {
  public:
-  explicit YamlBuilder(const std::string& name) : file_(std::make_shared<const std::string>(name)) {
-    root_ = node(Yaml::Kind::null, YAML::Mark());
-  }
+  explicit YamlBuilder(const std::string& name) : file_(std::make_shared<const std::string>(name)) { root_ = node(Yaml::Kind::null, YAML::Mark()); }
   Yaml take() { return std::move(root_); }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
@@ -28,8 +26,7 @@ class YamlBuilder : public YAML::EventHandler {
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { add(node(Yaml::Kind::null, mark), anchor, {}); }
 
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                const std::string& value) override {
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
     Yaml scalar = node(Yaml::Kind::scalar, mark);
     refuse_tag(scalar, tag);
     scalar.quoted_ = tag == "!";
@@ -54,12 +51,10 @@ class YamlBuilder : public YAML::EventHandler {
     add(std::move(copy), 0, {source.cost.expansions + 1, source.cost.bytes, source.cost.height});
   }
 
-  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                       YAML::EmitterStyle::value) override {
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
     open(node(Yaml::Kind::list, mark), tag, anchor);
   }
-  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                  YAML::EmitterStyle::value) override {
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
     open(node(Yaml::Kind::map, mark), tag, anchor);
   }
   void OnSequenceEnd() override { close(); }
@@ -105,8 +100,7 @@ class YamlBuilder : public YAML::EventHandler {
 
   void open(Yaml node, const std::string& tag, YAML::anchor_t anchor) {
     refuse_tag(node, tag);
-    if (!stack_.empty() && stack_.back().node.is_map() && !stack_.back().has_key)
-      node.fail("a key must be text");
+    if (!stack_.empty() && stack_.back().node.is_map() && !stack_.back().has_key) node.fail("a key must be text");
     if (stack_.size() >= static_cast<std::size_t>(max_depth)) node.fail("nested deeper than 64");
     Open opened;
     opened.node = std::move(node);
@@ -195,10 +189,10 @@ void refuse_broken_text(std::string_view text, const std::string& name) {
     const auto first = static_cast<unsigned char>(text[at]);
     const bool control = (first < 0x20 && first != '\t' && first != '\n' && first != '\r') || first == 0x7F;
     if (size == 0 || control)
-      throw Error(ErrorKind::usage,
-                  name + ":" + std::to_string(line) + ":" + std::to_string(column) +
-                      (control ? ": control characters are not allowed" : ": this is no valid UTF-8"),
-                  "save the file as UTF-8 text");
+      throw Error(
+          ErrorKind::usage,
+          name + ":" + std::to_string(line) + ":" + std::to_string(column) + (control ? ": control characters are not allowed" : ": this is no valid UTF-8"),
+          "save the file as UTF-8 text");
     at += size;
     ++column;
     if (first == '\n') ++line, column = 1;
@@ -218,8 +212,8 @@ Yaml parse_yaml(std::string_view text, const std::string& name) {
     while (parser.HandleNextDocument(builder)) {
     }
   } catch (const YAML::Exception& error) {
-    throw Error(ErrorKind::usage, name + ":" + std::to_string(std::max(error.mark.line, 0) + 1) + ":" +
-                                      std::to_string(std::max(error.mark.column, 0) + 1) + ": " + error.msg,
+    throw Error(ErrorKind::usage,
+                name + ":" + std::to_string(std::max(error.mark.line, 0) + 1) + ":" + std::to_string(std::max(error.mark.column, 0) + 1) + ": " + error.msg,
                 "correct the file at this place: is a quote, bracket or indentation missing?");
   }
   return builder.take();

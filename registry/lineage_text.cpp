@@ -117,8 +117,7 @@ std::string lineage_dot(const std::vector<Record>& records) {
     const auto artefact_node = [&](const Artefact& artefact) {
       if (!known.insert(artefact.sha256).second) return;
       const std::string name = quoted(artefact.path), digest = quoted(artefact.sha256.substr(0, 12));
-      nodes += fmt::format("  {} [shape=note, label={}];\n", quoted(artefact.sha256),
-                           name.substr(0, name.size() - 1) + "\\n" + digest.substr(1));
+      nodes += fmt::format("  {} [shape=note, label={}];\n", quoted(artefact.sha256), name.substr(0, name.size() - 1) + "\\n" + digest.substr(1));
     };
     for (const Artefact& input : record.inputs) {
       artefact_node(input);

@@ -24,10 +24,21 @@ std::vector<Artefact> artefacts_from_json(const Json& list) {
 }  // namespace
 
 Json Record::to_json() const {
-  return {{"schema", "iai.record/1"}, {"previous", previous}, {"verb", verb}, {"arguments", arguments},
-          {"folder", folder}, {"options", options}, {"inputs", artefacts_to_json(inputs)},
-          {"outputs", artefacts_to_json(outputs)}, {"metrics", metrics}, {"details", details}, {"tool", tool},
-          {"machine", machine}, {"parents", parents}, {"started", started}, {"duration_s", duration_s},
+  return {{"schema", "iai.record/1"},
+          {"previous", previous},
+          {"verb", verb},
+          {"arguments", arguments},
+          {"folder", folder},
+          {"options", options},
+          {"inputs", artefacts_to_json(inputs)},
+          {"outputs", artefacts_to_json(outputs)},
+          {"metrics", metrics},
+          {"details", details},
+          {"tool", tool},
+          {"machine", machine},
+          {"parents", parents},
+          {"started", started},
+          {"duration_s", duration_s},
           {"verdict", verdict}};
 }
 

@@ -26,7 +26,7 @@ namespace {
 
 /// The folder is asked: the file may not be there yet.
 void refuse_network(const fs::path& file) {
-  struct statfs found{};
+  struct statfs found {};
   const fs::path folder = fs::absolute(file).parent_path();
   if (::statfs(folder.c_str(), &found) != 0) return;
   const std::string name = network_file_system(static_cast<std::uint32_t>(found.f_type));
@@ -41,8 +41,7 @@ Registry Registry::open(const fs::path& path, NetworkFileSystem network) {
   std::error_code error;
   if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
   if (error) {
-    throw Error(ErrorKind::environment, path.parent_path().string() + " cannot be made: " + error.message(),
-                "choose another file with --registry");
+    throw Error(ErrorKind::environment, path.parent_path().string() + " cannot be made: " + error.message(), "choose another file with --registry");
   }
   if (network == NetworkFileSystem::refuse) refuse_network(path);
   auto store = std::make_unique<Store>(path);
@@ -59,9 +58,7 @@ Registry Registry::open_for_reading(const fs::path& path) {
 
 const fs::path& Registry::path() const { return store_->path; }
 
-void Registry::hide_from(std::int64_t number) {
-  store_->end = number > 0 ? number : std::numeric_limits<std::int64_t>::max();
-}
+void Registry::hide_from(std::int64_t number) { store_->end = number > 0 ? number : std::numeric_limits<std::int64_t>::max(); }
 
 std::string Registry::append(Record& record) {
   store_->in_transaction([&] {

@@ -18,38 +18,38 @@ struct Artefact {
   std::string path;    ///< relative to the project folder where possible, '/' between parts
   std::string sha256;  ///< file: SHA-256 of its bytes; folder: OpenSSF root digest
   std::uint64_t bytes = 0;
-  std::string kind;    ///< "file", "folder", or "value": what was no file (a probe, a meter), known by its digest only
+  std::string kind;  ///< "file", "folder", or "value": what was no file (a probe, a meter), known by its digest only
 };
 
 /// One step that was taken. Stored as canonical JSON ("schema": "iai.record/1"), chained by SHA-256.
 struct Record {
-  std::int64_t number = 0;              ///< 1, 2, ... within the registry
-  std::string id;                       ///< SHA-256 of the canonical JSON, which contains `previous`
-  std::string previous;                 ///< id of the record before it, empty for the first
+  std::int64_t number = 0;  ///< 1, 2, ... within the registry
+  std::string id;           ///< SHA-256 of the canonical JSON, which contains `previous`
+  std::string previous;     ///< id of the record before it, empty for the first
   std::string verb;
-  std::vector<std::string> arguments;   ///< the command line after `iai`
-  std::string folder;                   ///< working folder, relative to the project folder ("." usually)
-  Json options = Json::object();        ///< exact options after defaults
+  std::vector<std::string> arguments;  ///< the command line after `iai`
+  std::string folder;                  ///< working folder, relative to the project folder ("." usually)
+  Json options = Json::object();       ///< exact options after defaults
   std::vector<Artefact> inputs, outputs;
-  Json metrics = Json::object();        ///< figures by name, raw numbers, unit in the key; intervals as {value, low, high, n}
-  Json details = Json::object();        ///< the verb's whole report
-  Json tool = Json::object();           ///< iai, onnx, onnxruntime ... versions
-  Json machine = Json::object();        ///< CPU, flags, cores, memory, OS
-  std::vector<std::string> parents;     ///< ids of the records that made the inputs
-  std::string started;                  ///< UTC, ISO 8601
+  Json metrics = Json::object();     ///< figures by name, raw numbers, unit in the key; intervals as {value, low, high, n}
+  Json details = Json::object();     ///< the verb's whole report
+  Json tool = Json::object();        ///< iai, onnx, onnxruntime ... versions
+  Json machine = Json::object();     ///< CPU, flags, cores, memory, OS
+  std::vector<std::string> parents;  ///< ids of the records that made the inputs
+  std::string started;               ///< UTC, ISO 8601
   double duration_s = 0;
-  std::string verdict;                  ///< "done", "passed", "failed"
+  std::string verdict;  ///< "done", "passed", "failed"
 
-  Json to_json() const;                 ///< everything but `id` and `number`
+  Json to_json() const;  ///< everything but `id` and `number`
   static Record from_json(const Json& json);
 };
 
 struct RecordFilter {
-  std::string verb;       ///< empty: any
-  std::string since;      ///< ISO date or time, UTC: only records started then or later; empty: any
-  std::string digest;     ///< an artefact's SHA-256 (or a prefix of 8 digits or more) among inputs or outputs
-  std::int64_t limit = 0; ///< newest N; 0: all
-  std::string until = {}; ///< ISO date or time, UTC: only records started before the end of it; empty: any
+  std::string verb;          ///< empty: any
+  std::string since;         ///< ISO date or time, UTC: only records started then or later; empty: any
+  std::string digest;        ///< an artefact's SHA-256 (or a prefix of 8 digits or more) among inputs or outputs
+  std::int64_t limit = 0;    ///< newest N; 0: all
+  std::string until = {};    ///< ISO date or time, UTC: only records started before the end of it; empty: any
   std::string verdict = {};  ///< empty: any
 };
 

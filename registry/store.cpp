@@ -50,8 +50,7 @@ void fail(sqlite3* database, const fs::path& path) {
     throw Error(ErrorKind::environment, what, "another process holds the registry: wait for it to end");
   }
   if (code == SQLITE_READONLY) {
-    throw Error(ErrorKind::environment, path.string() + " cannot be written",
-                "make it writable, choose another file with --registry, or pass --no-record");
+    throw Error(ErrorKind::environment, path.string() + " cannot be written", "make it writable, choose another file with --registry, or pass --no-record");
   }
   throw Error(ErrorKind::environment, what, "check the path and its permissions, or choose another file with --registry");
 }
@@ -79,8 +78,7 @@ void Registry::Store::connect(StoreAccess access) {
   if (writes) {
     // SQLite opens a file without write permission for reading, and would complain only after the work is done.
     if (sqlite3_db_readonly(database, "main") == 1) {
-      throw Error(ErrorKind::environment, path.string() + " cannot be written",
-                  "make it writable, choose another file with --registry, or pass --no-record");
+      throw Error(ErrorKind::environment, path.string() + " cannot be written", "make it writable, choose another file with --registry, or pass --no-record");
     }
     execute("PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA;");
     if (value("PRAGMA user_version") < schema_version) in_transaction([this] { migrate(); });
@@ -121,11 +119,19 @@ std::vector<std::string> Registry::Store::parents_of(const Record& record) {
 
 void Registry::Store::insert(const Record& record, const std::string& body) {
   Statement(database, path, "INSERT INTO record(number, id, previous, verb, body) VALUES (?, ?, ?, ?, ?)")
-      .bind(1, record.number).bind(2, record.id).bind(3, record.previous).bind(4, record.verb).bind(5, body).step();
+      .bind(1, record.number)
+      .bind(2, record.id)
+      .bind(3, record.previous)
+      .bind(4, record.verb)
+      .bind(5, body)
+      .step();
   const auto add = [&](const std::vector<Artefact>& artefacts, const char* direction) {
     for (const Artefact& artefact : artefacts) {
       Statement(database, path, "INSERT INTO artefact(record, direction, sha256) VALUES (?, ?, ?)")
-          .bind(1, record.number).bind(2, std::string_view(direction)).bind(3, artefact.sha256).step();
+          .bind(1, record.number)
+          .bind(2, std::string_view(direction))
+          .bind(3, artefact.sha256)
+          .step();
     }
   };
   add(record.inputs, "input");

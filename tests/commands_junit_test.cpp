@@ -25,6 +25,4 @@ TEST_CASE("JUnit: suites in order of appearance, counts, what XML forbids") {
 )");
 }
 
-TEST_CASE("JUnit: no case at all is still a document") {
-  CHECK(junit_xml("none", {}).find("<testsuites name=\"none\" tests=\"0\"") != std::string::npos);
-}
+TEST_CASE("JUnit: no case at all is still a document") { CHECK(junit_xml("none", {}).find("<testsuites name=\"none\" tests=\"0\"") != std::string::npos); }

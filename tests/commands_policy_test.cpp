@@ -72,10 +72,8 @@ TEST_CASE("a policy becomes checks in its order, paths against its folder") {
 TEST_CASE("what is wrong in a policy is named with its place and the nearest that is right") {
   const PolicyFile file;
   CHECK(file.complaint("metric: {f1: {minimum: 1}}") == "1:1: unknown key 'metric' | did you mean 'metrics'?");
-  CHECK(file.complaint("metrics: {acuracy: {minimum: 1}}") ==
-        "1:20: there is no metric 'acuracy' | did you mean 'accuracy'?");
-  CHECK(file.complaint("bench: {latency_p98_ms: {maximum: 1}}").find("did you mean 'latency_p90_ms'?") !=
-        std::string::npos);
+  CHECK(file.complaint("metrics: {acuracy: {minimum: 1}}") == "1:20: there is no metric 'acuracy' | did you mean 'accuracy'?");
+  CHECK(file.complaint("bench: {latency_p98_ms: {maximum: 1}}").find("did you mean 'latency_p90_ms'?") != std::string::npos);
   CHECK(file.complaint("metrics: {f1: {minimun: 1}}").find("did you mean 'minimum'?") != std::string::npos);
   CHECK(file.complaint("metrics: {f1: {bound: low}}").find("has no limit") != std::string::npos);
   CHECK(file.complaint("metrics: {f1: {minimum: high}}").rfind("1:25: ", 0) == 0);
@@ -95,21 +93,17 @@ TEST_CASE("a waiver needs all four keys, a check that is there, a day of the cal
   const PolicyFile file;
   const std::string start = "records: [bench, evaluate]\nwaivers:\n  - ";
   const std::string good = "{check: records.bench, name: A, reason: B, expires: 2027-01-31}\n";
-  CHECK(file.complaint(start + "{check: records.bench, name: A, reason: B}") .find("3:5: missing key 'expires' | ") == 0);
-  CHECK(file.complaint(start + "{check: records.bench, name: ' ', reason: B, expires: 2027-01-31}")
-            .find("must not be empty") != std::string::npos);
-  CHECK(file.complaint(start + "{check: record.bench, name: A, reason: B, expires: 2027-01-31}")
-            .find("did you mean 'records.bench'?") != std::string::npos);
-  CHECK(file.complaint(start + "{check: records.bench, name: A, reason: B, expires: 2027-02-29}")
-            .find("'2027-02-29' is no day") != std::string::npos);
+  CHECK(file.complaint(start + "{check: records.bench, name: A, reason: B}").find("3:5: missing key 'expires' | ") == 0);
+  CHECK(file.complaint(start + "{check: records.bench, name: ' ', reason: B, expires: 2027-01-31}").find("must not be empty") != std::string::npos);
+  CHECK(file.complaint(start + "{check: record.bench, name: A, reason: B, expires: 2027-01-31}").find("did you mean 'records.bench'?") != std::string::npos);
+  CHECK(file.complaint(start + "{check: records.bench, name: A, reason: B, expires: 2027-02-29}").find("'2027-02-29' is no day") != std::string::npos);
   CHECK(file.complaint(start + good + "  - " + good).find("waived twice") != std::string::npos);
   CHECK(file.complaint(start + good) == "");
 }
 
 TEST_CASE("days of the calendar") {
   CHECK(is_date("2028-02-29"));
-  for (const char* text : {"2027-02-29", "2027-13-01", "2027-00-10", "2027-1-31", "31.01.2027", "2027-01-31T00:00:00Z",
-                           "", "2027-01-3x"}) {
+  for (const char* text : {"2027-02-29", "2027-13-01", "2027-00-10", "2027-1-31", "31.01.2027", "2027-01-31T00:00:00Z", "", "2027-01-3x"}) {
     CHECK_FALSE(is_date(text));
   }
 }

@@ -57,8 +57,8 @@ TEST_CASE("static int8 lies no further from float32 than ONNX Runtime's quantize
   CHECK(output_sqnr("ai4i_mlp", "ai4i_calib_x.npy", "ai4i_eval_x.npy", 1, Form::fixed) >= 36.3);
   CHECK(output_sqnr("ai4i_mlp_muladd", "ai4i_calib_x.npy", "ai4i_eval_x.npy", 1, Form::fixed) >= 36.3);
   CHECK(cmapss("cmapss_cnn", Form::fixed) >= 36.0);
-  CHECK(cmapss("cmapss_cnn_bn", Form::fixed) >= 37.4);  // NNCF with min-max
-  CHECK(cmapss("cmapss_lstm", Form::fixed) >= 58.4);  // NNCF with min-max, the best peer
+  CHECK(cmapss("cmapss_cnn_bn", Form::fixed) >= 37.4);       // NNCF with min-max
+  CHECK(cmapss("cmapss_lstm", Form::fixed) >= 58.4);         // NNCF with min-max, the best peer
   CHECK(cmapss("cmapss_transformer", Form::fixed) >= 43.8);  // NNCF with min-max
   CHECK(output_sqnr("digits_cnn", "digits_calib_x.npy", "digits_eval_x.npy", 1, Form::fixed) >= 32.5);
 }

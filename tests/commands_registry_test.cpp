@@ -153,8 +153,7 @@ TEST_CASE("lineage: the graph of a record or a file, upward and downward, as tre
     CHECK(run_app({"registry", "lineage", c, "--format", format, "--registry", project.file.string()}, out, err) == 0);
     return out.str();
   };
-  CHECK(text("text") == c + "  " + sha256("c") +
-                            "\nmade by\n└─ 2 quantize  done  2026-03-01\n   └─ model: a  " + sha256("a").substr(0, 12) +
+  CHECK(text("text") == c + "  " + sha256("c") + "\nmade by\n└─ 2 quantize  done  2026-03-01\n   └─ model: a  " + sha256("a").substr(0, 12) +
                             "\n      └─ 1 convert  done  2026-01-01\nused by\n└─ 3 evaluate  done  2026-03-01\n");
   CHECK(text("dot").find("  r2 -> \"" + sha256("c") + "\";\n") != std::string::npos);
   CHECK(parse_json(text("json"), "answer") == (numbers({c}), answer));

@@ -46,8 +46,11 @@ struct Checked {
     std::filesystem::remove_all(folder);
     std::filesystem::create_directories(folder / "in");
     std::ofstream(folder / "in/Prüfung 1%.csv", std::ios::binary) << "a;b\n1;Hans Meier\n2;x;y\nq;Erna Schulz\n";
-    contract = parse_contract(parse_yaml("contract: c\nunmatched_files: warning\ntables:\n  - files: \"*1%.csv\"\n    columns: [{name: a, type: integer}, {name: b, allowed: [on, off], personal: true}]\n"
-                                         "  - {files: lost.csv, columns: []}\n", "c.yaml"));
+    contract =
+        parse_contract(parse_yaml("contract: c\nunmatched_files: warning\ntables:\n  - files: \"*1%.csv\"\n    columns: [{name: a, type: integer}, {name: b, "
+                                  "allowed: [on, off], personal: true}]\n"
+                                  "  - {files: lost.csv, columns: []}\n",
+                                  "c.yaml"));
     std::ofstream(folder / "in/other.csv") << "x\n";
   }
   ~Checked() { std::filesystem::remove_all(folder); }
@@ -90,7 +93,8 @@ TEST_CASE("personal values are in no output, ragged rows included, and not even 
   const Checked checked;
   Baseline found;
   const auto validation = checked.run(nullptr, &found);
-  const std::string all = validation_sarif(checked.contract, validation, Compared::no) + validation_html(checked.contract, validation) + validation_junit(checked.contract, validation);
+  const std::string all = validation_sarif(checked.contract, validation, Compared::no) + validation_html(checked.contract, validation) +
+                          validation_junit(checked.contract, validation);
   CHECK(all.find("Meier") == std::string::npos);
   CHECK(all.find("Schulz") == std::string::npos);
   CHECK(all.find("H…r") != std::string::npos);

@@ -28,8 +28,8 @@ struct Project {
   Artefact artefact(const std::string& role, const std::string& name) const {
     return {role, name, sha256_file(folder / name), fs::file_size(folder / name), "file"};
   }
-  Record add(const std::string& verb, std::vector<Artefact> inputs, Json metrics, const std::string& verdict = "done",
-             std::vector<Artefact> outputs = {}, Json options = Json::object()) const {
+  Record add(const std::string& verb, std::vector<Artefact> inputs, Json metrics, const std::string& verdict = "done", std::vector<Artefact> outputs = {},
+             Json options = Json::object()) const {
     Record record;
     record.verb = verb;
     record.folder = ".";
@@ -50,8 +50,7 @@ struct Project {
   Verdict judged(const Check& check) const {
     const Registry registry = Registry::open_for_reading(folder / "registry.db");
     Evidence evidence(registry);
-    const Release release{evidence.exhibit(folder / "model"), evidence.exhibit(folder / "reference"),
-                          evidence.exhibit(folder / "task"), "evaluation"};
+    const Release release{evidence.exhibit(folder / "model"), evidence.exhibit(folder / "reference"), evidence.exhibit(folder / "task"), "evaluation"};
     return judge_check(check, release, evidence);
   }
 };
@@ -80,12 +79,10 @@ TEST_CASE("a metric is judged by the newest evaluation, at the end of the interv
   CHECK(low.outcome == Outcome::failed);
   CHECK(*low.found == 0.85);
   CHECK(low.reason == "the low end of the interval, 0.85 is below 0.9");
-  CHECK(project.judged(metric(CheckKind::metric, "f1", Relation::at_most, 0.93, Bound::high)).outcome ==
-        Outcome::failed);
+  CHECK(project.judged(metric(CheckKind::metric, "f1", Relation::at_most, 0.93, Bound::high)).outcome == Outcome::failed);
   CHECK(project.judged(metric(CheckKind::samples, "f1", Relation::at_least, 80)).outcome == Outcome::passed);
   CHECK(project.judged(metric(CheckKind::samples, "f1", Relation::at_least, 81)).outcome == Outcome::failed);
-  CHECK(project.judged(metric(CheckKind::metric, "rmse", Relation::at_most, 99, Bound::high)).outcome ==
-        Outcome::missing);  // has no interval
+  CHECK(project.judged(metric(CheckKind::metric, "rmse", Relation::at_most, 99, Bound::high)).outcome == Outcome::missing);  // has no interval
   const Verdict unknown = project.judged(metric(CheckKind::metric, "accuracy", Relation::at_least, 0));
   CHECK(unknown.outcome == Outcome::missing);
   CHECK(unknown.reason == "record 2 has no accuracy; it has f1, rmse");
@@ -116,8 +113,7 @@ TEST_CASE("a record about other bytes never counts") {
 
 TEST_CASE("an evaluation of another split does not count") {
   const Project project;
-  project.add("evaluate", {project.artefact("model", "model"), project.artefact("task", "task")}, {{"f1", 1.0}}, "done",
-              {}, {{"split", "calibration"}});
+  project.add("evaluate", {project.artefact("model", "model"), project.artefact("task", "task")}, {{"f1", 1.0}}, "done", {}, {{"split", "calibration"}});
   CHECK(project.judged(metric(CheckKind::metric, "f1", Relation::at_least, 0.5)).outcome == Outcome::missing);
 }
 
@@ -140,12 +136,8 @@ TEST_CASE("a drop compares two evaluations over the same ground; lower is better
   CHECK(*verdict.found == doctest::Approx(-0.1));
   check.scale = DropScale::relative;
   CHECK(*project.judged(check).found == doctest::Approx(-0.1 / 9.8));
-  project.add(
-      "evaluate",
-      {project.artefact("model", "model"), project.artefact("task", "task"), project.artefact("data", "contract")},
-      {{"f1", 0.9}});
-  CHECK(project.judged(metric(CheckKind::drop, "f1", Relation::at_most, 0.5)).outcome ==
-        Outcome::missing);  // other data than the reference
+  project.add("evaluate", {project.artefact("model", "model"), project.artefact("task", "task"), project.artefact("data", "contract")}, {{"f1", 0.9}});
+  CHECK(project.judged(metric(CheckKind::drop, "f1", Relation::at_most, 0.5)).outcome == Outcome::missing);  // other data than the reference
 }
 
 TEST_CASE("sizes, with the record that names the file") {
@@ -153,20 +145,16 @@ TEST_CASE("sizes, with the record that names the file") {
   const Check bytes = metric(CheckKind::size, "maximum_bytes", Relation::at_most, 5);
   project.add("gate", {project.artefact("model", "model")}, Json::object(), "failed");
   CHECK(project.judged(bytes).outcome == Outcome::missing);  // a verdict is no evidence
-  project.add("quantize", {project.artefact("model", "reference")}, Json::object(), "done",
-              {project.artefact("model", "model")});
+  project.add("quantize", {project.artefact("model", "reference")}, Json::object(), "done", {project.artefact("model", "model")});
   const Verdict verdict = project.judged(bytes);
   CHECK(verdict.outcome == Outcome::passed);
   CHECK(verdict.record->number == 2);
-  CHECK(*project.judged(metric(CheckKind::size_ratio, "maximum_ratio", Relation::at_most, 1)).found ==
-        doctest::Approx(5.0 / 9.0));
+  CHECK(*project.judged(metric(CheckKind::size_ratio, "maximum_ratio", Relation::at_most, 1)).found == doctest::Approx(5.0 / 9.0));
 }
 
 TEST_CASE("a ratio of latencies must be to this reference") {
   const Project project;
-  const Json figures{{"latency_ratio", {{"value", 0.8}, {"low", 0.7}, {"high", 0.9}, {"n", 50}}},
-                     {"steady", false},
-                     {"energy_reason", "no counter"}};
+  const Json figures{{"latency_ratio", {{"value", 0.8}, {"low", 0.7}, {"high", 0.9}, {"n", 50}}}, {"steady", false}, {"energy_reason", "no counter"}};
   project.add("bench", {project.artefact("model", "model"), project.artefact("reference", "task")}, figures);
   const Check check = metric(CheckKind::bench, "latency_ratio", Relation::at_most, 0.85, Bound::high);
   CHECK(project.judged(check).outcome == Outcome::missing);
@@ -183,14 +171,11 @@ TEST_CASE("the newest validation decides about a data set") {
   Check check = metric(CheckKind::data, "data", Relation::at_least, 0);
   check.data_set = project.folder / "manifest.json";
   check.contract = project.folder / "contract";
-  project.add("validate", {project.artefact("data set", "manifest.json"), project.artefact("contract", "task")},
-              Json::object(), "passed");
+  project.add("validate", {project.artefact("data set", "manifest.json"), project.artefact("contract", "task")}, Json::object(), "passed");
   CHECK(project.judged(check).outcome == Outcome::missing);  // by another contract
-  project.add("validate", {project.artefact("data set", "manifest.json"), project.artefact("contract", "contract")},
-              Json::object(), "passed");
+  project.add("validate", {project.artefact("data set", "manifest.json"), project.artefact("contract", "contract")}, Json::object(), "passed");
   CHECK(project.judged(check).outcome == Outcome::passed);
-  project.add("validate", {project.artefact("data set", "manifest.json"), project.artefact("contract", "contract")},
-              Json::object(), "failed");
+  project.add("validate", {project.artefact("data set", "manifest.json"), project.artefact("contract", "contract")}, Json::object(), "failed");
   CHECK(project.judged(check).outcome == Outcome::failed);
   project.file("manifest.json", "ingested again");
   CHECK(project.judged(check).reason == "a record for an older version of manifest.json exists (3)");
@@ -199,10 +184,8 @@ TEST_CASE("the newest validation decides about a data set") {
 TEST_CASE("steps count where they lead to the model, and did not fail") {
   const Project project;
   project.file("pruned", "pruned");
-  project.add("prune", {project.artefact("model", "reference")}, Json::object(), "done",
-              {project.artefact("model", "pruned")});
-  project.add("quantize", {project.artefact("model", "pruned")}, Json::object(), "failed",
-              {project.artefact("model", "model")});
+  project.add("prune", {project.artefact("model", "reference")}, Json::object(), "done", {project.artefact("model", "pruned")});
+  project.add("quantize", {project.artefact("model", "pruned")}, Json::object(), "failed", {project.artefact("model", "model")});
   CHECK(project.judged(metric(CheckKind::record, "prune", Relation::at_least, 0)).outcome == Outcome::passed);
   CHECK(project.judged(metric(CheckKind::record, "quantize", Relation::at_least, 0)).outcome == Outcome::missing);
   project.evaluated("reference", 1, 1, 1);

@@ -7,9 +7,9 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
-#include "evaluator/task/samples.hpp"
 #include "evaluator/metrics/output_error.hpp"
 #include "evaluator/runtime/bound_run.hpp"
+#include "evaluator/task/samples.hpp"
 #include "formats/error.hpp"
 #include "tests/real_data.hpp"
 

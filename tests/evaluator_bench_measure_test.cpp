@@ -26,8 +26,7 @@ struct Work {
 
 TEST_CASE("a budget of runs is kept exactly, by every subject in every round alike") {
   Work first, second{0.02};
-  const std::vector<Measured> measured =
-      measure({std::ref(first), std::ref(second)}, {.runs = 101, .now = fake_now}, [](double) {});
+  const std::vector<Measured> measured = measure({std::ref(first), std::ref(second)}, {.runs = 101, .now = fake_now}, [](double) {});
   REQUIRE(measured.size() == 2);
   for (const Measured& one : measured) {
     CHECK(one.latency.values.size() == 101);
@@ -42,8 +41,7 @@ TEST_CASE("a budget of runs is kept exactly, by every subject in every round ali
 
 TEST_CASE("a budget of time is shared by blocks of about 10 ms, each opened by a run that does not count") {
   Work first, second{0.5};
-  const std::vector<Measured> measured =
-      measure({std::ref(first), std::ref(second)}, {.seconds = 1, .now = fake_now}, [](double) {});
+  const std::vector<Measured> measured = measure({std::ref(first), std::ref(second)}, {.seconds = 1, .now = fake_now}, [](double) {});
   CHECK(measured[0].block == 200);
   CHECK(measured[1].block == 20);
   CHECK(measured[0].latency.ends.size() == measured[1].latency.ends.size());
@@ -58,8 +56,7 @@ TEST_CASE("a budget of time is shared by blocks of about 10 ms, each opened by a
 TEST_CASE("a budget of time ends after ten rounds at the earliest") {
   Work work{1.0};
   double done = 0;
-  const std::vector<Measured> measured =
-      measure({std::ref(work)}, {.seconds = 0.001, .now = fake_now}, [&](double share) { done = share; });
+  const std::vector<Measured> measured = measure({std::ref(work)}, {.seconds = 0.001, .now = fake_now}, [&](double share) { done = share; });
   CHECK(measured[0].latency.ends.size() == static_cast<std::size_t>(fewest_rounds));
   CHECK(done == 1);
 }

@@ -18,7 +18,8 @@ BoxLabels labels(LabelFormat format, const std::string& text, const std::string&
 
 std::vector<std::string> kinds(const std::vector<BoxFinding>& findings) {
   std::vector<std::string> names;
-  for (const auto& finding : findings) names.push_back(finding.kind + " " + finding.file + ":" + std::to_string(finding.row) + " x" + std::to_string(finding.count));
+  for (const auto& finding : findings)
+    names.push_back(finding.kind + " " + finding.file + ":" + std::to_string(finding.row) + " x" + std::to_string(finding.count));
   return names;
 }
 
@@ -46,14 +47,18 @@ TEST_CASE("of images with one name the one beside the labels counts, whatever th
 TEST_CASE("a box on the edge is inside, half a pixel of rounding too") {
   BoxCheck check;
   check.add_image("images/a.png", 640, 480, 1);
-  check.add_labels("labels/a.txt", labels(LabelFormat::yolo, "0 0.5 0.5 1.0004 1.0\n0 0.5 0.5 1.002 1\n1 0.1 0.1 0.1 0.1\n1 0.1 0.1 0.1 0.1\n-1 0.2 0.2 0.1 0.1\n", "labels/a.txt"));
+  check.add_labels(
+      "labels/a.txt",
+      labels(LabelFormat::yolo, "0 0.5 0.5 1.0004 1.0\n0 0.5 0.5 1.002 1\n1 0.1 0.1 0.1 0.1\n1 0.1 0.1 0.1 0.1\n-1 0.2 0.2 0.1 0.1\n", "labels/a.txt"));
   CHECK(kinds(check.finish()) == Kinds{"box_outside labels/a.txt:2 x1", "class_out_of_range labels/a.txt:5 x1", "duplicate_box labels/a.txt:4 x1"});
 }
 
 TEST_CASE("COCO: annotations may stand before images, masks have no box") {
   const std::string text =
-      "{\"annotations\": [{\"id\": 1, \"image_id\": 5, \"category_id\": 1, \"bbox\": [1, 1, 99, 2]}, {\"id\": 2, \"image_id\": 5, \"category_id\": 1, \"segmentation\": [[1, 2, 3]]}],"
-      "\"images\": [{\"id\": 5, \"file_name\": \"sub/a.png\", \"width\": 10, \"height\": 10, \"extra\": {\"id\": 9}}], \"categories\": [{\"id\": 1, \"name\": \"x\"}]}";
+      "{\"annotations\": [{\"id\": 1, \"image_id\": 5, \"category_id\": 1, \"bbox\": [1, 1, 99, 2]}, {\"id\": 2, \"image_id\": 5, \"category_id\": 1, "
+      "\"segmentation\": [[1, 2, 3]]}],"
+      "\"images\": [{\"id\": 5, \"file_name\": \"sub/a.png\", \"width\": 10, \"height\": 10, \"extra\": {\"id\": 9}}], \"categories\": [{\"id\": 1, \"name\": "
+      "\"x\"}]}";
   auto read = labels(LabelFormat::coco, text, "c.json");
   CHECK(read.faults.empty());
   CHECK(read.boxes.size() == 1);

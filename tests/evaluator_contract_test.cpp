@@ -39,9 +39,10 @@ TEST_CASE("durations") {
 }
 
 TEST_CASE("rules have ids, each once") {
-  const Contract contract = parse_contract(parse_yaml(
-      "tables:\n  - files: a\n    columns:\n      - {name: v, type: real, missing: 0, range: {minimum: 1, id: low}}\n"
-      "  - files: [b, c]\n    columns: [{name: v, missing: 3, severity: warning}]\n", "c.yaml"));
+  const Contract contract =
+      parse_contract(parse_yaml("tables:\n  - files: a\n    columns:\n      - {name: v, type: real, missing: 0, range: {minimum: 1, id: low}}\n"
+                                "  - files: [b, c]\n    columns: [{name: v, missing: 3, severity: warning}]\n",
+                                "c.yaml"));
   REQUIRE(contract.tables.size() == 2);
   std::vector<std::string> ids;
   for (const RuleHead* rule : contract.all_rules()) ids.push_back(rule->id);

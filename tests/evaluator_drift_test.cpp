@@ -47,7 +47,8 @@ TEST_CASE("drift: distances are those of SciPy on exact data") {
     std::vector<double> x, y;
     double ks, wasserstein;
   };
-  for (const auto& one : {Case{numbers(700, 7, 13, 1009, 10), numbers(500, 11, 5, 997, 9), 0.14285714285714285, 8.192047619047617}, Case{numbers(300, 3, 1, 7, 1), numbers(400, 5, 2, 11, 1), 0.545, 2.0}}) {
+  for (const auto& one : {Case{numbers(700, 7, 13, 1009, 10), numbers(500, 11, 5, 997, 9), 0.14285714285714285, 8.192047619047617},
+                          Case{numbers(300, 3, 1, 7, 1), numbers(400, 5, 2, 11, 1), 0.545, 2.0}}) {
     const auto comparison = compare(exactly(one.x), one.y);
     CHECK(least_ks(comparison) == doctest::Approx(one.ks).epsilon(1e-12));
     CHECK(least_wasserstein(comparison) == doctest::Approx(one.wasserstein).epsilon(1e-12));
@@ -139,7 +140,7 @@ double draw(Shape shape, const CounterRandom& random, std::uint64_t i) {
   const double z = random.normal(i);
   if (shape == Shape::skewed) return std::exp(z);
   if (shape == Shape::rounded) return std::round(z * 4) / 4;
-  if (shape == Shape::steps) return z < 0 ? 0 : std::floor(z * 2);  // half of them zero
+  if (shape == Shape::steps) return z < 0 ? 0 : std::floor(z * 2);                  // half of them zero
   if (shape == Shape::heavy) return std::tan(3.14159 * (random.uniform(i) - 0.5));  // no mean, no deviation
   return z;
 }

@@ -29,7 +29,9 @@ struct Folder : TemporaryFolder {
     write_file(path / "data/sources.json", sources_text({path / "raw"}, path / "data"));
     write_state(data, state_path(path / "data"));
   }
-  FollowedFolder follow(FollowedFolder::Begin begin = FollowedFolder::Begin::with_data_set) const { return {path / "raw", path / "data", std::chrono::nanoseconds(0), begin}; }
+  FollowedFolder follow(FollowedFolder::Begin begin = FollowedFolder::Begin::with_data_set) const {
+    return {path / "raw", path / "data", std::chrono::nanoseconds(0), begin};
+  }
 };
 
 std::vector<std::string> names(const std::vector<StampedFile>& files) {

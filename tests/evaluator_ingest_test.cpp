@@ -8,9 +8,9 @@
 
 #include <fmt/format.h>
 
+#include "evaluator/contract/validate.hpp"
 #include "evaluator/data/counter_random.hpp"
 #include "evaluator/profile/ingest.hpp"
-#include "evaluator/contract/validate.hpp"
 #include "formats/atomic_file.hpp"
 #include "formats/error.hpp"
 #include "formats/interrupt.hpp"
@@ -83,7 +83,8 @@ TEST_CASE("nothing that may name a person is kept as an example") {
   const Folder folder;
   std::string text = "operator,code,note,serial\n";
   const char* people[] = {"Anna", "Bert"};
-  for (int i = 0; i < 40; ++i) text += std::string(people[i % 2]) + "," + (i % 4 == 0 ? "A" : "B") + ",free text " + std::to_string(i) + "," + std::to_string(1000 + i) + "\n";
+  for (int i = 0; i < 40; ++i)
+    text += std::string(people[i % 2]) + "," + (i % 4 == 0 ? "A" : "B") + ",free text " + std::to_string(i) + "," + std::to_string(1000 + i) + "\n";
   auto data = ingest({folder.write("a.csv", text)});
   const auto profile = profile_text(data);
   CHECK(profile.find("Anna") == std::string::npos);
@@ -165,7 +166,8 @@ TEST_CASE("huge numbers, long texts and odd file names break no output") {
   CHECK_NOTHROW(profile_text(data));
   const auto contract = parse_contract(parse_yaml("tables: [{files: '**', unique: {columns: [b]}, columns: [{name: b, pattern: x}]}]", "c"));
   const auto result = validate(std::vector{folder.path / "in"}, contract);
-  for (const auto& violation : result.log.sorted()) CHECK_NOTHROW(canonical_json({{"value", violation.value}, {"message", violation.message}, {"file", violation.file}}));
+  for (const auto& violation : result.log.sorted())
+    CHECK_NOTHROW(canonical_json({{"value", violation.value}, {"message", violation.message}, {"file", violation.file}}));
   folder.write("in/\xE4.csv", text);
   CHECK_THROWS_WITH_AS(ingest({folder.path / "in"}), doctest::Contains("?.csv: the file's name is no UTF-8"), Error);
 }
@@ -192,7 +194,8 @@ TEST_CASE("order, histogram, top values, jitter and correlations are those of a 
       xs.push_back(x);
       ys.push_back(y);
     }
-    text += fmt::format("2026-01-01 00:{:02}:{:02}.{:03};{};{};{};{:.2f};{}\n", i / 60 % 60 + i / 3600 * 20, i % 60, i % 3, i, -static_cast<int>(i / 2), lacks ? "-" : fmt::format("{:.2f}", x), y, i % 5 == 0 ? 7 : i % 11);
+    text += fmt::format("2026-01-01 00:{:02}:{:02}.{:03};{};{};{};{:.2f};{}\n", i / 60 % 60 + i / 3600 * 20, i % 60, i % 3, i, -static_cast<int>(i / 2),
+                        lacks ? "-" : fmt::format("{:.2f}", x), y, i % 5 == 0 ? 7 : i % 11);
   }
   auto data = ingest({folder.write("a.csv", text)});
   CHECK(column(data, "up").order() == "ascending");

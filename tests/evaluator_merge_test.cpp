@@ -76,8 +76,14 @@ std::string log_text(std::uint64_t number, std::size_t rows, double spread) {
   for (std::size_t i = 0; i < rows; ++i) {
     const auto r = [&](std::uint64_t k) { return random.uniform(i * 8 + k); };
     time += r(0) < 0.01 ? 60 : r(0) < 0.02 ? 0 : 1;
-    const std::string v = r(1) < 0.01 ? "" : r(1) < 0.02 ? "Bad Input" : r(1) < 0.03 ? "oops" : fmt::format("{:.3f}", 1e6 + std::round(random.normal(i) * spread) / 8);
-    text += fmt::format("{};{};{};{};{}\n", time, v, r(2) < 0.3 ? "0.5" : fmt::format("{:.2f}", static_cast<double>(i % 50) + r(3)), r(4) < 0.5 ? "OK" : r(4) < 0.9 ? "warm" : fmt::format("c{}", static_cast<int>(r(5) * 9)),
+    const std::string v = r(1) < 0.01   ? ""
+                          : r(1) < 0.02 ? "Bad Input"
+                          : r(1) < 0.03 ? "oops"
+                                        : fmt::format("{:.3f}", 1e6 + std::round(random.normal(i) * spread) / 8);
+    text += fmt::format("{};{};{};{};{}\n", time, v, r(2) < 0.3 ? "0.5" : fmt::format("{:.2f}", static_cast<double>(i % 50) + r(3)),
+                        r(4) < 0.5   ? "OK"
+                        : r(4) < 0.9 ? "warm"
+                                     : fmt::format("c{}", static_cast<int>(r(5) * 9)),
                         number % 5 == 0 && i == rows - 1 ? "7.5" : std::to_string(static_cast<int>(r(6) * 40)));
   }
   return text;
@@ -162,7 +168,8 @@ TEST_CASE("with too many values to count one by one, counts and sums of merged p
 TEST_CASE("images and labels in different parts find each other") {
   const Folder folder;
   folder.write("in/a.csv", "x,y\n1,2\n");
-  const auto labels = R"({"images":[{"id":1,"file_name":"gone.png","width":4,"height":4}],"annotations":[{"id":1,"image_id":1,"category_id":1,"bbox":[0,0,2,2]}],"categories":[{"id":1,"name":"k"}]})";
+  const auto labels =
+      R"({"images":[{"id":1,"file_name":"gone.png","width":4,"height":4}],"annotations":[{"id":1,"image_id":1,"category_id":1,"bbox":[0,0,2,2]}],"categories":[{"id":1,"name":"k"}]})";
   folder.write("in/b.json", labels);
   auto whole = ingest({folder.path / "in"});
   REQUIRE(whole.label_findings.size() == 1);

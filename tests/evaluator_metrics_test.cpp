@@ -19,18 +19,20 @@ namespace {
 bool same_bits(double a, double b) { return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b); }
 
 // Drawn once with numpy; the figures beside them are scikit-learn 1.9.1's and SciPy's of the same numbers.
-const std::vector<std::int32_t> binary_actual{0, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 1, 0, 0, 1, 0, 0, 1, 0, 1, 0, 0,
-    1, 1, 0, 1, 1, 0};
-const std::vector<double> binary_score{1.2, 0.7, -2.0, 1.3, -0.1, 0.0, 0.0, -1.0, 0.8, -0.3, 1.0, -0.2, 0.7, -1.1, -0.3, -0.8, 1.4, 0.6, 2.4, 1.6,
-    0.8, 1.8, -0.6, 0.9, 1.4, -0.4, 1.2, -0.0, 0.6, 0.6, -0.2, 1.2, 0.1, -0.9, 1.9, -0.3, -1.2, -0.3, 2.0, -0.4};
-const std::vector<std::int32_t> class_actual{1, 2, 1, 3, 3, 1, 1, 2, 2, 1, 2, 3, 2, 1, 1, 1, 0, 0, 3, 1, 1, 2, 2, 3, 2, 3, 2, 1, 1, 3, 2, 0, 3, 3,
-    0, 0, 2, 1, 1, 0};
-const std::vector<std::int32_t> class_predicted{2, 1, 1, 0, 0, 1, 1, 2, 1, 1, 2, 0, 2, 1, 1, 0, 1, 0, 0, 0, 0, 2, 1, 0, 2, 2, 2, 1, 2, 0, 2, 0, 0,
-    0, 0, 0, 1, 1, 1, 0};
-const std::vector<double> truth{2.52, 69.61, 61.33, 74.75, 91.2, 65.59, 70.38, 61.47, 76.9, 31.02, 69.08, 84.05, 23.89, 123.8, 93.31, 119.42,
-    36.74, 55.44, 32.68, 5.84, 2.08, 30.84, 107.66, 20.46, 86.2, 31.17, 8.2, 24.06, 84.74, 62.71, 68.63, 56.65, 34.29, 61.04, 115.31, 25.19, 91.59, 31.39, 24.18, 40.48};
-const std::vector<double> answer{19.92, 63.13, 36.08, 67.78, 91.2, 79.86, 58.21, 69.47, 86.44, 22.63, 66.83, 105.28, 44.54, 134.07, 97.29, 133.08,
-    35.05, 54.3, 22.36, 5.91, 1.1, 64.12, 105.35, 35.71, 102.05, 28.93, 22.23, -2.06, 85.88, 73.0, 39.86, 42.74, 46.96, 57.96, 102.13, 20.71, 85.08, 40.08, 29.63, 37.12};
+const std::vector<std::int32_t> binary_actual{0, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1,
+                                              0, 1, 0, 1, 0, 0, 1, 0, 0, 1, 0, 1, 0, 0, 1, 1, 0, 1, 1, 0};
+const std::vector<double> binary_score{1.2, 0.7, -2.0, 1.3, -0.1, 0.0,  0.0, -1.0, 0.8, -0.3, 1.0,  -0.2, 0.7, -1.1, -0.3, -0.8, 1.4,  0.6,  2.4, 1.6,
+                                       0.8, 1.8, -0.6, 0.9, 1.4,  -0.4, 1.2, -0.0, 0.6, 0.6,  -0.2, 1.2,  0.1, -0.9, 1.9,  -0.3, -1.2, -0.3, 2.0, -0.4};
+const std::vector<std::int32_t> class_actual{1, 2, 1, 3, 3, 1, 1, 2, 2, 1, 2, 3, 2, 1, 1, 1, 0, 0, 3, 1,
+                                             1, 2, 2, 3, 2, 3, 2, 1, 1, 3, 2, 0, 3, 3, 0, 0, 2, 1, 1, 0};
+const std::vector<std::int32_t> class_predicted{2, 1, 1, 0, 0, 1, 1, 2, 1, 1, 2, 0, 2, 1, 1, 0, 1, 0, 0, 0,
+                                                0, 2, 1, 0, 2, 2, 2, 1, 2, 0, 2, 0, 0, 0, 0, 0, 1, 1, 1, 0};
+const std::vector<double> truth{2.52,  69.61,  61.33, 74.75, 91.2,  65.59, 70.38,  61.47, 76.9,   31.02, 69.08, 84.05, 23.89, 123.8,
+                                93.31, 119.42, 36.74, 55.44, 32.68, 5.84,  2.08,   30.84, 107.66, 20.46, 86.2,  31.17, 8.2,   24.06,
+                                84.74, 62.71,  68.63, 56.65, 34.29, 61.04, 115.31, 25.19, 91.59,  31.39, 24.18, 40.48};
+const std::vector<double> answer{19.92, 63.13,  36.08, 67.78, 91.2,  79.86, 58.21,  69.47, 86.44,  22.63, 66.83,  105.28, 44.54, 134.07,
+                                 97.29, 133.08, 35.05, 54.3,  22.36, 5.91,  1.1,    64.12, 105.35, 35.71, 102.05, 28.93,  22.23, -2.06,
+                                 85.88, 73.0,   39.86, 42.74, 46.96, 57.96, 102.13, 20.71, 85.08,  40.08, 29.63,  37.12};
 
 Answers with_clusters(Answers answers, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) answers.cluster.push_back(static_cast<std::int32_t>(i));
@@ -283,7 +285,8 @@ TEST_CASE("evaluate: the same bytes whatever threads and batch") {
     const auto model = real_model(name);
     if (!model) continue;
     const Session session(*model, SessionOptions{});
-    Task task = name == "cmapss_cnn" ? task_of(TaskKind::regression, {"rmse", "nasa_score"}) : task_of(TaskKind::classification, {"accuracy", "f1", "cross_entropy"});
+    Task task =
+        name == "cmapss_cnn" ? task_of(TaskKind::regression, {"rmse", "nasa_score"}) : task_of(TaskKind::classification, {"accuracy", "f1", "cross_entropy"});
     TaskSplit split;
     InputSource input;
     input.files = {real_file("models/" + data + "_x.npy")};

@@ -64,7 +64,8 @@ TEST_CASE("bands hold the same share of a sound at every sampling rate") {
     std::vector<double> samples;
     for (int i = 0; i < static_cast<int>(rate * 2); ++i) {
       const double t = i / rate;
-      samples.push_back(std::sin(2 * std::numbers::pi * 440 * t) + 0.5 * std::sin(2 * std::numbers::pi * 1460 * t) + (rate > 12000 ? std::sin(2 * std::numbers::pi * 5300 * t) : 0));
+      samples.push_back(std::sin(2 * std::numbers::pi * 440 * t) + 0.5 * std::sin(2 * std::numbers::pi * 1460 * t) +
+                        (rate > 12000 ? std::sin(2 * std::numbers::pi * 5300 * t) : 0));
     }
     bands.add(samples);
     return bands.frames();

@@ -55,7 +55,10 @@ TEST_CASE("A damaged profile is an error that names it") {
   CHECK(refused([](Json& json) { json["columns"][0]["histogram"]["counts"] = {-1}; }));
   CHECK(refused([](Json& json) { json["columns"][0]["histogram"]["to"] = 1; }));
   CHECK(refused([](Json& json) { json["columns"][0]["histogram"]["counts"] = std::vector<int>(1001, 1); }));
-  CHECK(refused([](Json& json) { json["columns"][0]["quantiles"] = 7; json["columns"][0]["rank_error"] = "x"; }));
+  CHECK(refused([](Json& json) {
+    json["columns"][0]["quantiles"] = 7;
+    json["columns"][0]["rank_error"] = "x";
+  }));
   CHECK(refused([](Json& json) { json["tables"] = 3; }));
   CHECK(refused([](Json& json) { json["findings"] = "none"; }));
 }

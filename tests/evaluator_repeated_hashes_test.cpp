@@ -14,7 +14,11 @@ TEST_CASE("repeated hashes are found, in memory and through the file") {
     RepeatedHashes hashes(most);
     for (int i = 0; i < 20'000; ++i) {
       // Whole, from a small set, in one part, zero: tables fill up and parts stay empty.
-      const std::uint64_t drawn = i % 4 == 0 ? random() : i % 4 == 1 ? (random() % 3000) * 0x9E37'79B9'7F4A'7C15u : i % 4 == 2 ? random() % 9000 : i % 1000 == 3 ? 0 : ~random();
+      const std::uint64_t drawn = i % 4 == 0      ? random()
+                                  : i % 4 == 1    ? (random() % 3000) * 0x9E37'79B9'7F4A'7C15u
+                                  : i % 4 == 2    ? random() % 9000
+                                  : i % 1000 == 3 ? 0
+                                                  : ~random();
       ++counts[drawn];
       hashes.add({&drawn, 1});
     }

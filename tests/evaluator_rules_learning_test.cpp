@@ -11,10 +11,10 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "evaluator/contract/validate.hpp"
 #include "evaluator/data/counter_random.hpp"
 #include "evaluator/data/external_sort.hpp"
 #include "evaluator/learning/rules_learning.hpp"
-#include "evaluator/contract/validate.hpp"
 
 using namespace iai;
 
@@ -204,15 +204,15 @@ TEST_CASE("target leakage: columns that tell the label alone") {
         const double other = random.normal(10'000 + r * 1000 + c);
         const double y = numbers ? noise : event ? 1.0 : 0.0;
         switch (c % kinds) {
-          case 0: text += fmt::format(",{:.6f}", 3 * y + 0.01 * other); break;                             // the label, scaled, with noise
-          case 1: text += fmt::format(",{:.6f}", -std::exp(y / 2)); break;                                 // falling, bent
+          case 0: text += fmt::format(",{:.6f}", 3 * y + 0.01 * other); break;  // the label, scaled, with noise
+          case 1: text += fmt::format(",{:.6f}", -std::exp(y / 2)); break;      // falling, bent
           case 2: text += fmt::format(",{:.6f}", numbers ? y : event ? 0.1 * other / 5 : other > 0 ? other + 1 : other - 1); break;  // a band in the middle
-          case 3: text += numbers ? fmt::format(",{:.6f}", y * y * y) : event ? "," : fmt::format(",{:.4f}", other); break;    // missing where it happened
+          case 3: text += numbers ? fmt::format(",{:.6f}", y * y * y) : event ? "," : fmt::format(",{:.4f}", other); break;  // missing where it happened
           case 4: text += numbers ? fmt::format(",{:.3f}", y) : fmt::format(",{}", event ? (other > 0 ? "hot" : "loud") : (other > 0 ? "ok" : "good")); break;
-          case 5: text += fmt::format(",{:.6f}", other); break;                                             // nothing to do with it
-          case 6: text += fmt::format(",{:.6f}", (numbers ? noise : y) + 0.7 * other); break;               // a good feature
-          case 7: text += fmt::format(",id{}", r * 31 + c); break;                                          // a name for each row
-          case 8: text += fmt::format(",{}", r); break;                                                     // a counter
+          case 5: text += fmt::format(",{:.6f}", other); break;                                // nothing to do with it
+          case 6: text += fmt::format(",{:.6f}", (numbers ? noise : y) + 0.7 * other); break;  // a good feature
+          case 7: text += fmt::format(",id{}", r * 31 + c); break;                             // a name for each row
+          case 8: text += fmt::format(",{}", r); break;                                        // a counter
           default: text += fmt::format(",{}", other > 0 ? "a" : "b"); break;
         }
       }
@@ -220,7 +220,8 @@ TEST_CASE("target leakage: columns that tell the label alone") {
     }
     trial.write("t.csv", text);
     std::set<std::string> found;
-    for (const auto& violation : trial.found(columns, numbers ? "{label: {column: y, kind: number}}" : "{label: y}", "target-leakage")) found.insert(violation.column);
+    for (const auto& violation : trial.found(columns, numbers ? "{label: {column: y, kind: number}}" : "{label: y}", "target-leakage"))
+      found.insert(violation.column);
     for (const auto& column : planted) CHECK_MESSAGE(found.contains(column), column);
     for (const auto& column : found) CHECK_MESSAGE(planted.contains(column), column);
     CHECK(planted.size() == 100);
@@ -247,7 +248,8 @@ TEST_CASE("columns, labels and operating points") {
   trial.write("a.csv", "x,same,copy,y,empty\n1,7.0,1,ok,\n2,7,2.0,ok,\n3,7,3,bad,\n");
   trial.write("b.csv", "x,same,copy,y,empty\n3,7.00,3,ok,\n9,7,9,worse,\n");
   const std::vector<std::string> columns{"x", "same", "copy", "y", "empty"};
-  const std::string learning = "{label: {column: y, values: [ok, bad], balance: {least_share: 0.3}}, operating_grid: {columns: {x: [0, 3, 6, 9]}, least_rows: 2}}";
+  const std::string learning =
+      "{label: {column: y, values: [ok, bad], balance: {least_share: 0.3}}, operating_grid: {columns: {x: [0, 3, 6, 9]}, least_rows: 2}}";
   const auto constant = trial.found(columns, learning, "constant-columns");
   REQUIRE(constant.size() == 2);
   CHECK(constant[0].column == "empty");
@@ -274,7 +276,8 @@ TEST_CASE("splits by files, groups by file") {
   LearningTrial trial;
   trial.write("train/a.csv", "x,z\n1,2\n3,4\n");
   trial.write("test/b.csv", "x,z\n5,6\n3.0,4\n");
-  const auto found = trial.found({"x", "z"}, "{splits: {files: {train: '**/train/**', test: '**/test/**'}}, group_by_file: true, windows: 100}", "duplicate-rows");
+  const auto found =
+      trial.found({"x", "z"}, "{splits: {files: {train: '**/train/**', test: '**/test/**'}}, group_by_file: true, windows: 100}", "duplicate-rows");
   REQUIRE(found.size() == 1);  // files are read by their names: test/b.csv comes first
   CHECK(found[0].file.ends_with("train/a.csv"));
   CHECK(found[0].row == 2);

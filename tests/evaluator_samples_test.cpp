@@ -115,7 +115,8 @@ TEST_CASE("samples: an NPZ archive gives its arrays by key, several follow each 
   CHECK(to_floats(both->read(2, 2)[0].view()) == std::vector<float>{5, 6, 1, 2});
   wanted.pop_back();
   wanted.push_back({"token", ElementType::int64, {-1, 1}});
-  CHECK(error_of([&] { open_samples({folder.path / "a.npz"}, wanted); }).find("a.npz/tokens: the model has no input 'tokens'|did you mean 'token'?") != std::string::npos);
+  CHECK(error_of([&] { open_samples({folder.path / "a.npz"}, wanted); }).find("a.npz/tokens: the model has no input 'tokens'|did you mean 'token'?") !=
+        std::string::npos);
 }
 
 TEST_CASE("samples: what does not fit is named") {

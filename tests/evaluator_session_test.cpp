@@ -118,10 +118,8 @@ TEST_CASE("a wrong input is named") {
   if (!session) return;
   const std::vector<std::byte> bytes(14ul * 30 * 4);
   const auto contains = [](const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; };
-  CHECK(contains(message_of(*session, {ElementType::float64, {1, 14, 30}, bytes}),
-                 "input 'sensors' takes float32, the data is float64"));
-  CHECK(contains(message_of(*session, {ElementType::float32, {1, 30, 14}, bytes}),
-                 "input 'sensors' takes [?, 14, 30], the data is [1, 30, 14]"));
+  CHECK(contains(message_of(*session, {ElementType::float64, {1, 14, 30}, bytes}), "input 'sensors' takes float32, the data is float64"));
+  CHECK(contains(message_of(*session, {ElementType::float32, {1, 30, 14}, bytes}), "input 'sensors' takes [?, 14, 30], the data is [1, 30, 14]"));
   CHECK(contains(message_of(*session, {ElementType::float32, {14, 30}, bytes}), "the data is [14, 30]"));
   CHECK(contains(message_of(*session, {ElementType::float32, {2, 14, 30}, bytes}), "needs 3360 bytes, the data has 1680"));
   CHECK_THROWS_AS(session->run({}), Error);

@@ -6,10 +6,10 @@
 #include <thread>
 #include <vector>
 
+#include "evaluator/contract/unique_keys.hpp"
 #include "evaluator/data/counter_random.hpp"
 #include "evaluator/data/exact_sum.hpp"
 #include "evaluator/profile/sketches.hpp"
-#include "evaluator/contract/unique_keys.hpp"
 #include "evaluator/profile/value_counts.hpp"
 
 using namespace iai;
@@ -77,7 +77,8 @@ TEST_CASE("an exact sum knows no order") {
   const CounterRandom random(5);
   ExactSum forward, backward, left, right;
   for (std::uint64_t i = 0; i < 5000; ++i) {
-    const double value = std::ldexp(random.normal(i), static_cast<int>(i % 1800) - 900), mirrored = std::ldexp(random.normal(4999 - i), static_cast<int>((4999 - i) % 1800) - 900);
+    const double value = std::ldexp(random.normal(i), static_cast<int>(i % 1800) - 900),
+                 mirrored = std::ldexp(random.normal(4999 - i), static_cast<int>((4999 - i) % 1800) - 900);
     forward.add(value);
     backward.add(mirrored);
     (i % 3 == 0 ? left : right).add(value);

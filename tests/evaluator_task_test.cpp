@@ -96,7 +96,8 @@ splits:
   evaluation:
   calibration:
     select: {{file: {}, key: UDI, where: {{split: calib}}, order: order}}
-)", data, split, split));
+)",
+                                            data, split, split));
   const std::vector<WantedInput> wanted{{"features", ElementType::float32, {-1, 8}}};
   const LabelledSamples samples = load_task_samples(task, "evaluation", wanted);
   check_same(samples, "models/ai4i_eval_x.npy", "models/ai4i_eval_y.npy");
@@ -152,12 +153,13 @@ slices: [file]
   CHECK(limited.labels == std::vector<double>{1, 0});
   const LabelledSamples valid = load_task_samples(folder.task(text + "data: c.csv\nvalid: {x: [0, 13]}\n"), "evaluation", wanted);
   CHECK(valid.groups == std::vector<std::string>{"10", "10"});
-  const LabelledSamples by_file = load_task_samples(folder.task("kind: binary\ndata: [b.csv, a.csv]\nlabels: label\ninputs: {columns: [t]}\nwindows: {length: 3, stride: 3}\n"),
-                                                    "evaluation", {{"x", ElementType::float32, {-1, 1, 3}}});
+  const LabelledSamples by_file =
+      load_task_samples(folder.task("kind: binary\ndata: [b.csv, a.csv]\nlabels: label\ninputs: {columns: [t]}\nwindows: {length: 3, stride: 3}\n"),
+                        "evaluation", {{"x", ElementType::float32, {-1, 1, 3}}});
   CHECK(floats(by_file) == std::vector<float>{1, 2, 3, 1, 2, 3, 4, 5, 9});
   const LabelledSamples time_first = load_task_samples(
-      folder.task("kind: binary\ndata: a.csv\nlabels: label\ninputs: {columns: [x, t], layout: time-first}\nwindows: {by: [unit, file], length: 3}\n"), "evaluation",
-      {{"any", ElementType::float32, {-1, 3, 2}}});
+      folder.task("kind: binary\ndata: a.csv\nlabels: label\ninputs: {columns: [x, t], layout: time-first}\nwindows: {by: [unit, file], length: 3}\n"),
+      "evaluation", {{"any", ElementType::float32, {-1, 3, 2}}});
   CHECK(floats(time_first) == std::vector<float>{1.5, 1, 2.5, 2, 3.5, 3});
 }
 
@@ -166,9 +168,9 @@ TEST_CASE("task: labels by key, by unit, and counted down") {
   folder.write("rows.csv", "run,t,x\nA,1,1\nA,2,2\nB,1,3\nB,2,4\nC,1,5\nC,2,6\n");
   folder.write("labels.csv", "name,condition\nC,good\nA,bad\n");
   const std::vector<WantedInput> wanted{{"x", ElementType::float32, {-1, 1}}};
-  const LabelledSamples keyed = load_task_samples(
-      folder.task("kind: binary\nclasses: [good, bad]\ndata: rows.csv\ninputs: {columns: [x]}\nlabels: {file: labels.csv, key: run, file_key: name, column: condition}\n"),
-      "evaluation", wanted);
+  const LabelledSamples keyed = load_task_samples(folder.task("kind: binary\nclasses: [good, bad]\ndata: rows.csv\ninputs: {columns: [x]}\nlabels: {file: "
+                                                              "labels.csv, key: run, file_key: name, column: condition}\n"),
+                                                  "evaluation", wanted);
   CHECK(keyed.labels == std::vector<double>{1, 1, 0, 0});
   CHECK(keyed.left_out == std::vector<std::pair<std::string, std::int64_t>>{{"no label", 2}});
 
@@ -178,8 +180,11 @@ TEST_CASE("task: labels by key, by unit, and counted down") {
   const LabelledSamples both = load_task_samples(folder.task(text + "labels: {file: left.csv, countdown: t, clip: 21}\n"), "evaluation", window);
   CHECK(both.labels == std::vector<double>{11, 10, 21, 20, 21, 21});
   folder.write("left.csv", "10\n20\n");
-  CHECK(error_of([&] { load_task_samples(folder.task(text + "labels: left.csv\n"), "evaluation", window); }).find("has no column 'left.csv'") != std::string::npos);
-  CHECK(error_of([&] { load_task_samples(folder.task(text + "labels: {file: left.csv}\n"), "evaluation", window); }).find("left.csv: 2 labels for 3 units of ") != std::string::npos);
+  CHECK(error_of([&] { load_task_samples(folder.task(text + "labels: left.csv\n"), "evaluation", window); }).find("has no column 'left.csv'") !=
+        std::string::npos);
+  CHECK(error_of([&] {
+          load_task_samples(folder.task(text + "labels: {file: left.csv}\n"), "evaluation", window);
+        }).find("left.csv: 2 labels for 3 units of ") != std::string::npos);
 }
 
 TEST_CASE("task: columns that do not fit are named") {
@@ -189,7 +194,9 @@ TEST_CASE("task: columns that do not fit are named") {
   const auto message = [&](const std::string& text) {
     return error_of([&] { load_task_samples(folder.task("kind: regression\ndata: rows.csv\nlabels: run\n" + text), "evaluation", wanted); });
   };
-  const auto ends = [](const std::string& text, const std::string& end) { return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0; };
+  const auto ends = [](const std::string& text, const std::string& end) {
+    return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+  };
   CHECK(ends(message("inputs: {columns: [x, z]}\n"), "rows.csv: has no column 'z'"));
   CHECK(ends(message("inputs: {columns: [x, kind]}\n"), "rows.csv:2: column 'kind' holds text: 'cold'"));
   CHECK(ends(message("inputs: {columns: [x]}\n"), "task.yaml: input 'x' takes [-1, 2], the task makes [-1, 1]"));
@@ -205,7 +212,8 @@ TEST_CASE("task: columns that do not fit are named") {
   folder.write("scale.csv", "column,mean,deviation\nx,0,1\ny,0,0\n");
   CHECK(ends(message("inputs: {columns: [x, y], scaling: scale.csv}\n"), "scale.csv:3: 'y' has no spread to scale by"));
   // The row with an empty cell is left out; an unknown category too.
-  const LabelledSamples samples = load_task_samples(folder.task("kind: regression\ndata: rows.csv\nlabels: run\ninputs: {columns: [x, y]}\n"), "evaluation", wanted);
+  const LabelledSamples samples =
+      load_task_samples(folder.task("kind: regression\ndata: rows.csv\nlabels: run\ninputs: {columns: [x, y]}\n"), "evaluation", wanted);
   CHECK(samples.labels == std::vector<double>{1, 2});
   const LabelledSamples hot = load_task_samples(
       folder.task("kind: regression\ndata: rows.csv\nlabels: run\ninputs: {columns: [kind], one_hot: {kind: [cold, hot]}}\n"), "evaluation", wanted);
@@ -223,8 +231,10 @@ TEST_CASE("task: what does not go together is refused with its place") {
   CHECK(message("kind: regression\ninputs: {columns: [x]}\n") == "task.yaml:1:1: the inputs are columns, but no data is named");
   CHECK(message("kind: regression\ndata: d\ninputs: x.npy\n") == "task.yaml:1:1: the inputs are files, but 'data' is named");
   CHECK(message("kind: regression\ndata: d\ninputs: {columns: [x]}\nwindows: {by: a}\n") == "task.yaml:4:10: missing key 'length'");
-  CHECK(message("kind: regression\ndata: d\ninputs: {columns: [x]}\nvalid: {y: [0, 1]}\n") == "task.yaml:1:1: 'valid' names 'y', which is no column of an input");
-  CHECK(message("kind: regression\ndata: d\ninputs: {columns: [x]}\nlabels: {file: y.csv, key: x}\n") == "task.yaml:4:9: the file's column with the labels is not named");
+  CHECK(message("kind: regression\ndata: d\ninputs: {columns: [x]}\nvalid: {y: [0, 1]}\n") ==
+        "task.yaml:1:1: 'valid' names 'y', which is no column of an input");
+  CHECK(message("kind: regression\ndata: d\ninputs: {columns: [x]}\nlabels: {file: y.csv, key: x}\n") ==
+        "task.yaml:4:9: the file's column with the labels is not named");
   CHECK(message("kind: regression\ndata: d\ninputs: {columns: [x]}\ngroups: {file: y.csv}\n") == "task.yaml:1:1: with 'data', groups are columns");
   CHECK(message("kind: binary\nclasses: [a, b, c]\ninputs: x\n") == "task.yaml:2:10: 3 classes; kind: binary has two");
   CHECK(message("kind: classification\nlabels: {column: x, clip: 3}\ninputs: x\n") == "task.yaml:2:27: class labels cannot be clipped");

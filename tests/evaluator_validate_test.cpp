@@ -28,7 +28,8 @@ std::pair<Cells, std::string> found(const std::filesystem::path& path, const Con
   std::string text;
   for (const auto& one : validation.log.sorted()) {
     for (auto row = one.row; row <= one.last_row; ++row) cells[one.rule].insert(row);
-    text += fmt::format("{} {} {}-{} {}-{} {} '{}' {}\n", one.rule, one.column, one.row, one.last_row, one.line, one.last_line, one.byte, one.value, one.message);
+    text +=
+        fmt::format("{} {} {}-{} {}-{} {} '{}' {}\n", one.rule, one.column, one.row, one.last_row, one.line, one.last_line, one.byte, one.value, one.message);
   }
   for (const auto& [rule, count] : validation.log.counts()) text += fmt::format("{}: {} in {}\n", rule, count.cells, count.places);
   return {cells, text};
@@ -68,7 +69,8 @@ TEST_CASE("what a contract finds is what a plain reading finds, for any number o
   const Contract contract = parse_contract(parse_yaml(
       "tables:\n  - files: \"**\"\n    unique: {columns: key}\n    implies: {when: {on: true}, any: {state: RUN}}\n    columns:\n"
       "      - {name: key}\n      - {name: part, type: integer, pattern: \"[0-9]{3}\"}\n"
-      "      - {name: value, range: {maximum: 10}, stuck: 20}\n      - {name: state, missing: 0, allowed: [RUN, IDLE]}\n      - {name: on, type: boolean}\n", "c.yaml"));
+      "      - {name: value, range: {maximum: 10}, stuck: 20}\n      - {name: state, missing: 0, allowed: [RUN, IDLE]}\n      - {name: on, type: boolean}\n",
+      "c.yaml"));
   const auto [cells, one] = found(file, contract, 1, 1'000'000);
   REQUIRE(wanted.size() == 7);
   for (const auto& [rule, rows] : wanted) {

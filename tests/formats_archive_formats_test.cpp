@@ -23,9 +23,7 @@ namespace {
 using Entries = std::map<std::string, std::string>;
 
 struct Folder : TemporaryFolder {
-  bool shell(const std::string& command) const {
-    return std::system(("cd '" + path.string() + "' && (" + command + ") >/dev/null 2>&1").c_str()) == 0;
-  }
+  bool shell(const std::string& command) const { return std::system(("cd '" + path.string() + "' && (" + command + ") >/dev/null 2>&1").c_str()) == 0; }
   /// Runs Python with zipfile, tarfile and io at hand.
   void python(const std::string& script) const {
     write("make.py", "import io, struct, tarfile, zipfile\n" + script);
@@ -129,16 +127,19 @@ TEST_CASE("what the system's own tools write") {
     CHECK(read_entries(folder.path / "a.zip") == expected);
   }
   // A zip as Windows' older tools write it: names in code page 437, no UTF-8 flag.
-  folder.python("z = zipfile.ZipFile('a.zip', 'w')\nz.writestr('PrXfstand/a.csv', 'a;b\\n')\nz.close()\n"
-                "b = open('a.zip', 'rb').read()\nopen('old.zip', 'wb').write(b.replace(b'PrX', b'Pr\\x81'))\n");
+  folder.python(
+      "z = zipfile.ZipFile('a.zip', 'w')\nz.writestr('PrXfstand/a.csv', 'a;b\\n')\nz.close()\n"
+      "b = open('a.zip', 'rb').read()\nopen('old.zip', 'wb').write(b.replace(b'PrX', b'Pr\\x81'))\n");
   CHECK(read_entries(folder.path / "old.zip") == expected);
 }
 
 TEST_CASE("zip entries that are refused") {
   const Folder folder;
   const auto zip = [&](const std::string& body) {
-    folder.python("z = zipfile.ZipFile('a.zip', 'w')\ndef put(name, mode=0o100644, text='1'):\n i = zipfile.ZipInfo(name)\n i.create_system = 3\n"
-                  " i.external_attr = mode << 16\n z.writestr(i, text)\nimport warnings; warnings.simplefilter('ignore')\n" + body + "\nz.close()\n");
+    folder.python(
+        "z = zipfile.ZipFile('a.zip', 'w')\ndef put(name, mode=0o100644, text='1'):\n i = zipfile.ZipInfo(name)\n i.create_system = 3\n"
+        " i.external_attr = mode << 16\n z.writestr(i, text)\nimport warnings; warnings.simplefilter('ignore')\n" +
+        body + "\nz.close()\n");
     return refusal(folder.path / "a.zip");
   };
   CHECK(contains(zip("put('/etc/passwd')"), "absolute"));
@@ -152,8 +153,9 @@ TEST_CASE("zip entries that are refused") {
   CHECK(contains(zip("put('a/' * 40 + 'b')"), "folders deep"));
   CHECK(contains(zip("put('n' * 2000)"), "name over 1024 bytes"));
   // Bit 0 of the flags says encrypted, in the local header and in the directory. @source APPNOTE.TXT, 4.4.4
-  folder.python("z = zipfile.ZipFile('a.zip', 'w')\nz.writestr('a.csv', '0123456789012345')\nz.close()\nb = bytearray(open('a.zip', 'rb').read())\n"
-                "b[6] |= 1\nb[b.index(b'PK\\1\\2') + 8] |= 1\nopen('a.zip', 'wb').write(b)\n");
+  folder.python(
+      "z = zipfile.ZipFile('a.zip', 'w')\nz.writestr('a.csv', '0123456789012345')\nz.close()\nb = bytearray(open('a.zip', 'rb').read())\n"
+      "b[6] |= 1\nb[b.index(b'PK\\1\\2') + 8] |= 1\nopen('a.zip', 'wb').write(b)\n");
   CHECK(contains(refusal(folder.path / "a.zip"), "encrypted"));
   // One entry read over and over: 100 entries of the directory share the same compressed bytes.
   folder.python("z = zipfile.ZipFile('a.zip', 'w', zipfile.ZIP_DEFLATED)\nz.writestr('a.csv', '0' * (100 << 20))\nz.close()\n");
@@ -163,8 +165,10 @@ TEST_CASE("zip entries that are refused") {
 TEST_CASE("tar entries that are refused") {
   const Folder folder;
   const auto tar = [&](const std::string& body) {
-    folder.python("t = tarfile.open('a.tar', 'w:gz', format=tarfile.PAX_FORMAT)\ndef put(name, kind=tarfile.REGTYPE, **more):\n i = tarfile.TarInfo(name)\n"
-                  " i.type = kind\n for k, v in more.items(): setattr(i, k, v)\n t.addfile(i, io.BytesIO(b''))\n" + body + "\nt.close()\n");
+    folder.python(
+        "t = tarfile.open('a.tar', 'w:gz', format=tarfile.PAX_FORMAT)\ndef put(name, kind=tarfile.REGTYPE, **more):\n i = tarfile.TarInfo(name)\n"
+        " i.type = kind\n for k, v in more.items(): setattr(i, k, v)\n t.addfile(i, io.BytesIO(b''))\n" +
+        body + "\nt.close()\n");
     return refusal(folder.path / "a.tar");
   };
   CHECK(contains(tar("put('/' + 'x' * 200)"), "absolute"));

@@ -18,9 +18,7 @@ namespace fs = std::filesystem;
 namespace {
 
 struct Folder : TemporaryFolder {
-  bool shell(const std::string& command) const {
-    return std::system(("cd '" + path.string() + "' && (" + command + ") >/dev/null 2>&1").c_str()) == 0;
-  }
+  bool shell(const std::string& command) const { return std::system(("cd '" + path.string() + "' && (" + command + ") >/dev/null 2>&1").c_str()) == 0; }
 };
 
 /// One ustar entry: header block and padded data.
@@ -133,14 +131,16 @@ TEST_CASE("a bomb is refused by its ratio") {
 
 TEST_CASE("zip archives: umlauts, broken checksums") {
   const Folder folder;
-  const std::string script = "import zipfile\nz=zipfile.ZipFile('a.zip','w')\nz.writestr('M\\u00fcller/a.csv','hello')\n"
-                             "z.writestr('../x','1')\nz.close()\n";
+  const std::string script =
+      "import zipfile\nz=zipfile.ZipFile('a.zip','w')\nz.writestr('M\\u00fcller/a.csv','hello')\n"
+      "z.writestr('../x','1')\nz.close()\n";
   folder.write("make.py", script);
   if (!folder.shell("python3 make.py")) return;
   CHECK(is_archive(folder.path / "a.zip"));
   CHECK(contains(refusal(folder.path / "a.zip"), "'..'"));
-  folder.write("make.py", "import zipfile\nz=zipfile.ZipFile('b.zip','w')\nz.writestr('M\\u00fcller/a.csv','hello')\nz.close()\n"
-                          "b=open('b.zip','rb').read()\nopen('c.zip','wb').write(b.replace(b'hello',b'hellO'))\n");
+  folder.write("make.py",
+               "import zipfile\nz=zipfile.ZipFile('b.zip','w')\nz.writestr('M\\u00fcller/a.csv','hello')\nz.close()\n"
+               "b=open('b.zip','rb').read()\nopen('c.zip','wb').write(b.replace(b'hello',b'hellO'))\n");
   REQUIRE(folder.shell("python3 make.py"));
   CHECK(entries(folder.path / "b.zip") == std::map<std::string, std::string>{{"Müller/a.csv", "hello"}});
   CHECK_FALSE(refusal(folder.path / "c.zip").empty());

@@ -49,7 +49,9 @@ int terminate_child(int signal, const std::function<void(const std::function<voi
   if (child == 0) {
     alarm(60);
     watch_signals();
-    work([&] { if (write(ends[1], "r", 1) != 1) _exit(1); });
+    work([&] {
+      if (write(ends[1], "r", 1) != 1) _exit(1);
+    });
     _exit(0);
   }
   close(ends[1]);

@@ -104,7 +104,10 @@ TEST_CASE("every kind of cell, the same from Parquet, Arrow files and streams") 
     CHECK(cells(path, "shift") == Texts{"06:00:00", "06:00:00.5", "00:00:00", "missing:", "00:00:00.000001", "00:00:00.000002"});
     CHECK(cells(path, "cycle") == Texts{"1500", "1501", "-3", "missing:", "0", "1"});
     CHECK(cells(path, "half") == Texts{"1", "0.5", "missing:", "missing:", "-2", "0"});
-    CHECK(cells(path, "note") == Texts{"Prüfstand 7", "missing:", "missing:", "missing:-", "odd:a\xEF\xBF\xBD" "b", "odd:x\xEF\xBF\xBDy"});
+    CHECK(cells(path, "note") == Texts{"Prüfstand 7", "missing:", "missing:", "missing:-",
+                                       "odd:a\xEF\xBF\xBD"
+                                       "b",
+                                       "odd:x\xEF\xBF\xBDy"});
     CHECK(cells(path, "raw")[4] == "odd:\xEF\xBF\xBD\xEF\xBF\xBD");
     CHECK(cells(path, "key") == Texts{"0001", "6162", "6364", "missing:", "6566", "6768"});
     CHECK(cells(path, "nothing") == Texts(6, "missing:"));
@@ -187,7 +190,8 @@ TEST_CASE("cut at each tenth, flipped bits in footer and pages, bytes at random:
     for (int run = 0; run < 60; ++run) {
       auto bytes = good;
       for (auto flips = 1 + random() % 3; flips > 0; --flips) {
-        const auto at = run % 2 == 0 ? bytes.size() - 1 - random() % std::min<std::size_t>(bytes.size() - 8, 1500) : random() % bytes.size();  // the footer every other time
+        const auto at = run % 2 == 0 ? bytes.size() - 1 - random() % std::min<std::size_t>(bytes.size() - 8, 1500)
+                                     : random() % bytes.size();  // the footer every other time
         bytes[at] = static_cast<char>(bytes[at] ^ (1u << random() % 8));
       }
       read_damaged(bytes, "flipped" + ending);

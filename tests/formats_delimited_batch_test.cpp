@@ -58,8 +58,8 @@ std::vector<std::string> by_batches(const std::string& text, int threads) {
           if (odd) line += "|" + shown(cells.type, exception->state, exception->number, 0, exception->text);
           else if (cells.type == ColumnType::empty) line += "|missing";
           else
-            line += "|" + shown(cells.type, CellState::value, r < cells.numbers.size() ? cells.numbers[r] : 0, r < cells.integers.size() ? cells.integers[r] : 0,
-                                r < cells.texts.size() ? cells.texts[r] : std::string_view());
+            line += "|" + shown(cells.type, CellState::value, r < cells.numbers.size() ? cells.numbers[r] : 0,
+                                r < cells.integers.size() ? cells.integers[r] : 0, r < cells.texts.size() ? cells.texts[r] : std::string_view());
         }
         lines.push_back(line);
       }
@@ -104,7 +104,7 @@ void compare_read_again(const std::string& text) {
     while (other.next_batches(batches, threads)) {
       for (const auto& batch : batches) {
         std::size_t ragged = 0;
-        for (std::size_t r = 0; r < batch.rows; r += threads > 1 ? 7 : 1) {
+        for (std::size_t r = 0; r<batch.rows; r += threads> 1 ? 7 : 1) {
           const auto& row = other.row_of(batch, r);
           REQUIRE(whole(row, other.columns()) == rows.at(static_cast<std::size_t>(row.number - 1)));
           while (ragged < batch.ragged.size() && batch.ragged[ragged] < r) ++ragged;
@@ -136,8 +136,10 @@ void compare(const std::string& text) {
 }  // namespace
 
 TEST_CASE("batches hold what rows hold: cells of every kind, drawn at random") {
-  const std::vector<std::string> odd{"", "-", "NaN", "Bad Input", "I/O Timeout", "x", "\"a;b\"", "\"a\"\"b\"", "\"line\nbreak\"", "\xFC", "ü", "#NV", "007", "1.234",
-                                     "1e5", "+3", "-0", "-0,0", ",5", "5,", "12345678901234567890", "9007199254740993", "3.5.7", "\"", "a\"b", " 7 ", "\t8", "true"};
+  const std::vector<std::string> odd{
+      "",      "-",   "NaN", "Bad Input", "I/O Timeout", "x",  "\"a;b\"", "\"a\"\"b\"",           "\"line\nbreak\"",  "\xFC",  "ü",  "#NV",  "007",
+      "1.234", "1e5", "+3",  "-0",        "-0,0",        ",5", "5,",      "12345678901234567890", "9007199254740993", "3.5.7", "\"", "a\"b", " 7 ",
+      "\t8",   "true"};
   const std::string zero("z\0z", 3);
   std::mt19937 random(11);
   const auto draw = [&](int most) { return static_cast<int>(random() % static_cast<unsigned>(most)); };
@@ -148,8 +150,11 @@ TEST_CASE("batches hold what rows hold: cells of every kind, drawn at random") {
     std::string text = "t;r;i;w;k;e" + end;
     for (int i = 0; i < 8000; ++i) {
       std::vector<std::string> cells{fmt::format("2026-03-{:02} {:02}:{:02}:{:02}{}{:0{}}", 1 + i / 500, i / 60 % 24, i % 60, i % 7, decimal, i % 100, 3),
-                                     fmt::format("{:.{}f}", (draw(2'000'000) - 1'000'000) / 777.0, draw(12)), std::to_string(draw(1000) - 500), std::to_string(draw(3)),
-                                     "K" + std::to_string(draw(12)), i > 7500 && round % 4 == 0 ? "5" : ""};
+                                     fmt::format("{:.{}f}", (draw(2'000'000) - 1'000'000) / 777.0, draw(12)),
+                                     std::to_string(draw(1000) - 500),
+                                     std::to_string(draw(3)),
+                                     "K" + std::to_string(draw(12)),
+                                     i > 7500 && round % 4 == 0 ? "5" : ""};
       if (decimal == ',') std::replace(cells[1].begin(), cells[1].end(), '.', ',');
       for (auto& cell : cells)
         if (oddity > 0 && draw(oddity) == 0) cell = odd[static_cast<std::size_t>(draw(static_cast<int>(odd.size())))];
@@ -189,8 +194,10 @@ TEST_CASE("batches hold what rows hold: other encodings, blanks, late types, lon
 TEST_CASE("plain numbers are those nearest to their text, all else is left alone") {
   std::mt19937_64 random(5);
   for (int i = 0; i < 200'000; ++i) {
-    const auto text = fmt::format("{:.{}f}", static_cast<double>(static_cast<std::int64_t>(random() % 2'000'000'000) - 1'000'000'000) / std::pow(10.0, static_cast<double>(random() % 10)),
-                                  static_cast<int>(random() % 9));
+    const auto text = fmt::format(
+        "{:.{}f}",
+        static_cast<double>(static_cast<std::int64_t>(random() % 2'000'000'000) - 1'000'000'000) / std::pow(10.0, static_cast<double>(random() % 10)),
+        static_cast<int>(random() % 9));
     const auto padded = text + "12345678";
     PlainNumber number;
     if (!read_plain_number(std::string_view(padded).substr(0, text.size()), '.', number)) {
@@ -200,7 +207,27 @@ TEST_CASE("plain numbers are those nearest to their text, all else is left alone
     if (number.value() != std::strtod(text.c_str(), nullptr)) FAIL(text);
   }
   // NOLINTNEXTLINE(bugprone-suspicious-missing-comma): a digit would be read as part of the byte before it
-  for (const std::string text : {"", "-", ".", "1.", ".5", "-.5", "00", "01.5", "1.2.3", "1,5", "+1", "1e5", "0x1", "1 2", "\xB1" "1", "--1", "1234567890123456789", ":", "/", "1:2"}) {
+  for (const std::string text : {"",
+                                 "-",
+                                 ".",
+                                 "1.",
+                                 ".5",
+                                 "-.5",
+                                 "00",
+                                 "01.5",
+                                 "1.2.3",
+                                 "1,5",
+                                 "+1",
+                                 "1e5",
+                                 "0x1",
+                                 "1 2",
+                                 "\xB1"
+                                 "1",
+                                 "--1",
+                                 "1234567890123456789",
+                                 ":",
+                                 "/",
+                                 "1:2"}) {
     PlainNumber number;
     const auto padded = text + "........";
     CHECK_FALSE_MESSAGE(read_plain_number(std::string_view(padded).substr(0, text.size()), '.', number), text);
@@ -209,8 +236,9 @@ TEST_CASE("plain numbers are those nearest to their text, all else is left alone
 
 TEST_CASE("plain times are those of the careful reading") {
   PlainTimes times;
-  for (const std::string text : {"2026-03-01 00:00:00", "2026-03-01T23:59:59.5", "01.03.2026 12:00:00,250", "2026-02-29 00:00:00", "2026-03-01 24:00:00", "2026-03-01 12:60:00", "2026-03-01 1:00:00",
-                                 "2026-03-01 12:00:00.1234567891", "2026-03-01 12:00:00Z", "2026-03-01 12:00:00.5+01:00", "2026-03-01 12-00-00", "2026-03-01 12:00:00.", "1600-03-01 12:00:00", "2026-13-01 12:00:00",
+  for (const std::string text : {"2026-03-01 00:00:00", "2026-03-01T23:59:59.5", "01.03.2026 12:00:00,250", "2026-02-29 00:00:00", "2026-03-01 24:00:00",
+                                 "2026-03-01 12:60:00", "2026-03-01 1:00:00", "2026-03-01 12:00:00.1234567891", "2026-03-01 12:00:00Z",
+                                 "2026-03-01 12:00:00.5+01:00", "2026-03-01 12-00-00", "2026-03-01 12:00:00.", "1600-03-01 12:00:00", "2026-13-01 12:00:00",
                                  "2026-03-01 12:00:00.123456789", "31.04.2026 00:00:00", "2026-03-01 12:00:0x", "2026-03-01 12:00:00,1x"}) {
     const auto padded = text + "........";
     const auto quick = times.read(std::string_view(padded).substr(0, text.size()));

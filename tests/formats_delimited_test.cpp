@@ -90,12 +90,16 @@ std::string write_table(const Writing& writing) {
     text += joined + (writing.trailing ? d : "") + writing.line_end;
   };
   if (writing.sep) text += "sep=" + d + writing.line_end;
-  if (writing.preamble) text += "Pr\xC3\xBC" "fstand 7" + writing.line_end + "Messung" + d + "M\xC3\xBCller" + writing.line_end + writing.line_end;
+  if (writing.preamble)
+    text +=
+        "Pr\xC3\xBC"
+        "fstand 7" +
+        writing.line_end + "Messung" + d + "M\xC3\xBCller" + writing.line_end + writing.line_end;
   if (writing.header) line({"Zeit", "Z\xC3\xA4hler", "Druck", "Zustand"});
   if (writing.units) line({"", "1", "bar", "-"});
   for (int i = 0; i < 50; ++i) {
-    const auto time = writing.german_time ? fmt::format("{:02}.03.2024 12:{:02}:00,250", 1 + i / 10, i)
-                                          : fmt::format("2024-03-{:02}T12:{:02}:00.250", 1 + i / 10, i);
+    const auto time =
+        writing.german_time ? fmt::format("{:02}.03.2024 12:{:02}:00,250", 1 + i / 10, i) : fmt::format("2024-03-{:02}T12:{:02}:00.250", 1 + i / 10, i);
     line({d == "," && time.find(',') != std::string::npos ? '"' + time + '"' : time, std::to_string(1000 + i), number(i * 1.25 - 3, writing.decimal),
           i % 2 == 0 ? "gr\xC3\xBCn" : "rot"});
   }
@@ -238,7 +242,9 @@ TEST_CASE("thousands") {
   CHECK(swiss.dialect.thousands == "'");
   CHECK(swiss.rows[0].cells[0].number == 1234.5);
   CHECK(swiss.rows[1].cells[1].integer == 12000);
-  const auto french = read_text("a;b\n1\xC2\xA0" "234,5;1\n2,25;12\n0,5;999\n");
+  const auto french = read_text(
+      "a;b\n1\xC2\xA0"
+      "234,5;1\n2,25;12\n0,5;999\n");
   CHECK(french.rows[0].cells[0].number == 1234.5);
   const auto american = read_text("a\tb\n1,234.5\t1\n2.25\t12\n");
   CHECK(american.rows[0].cells[0].number == 1234.5);

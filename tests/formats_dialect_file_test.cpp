@@ -75,8 +75,8 @@ TEST_CASE("what is stated first goes before the rest") {
 }
 
 TEST_CASE("what is no dialect") {
-  for (const char* text : {"delimiter: ab", "quote: x", "decimal: '-'", "thousands: x", "preamble_lines: -1", "header: 3", "timestamp_format: x", "missing: ['']",
-                           "{decimal: comma, thousands: comma}", "{delimiter: blanks, thousands: blank}", "encodings: UTF-8"})
+  for (const char* text : {"delimiter: ab", "quote: x", "decimal: '-'", "thousands: x", "preamble_lines: -1", "header: 3", "timestamp_format: x",
+                           "missing: ['']", "{decimal: comma, thousands: comma}", "{delimiter: blanks, thousands: blank}", "encodings: UTF-8"})
     CHECK_THROWS_AS(parse(text), Error);
 }
 

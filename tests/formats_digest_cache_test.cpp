@@ -26,9 +26,7 @@ constexpr std::int64_t second = 1'000'000'000;
 const FileStamp stamp{1, 42, 1000, 50 * second, 60 * second};
 const std::string digest = sha256("abc");
 
-std::int64_t now_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
+std::int64_t now_ns() { return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
 }  // namespace
 

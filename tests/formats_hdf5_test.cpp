@@ -145,7 +145,9 @@ TEST_CASE("members of compound data sets are tensors, text is left out and said"
 TEST_CASE("what leads out of the file is refused by name") {
   const Folder folder;
   std::ofstream(folder.path / "secret") << std::string(100, 's');
-  const auto refused = [&](const std::function<void(hid_t)>& fill, const char* why) { CHECK_THROWS_WITH_AS(read(write(folder, fill)), doctest::Contains(why), Error); };
+  const auto refused = [&](const std::function<void(hid_t)>& fill, const char* why) {
+    CHECK_THROWS_WITH_AS(read(write(folder, fill)), doctest::Contains(why), Error);
+  };
   refused([&](hid_t file) { H5Lcreate_external("other.h5", "/x", file, "x", H5P_DEFAULT, H5P_DEFAULT); }, "a.h5: /x is a link to another file");
   refused(
       [&](hid_t file) {

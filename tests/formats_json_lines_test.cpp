@@ -14,9 +14,9 @@ namespace {
 
 struct Read {
   std::vector<Column> columns;
-  std::vector<std::string> faults;                  // by row
-  std::vector<std::vector<std::string>> texts;      // by row and column
-  std::vector<std::vector<Cell>> cells;             // texts are void
+  std::vector<std::string> faults;              // by row
+  std::vector<std::vector<std::string>> texts;  // by row and column
+  std::vector<std::vector<Cell>> cells;         // texts are void
   std::vector<std::int64_t> lines;
   std::vector<std::size_t> widths;
   std::vector<std::pair<std::string, std::int64_t>> late;
@@ -51,8 +51,9 @@ std::string many(const std::string& line, int times) {
 }  // namespace
 
 TEST_CASE("members become columns, also those of objects inside, in the order in which they are met") {
-  const auto all = read("{\"t\":\"2026-03-01T12:00:00.250Z\",\"motor\":{\"current\":1.5,\"ok\":true,\"axis\":{\"x\":7}}}\n\n"
-                        "{\"motor\":{\"ok\":false,\"axis\":{\"x\":8},\"current\":2},\"t\":\"2026-03-01T12:00:01Z\",\"note\":\"a\\u00e4\\n\"}\r\n");
+  const auto all = read(
+      "{\"t\":\"2026-03-01T12:00:00.250Z\",\"motor\":{\"current\":1.5,\"ok\":true,\"axis\":{\"x\":7}}}\n\n"
+      "{\"motor\":{\"ok\":false,\"axis\":{\"x\":8},\"current\":2},\"t\":\"2026-03-01T12:00:01Z\",\"note\":\"a\\u00e4\\n\"}\r\n");
   REQUIRE(all.columns.size() == 5);
   CHECK(all.columns[0].name == "t");
   CHECK(all.columns[0].type == ColumnType::timestamp);
@@ -80,10 +81,21 @@ TEST_CASE("integers beyond 2^53 are exact, beyond 64 bits they stay text") {
 
 TEST_CASE("a broken line stops nothing and says what it is") {
   const std::string good = "{\"a\":1}\n";
-  const auto all = read(good + "{\"a\":\n" + "[1]\n" + "{\"a\":1}{\"a\":2}\n" + "{\"a\":1,\"a\":2}\n" + "{\"a\":\"\xFF\"}\n" + "{\"a\":\"x\n" + "{\"a\":01}\n" + "{\"a\":nul}\n" +
-                        "{\"a\":[1,2}\n" + "{\"a\":{\"b\":1 2}}\n" + "{a:1}\n" + good);
-  const std::vector<std::string> wanted{"", "broken JSON", "is no JSON object", "something follows the object", "a member is there twice", "broken UTF-8", "a string is not closed",
-                                        "broken JSON", "broken JSON", "broken JSON", "broken JSON", "broken JSON", ""};
+  const auto all = read(good + "{\"a\":\n" + "[1]\n" + "{\"a\":1}{\"a\":2}\n" + "{\"a\":1,\"a\":2}\n" + "{\"a\":\"\xFF\"}\n" + "{\"a\":\"x\n" + "{\"a\":01}\n" +
+                        "{\"a\":nul}\n" + "{\"a\":[1,2}\n" + "{\"a\":{\"b\":1 2}}\n" + "{a:1}\n" + good);
+  const std::vector<std::string> wanted{"",
+                                        "broken JSON",
+                                        "is no JSON object",
+                                        "something follows the object",
+                                        "a member is there twice",
+                                        "broken UTF-8",
+                                        "a string is not closed",
+                                        "broken JSON",
+                                        "broken JSON",
+                                        "broken JSON",
+                                        "broken JSON",
+                                        "broken JSON",
+                                        ""};
   CHECK(all.faults == wanted);
   CHECK(all.lines.back() == 13);
   CHECK(all.cells[12][0].integer == 1);
@@ -91,7 +103,9 @@ TEST_CASE("a broken line stops nothing and says what it is") {
 }
 
 TEST_CASE("a value of another type is odd, never taken for a number") {
-  const auto all = read(many("{\"v\":1.5,\"n\":1,\"b\":true,\"s\":\"x\"}\n", 8) + "{\"v\":\"1.5\",\"n\":2.5,\"b\":\"true\",\"s\":5}\n" + "{\"v\":\"Bad Input\",\"n\":\"NaN\",\"b\":1,\"s\":\"\"}\n", {}, {{"n", ColumnType::integer}});
+  const auto all = read(many("{\"v\":1.5,\"n\":1,\"b\":true,\"s\":\"x\"}\n", 8) + "{\"v\":\"1.5\",\"n\":2.5,\"b\":\"true\",\"s\":5}\n" +
+                            "{\"v\":\"Bad Input\",\"n\":\"NaN\",\"b\":1,\"s\":\"\"}\n",
+                        {}, {{"n", ColumnType::integer}});
   const auto& first = all.cells[8];
   CHECK(first[0].state == CellState::odd);
   CHECK(std::isnan(first[0].number));

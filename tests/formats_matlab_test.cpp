@@ -26,7 +26,9 @@ std::string element(std::uint32_t type, const std::string& bytes) {
   return raw<std::uint32_t>({type, static_cast<std::uint32_t>(bytes.size())}) + bytes + std::string((8 - bytes.size() % 8) % 8, '\0');
 }
 
-std::string head(std::uint32_t flags, const std::vector<std::int32_t>& shape, const std::string& name) { return element(6, raw<std::uint32_t>({flags, 0})) + element(5, raw(shape)) + element(1, name); }
+std::string head(std::uint32_t flags, const std::vector<std::int32_t>& shape, const std::string& name) {
+  return element(6, raw<std::uint32_t>({flags, 0})) + element(5, raw(shape)) + element(1, name);
+}
 
 /// A double array.
 std::string matrix(const std::string& name, const std::vector<std::int32_t>& shape, const std::vector<double>& values, std::uint32_t flags = 6) {

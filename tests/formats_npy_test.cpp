@@ -14,9 +14,7 @@ static std::string npy(const std::string& dict, const std::string& data) {
   return text + dict + data;
 }
 
-static Tensor parse(const std::string& text) {
-  return parse_npy(std::as_bytes(std::span(text.data(), text.size())), "a.npy");
-}
+static Tensor parse(const std::string& text) { return parse_npy(std::as_bytes(std::span(text.data(), text.size())), "a.npy"); }
 
 TEST_CASE("C and Fortran order give the same elements") {
   const Tensor c = parse(npy("{'descr': '|i1', 'fortran_order': False, 'shape': (2, 3), }\n", "\1\2\3\4\5\6"));

@@ -26,8 +26,8 @@ struct Wav {
   std::uint64_t declared = 0;
   Wav(int code, int channels, int bits, std::string samples) : data(std::move(samples)) {
     const int frame = channels * bits / 8;
-    format = little(static_cast<std::uint64_t>(code), 2) + little(static_cast<std::uint64_t>(channels), 2) + little(51200, 4) + little(51200ul * static_cast<unsigned>(frame), 4) +
-             little(static_cast<std::uint64_t>(frame), 2) + little(static_cast<std::uint64_t>(bits), 2);
+    format = little(static_cast<std::uint64_t>(code), 2) + little(static_cast<std::uint64_t>(channels), 2) + little(51200, 4) +
+             little(51200ul * static_cast<unsigned>(frame), 4) + little(static_cast<std::uint64_t>(frame), 2) + little(static_cast<std::uint64_t>(bits), 2);
     declared = data.size();
   }
   std::string bytes() const {

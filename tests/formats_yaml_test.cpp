@@ -35,9 +35,8 @@ std::string repeat(const std::string& part, int times) {
 }  // namespace
 
 TEST_CASE("a document is read with its places and types") {
-  const Yaml task = parse_yaml(
-      "# task\nname: bearing\nlimit: 1.5e-3\ncount: 0x10\nstrict: true\ninputs:\n  - a\n  - 'b'\nempty:\nslices: {one: [1, -2]}\n",
-      "t.yaml");
+  const Yaml task =
+      parse_yaml("# task\nname: bearing\nlimit: 1.5e-3\ncount: 0x10\nstrict: true\ninputs:\n  - a\n  - 'b'\nempty:\nslices: {one: [1, -2]}\n", "t.yaml");
   CHECK(task.is_map());
   CHECK(task.entries().size() == 7);
   CHECK(task.at("name").text() == "bearing");
@@ -57,10 +56,8 @@ TEST_CASE("a document is read with its places and types") {
   CHECK(task.number_or("limit", 0) == 1.5e-3);
   CHECK(task.integer_or("other", 7) == 7);
   CHECK(task.boolean_or("strict", false));
-  for (const char* nothing : {"", "\n", "# only this\n", "...\n", "---\n", "---\n...\n"})
-    CHECK(parse_yaml(nothing, "t.yaml").is_null());
-  for (const char* ended : {"a: b\n...\n", "---\na: b\n...", "a: b", "a: |-\n  b\n", "a: \"b\"\r\n"})
-    CHECK(parse_yaml(ended, "t.yaml").at("a").text() == "b");
+  for (const char* nothing : {"", "\n", "# only this\n", "...\n", "---\n", "---\n...\n"}) CHECK(parse_yaml(nothing, "t.yaml").is_null());
+  for (const char* ended : {"a: b\n...\n", "---\na: b\n...", "a: b", "a: |-\n  b\n", "a: \"b\"\r\n"}) CHECK(parse_yaml(ended, "t.yaml").at("a").text() == "b");
   CHECK(parse_yaml("a: |+\n  b\n\n", "t.yaml").at("a").text() == "b\n\n");
   CHECK(parse_yaml("\xEF\xBB\xBFname: \xC3\xA4\n", "t.yaml").at("name").text() == "\xC3\xA4");
 }
@@ -122,8 +119,7 @@ TEST_CASE("what is not strict is refused with its place") {
   refuses_text(repeat("[", 65) + repeat("]", 65), "t.yaml:1:65: nested deeper than 64");
   refuses_text(repeat("[", 2000), "t.yaml:");
   CHECK(parse_yaml(repeat("[", 64) + repeat("]", 64), "t").is_list());
-  refuses_text("a: &x " + repeat("[", 40) + repeat("]", 40) + "\nb: " + repeat("[", 40) + "*x" + repeat("]", 40),
-               "t.yaml:2:44: nested deeper than 64");
+  refuses_text("a: &x " + repeat("[", 40) + repeat("]", 40) + "\nb: " + repeat("[", 40) + "*x" + repeat("]", 40), "t.yaml:2:44: nested deeper than 64");
 }
 
 TEST_CASE("wrong keys and types are refused at the node") {

@@ -47,7 +47,8 @@ class Checker {
     if (keyword == "maximum") return !value.is_number() || value <= rule ? "" : at + ": above " + rule.dump();
     if (keyword == "minItems") return !value.is_array() || value.size() >= rule ? "" : at + ": fewer than " + rule.dump() + " items";
     if (keyword == "pattern") {
-      return !value.is_string() || std::regex_search(value.get<std::string>(), std::regex(rule.get<std::string>())) ? "" : at + ": does not match " + rule.dump();
+      return !value.is_string() || std::regex_search(value.get<std::string>(), std::regex(rule.get<std::string>())) ? ""
+                                                                                                                    : at + ": does not match " + rule.dump();
     }
     if (keyword == "required") return required_fault(rule, value, at);
     if (keyword == "properties") return properties_fault(rule, value, at);

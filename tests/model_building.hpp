@@ -6,9 +6,9 @@
 
 #include <unistd.h>
 
-#include "evaluator/task/samples.hpp"
 #include "evaluator/metrics/output_error.hpp"
 #include "evaluator/runtime/session.hpp"
+#include "evaluator/task/samples.hpp"
 #include "formats/model.hpp"
 
 // Small models made in code, and how two models differ when they run.

@@ -70,8 +70,8 @@ void check_equivalence(const Model& source, const std::string& name, PruneScope 
   CHECK(removed_channels(layers) > 0);
   CHECK_NOTHROW(check_model(pruned, name));
   const Model zeros = masked(source, layers);
-  CHECK(difference(source, zeros).sqnr_db < 100);       // the mask takes something away
-  CHECK(difference(zeros, pruned).sqnr_db > 100);       // and removal takes the same
+  CHECK(difference(source, zeros).sqnr_db < 100);  // the mask takes something away
+  CHECK(difference(zeros, pruned).sqnr_db > 100);  // and removal takes the same
   // Channels that are zero are the weakest: removing them changes nothing.
   Model again = zeros;
   const auto second = prune_channels(again, {0.25, PruneScope::layer, {}});

@@ -83,7 +83,7 @@ TEST_CASE("Annex IV: all 23 points, each number and each product key once") {
     }
   }
   const std::set<std::string> expected{"1(a)", "1(b)", "1(c)", "1(d)", "1(e)", "1(f)", "1(g)", "1(h)", "2(a)", "2(b)", "2(c)", "2(d)",
-                                       "2(e)", "2(f)", "2(g)", "2(h)", "3", "4", "5", "6", "7", "8", "9"};
+                                       "2(e)", "2(f)", "2(g)", "2(h)", "3",    "4",    "5",    "6",    "7",    "8",    "9"};
   CHECK(numbers == expected);
   CHECK(expected.size() == 23);
 }
@@ -113,8 +113,11 @@ TEST_CASE("a gate's checks are facts, each with the record it rests on") {
   record.inputs = {artefact("model", "small.onnx")};
   record.metrics = {{"checks", 2}, {"failed", 0}};
   record.verdict = "passed";
-  record.details = {{"checks", {{{"check", "metrics.f1.minimum"}, {"outcome", "passed"}, {"found", 0.98}, {"relation", "at least"}, {"limit", 0.95}, {"record_number", 5}},
-                                {{"check", "records.prune"}, {"outcome", "passed"}, {"found", nullptr}, {"limit", nullptr}}, "damaged"}}};
+  record.details = {
+      {"checks",
+       {{{"check", "metrics.f1.minimum"}, {"outcome", "passed"}, {"found", 0.98}, {"relation", "at least"}, {"limit", 0.95}, {"record_number", 5}},
+        {{"check", "records.prune"}, {"outcome", "passed"}, {"found", nullptr}, {"limit", nullptr}},
+        "damaged"}}};
   Registry::open(life.file).append(record);
   const Dossier dossier = life.dossier();
   CHECK(value_of(point(dossier, "2(g)"), "Release gate") == "passed, checks 2; failed 0 @8");

@@ -39,9 +39,7 @@ Record make_record(const std::string& verb, const std::string& input, const std:
   return record;
 }
 
-int run_sql(const fs::path& file, const std::string& sql) {
-  return std::system(("sqlite3 " + file.string() + " \"" + sql + "\" >/dev/null 2>&1").c_str());
-}
+int run_sql(const fs::path& file, const std::string& sql) { return std::system(("sqlite3 " + file.string() + " \"" + sql + "\" >/dev/null 2>&1").c_str()); }
 
 }  // namespace
 

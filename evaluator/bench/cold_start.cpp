@@ -42,8 +42,7 @@ Json load_and_run(const fs::path& model, const SessionOptions& options, const Ma
 }
 
 /// The child: whatever happens goes through the pipe as JSON, nothing to the terminal.
-[[noreturn]] void answer(int pipe, const fs::path& model, const SessionOptions& options,
-                         const MakeInputs& make_inputs) {
+[[noreturn]] void answer(int pipe, const fs::path& model, const SessionOptions& options, const MakeInputs& make_inputs) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   Json said;
   try {
@@ -55,8 +54,7 @@ Json load_and_run(const fs::path& model, const SessionOptions& options, const Ma
             {"message", model.string() + ": the memory of this machine does not hold the model and a batch of inputs"},
             {"hint", "give a smaller --batch"}};
   } catch (const std::exception& error) {
-    said = {
-        {"kind", static_cast<int>(ErrorKind::input)}, {"message", model.string() + ": " + error.what()}, {"hint", ""}};
+    said = {{"kind", static_cast<int>(ErrorKind::input)}, {"message", model.string() + ": " + error.what()}, {"hint", ""}};
   }
   const std::string text = said.dump(-1, ' ', false, Json::error_handler_t::replace);
   for (std::size_t done = 0; done < text.size();) {
@@ -82,15 +80,13 @@ std::string read_all(int pipe) {
 
 ColdStart measure_cold_start(const fs::path& model, const SessionOptions& options, const MakeInputs& make_inputs) {
   int ends[2];
-  if (pipe(ends) != 0)
-    throw Error(ErrorKind::environment, std::string("a pipe cannot be made: ") + std::strerror(errno));
+  if (pipe(ends) != 0) throw Error(ErrorKind::environment, std::string("a pipe cannot be made: ") + std::strerror(errno));
   const pid_t child = fork_process();
   if (child < 0) {
     const int code = errno;
     close(ends[0]);
     close(ends[1]);
-    throw Error(ErrorKind::environment, std::string("a process cannot be started: ") + std::strerror(code),
-                "raise the limit of processes (ulimit -u)");
+    throw Error(ErrorKind::environment, std::string("a process cannot be started: ") + std::strerror(code), "raise the limit of processes (ulimit -u)");
   }
   if (child == 0) {
     close(ends[0]);
@@ -105,13 +101,11 @@ ColdStart measure_cold_start(const fs::path& model, const SessionOptions& option
   if (WIFSIGNALED(status)) {
     throw Error(
         ErrorKind::input,
-        model.string() + ": loading it and running it once ended by signal " + std::to_string(WTERMSIG(status)) + " (" +
-            strsignal(WTERMSIG(status)) + ")",
+        model.string() + ": loading it and running it once ended by signal " + std::to_string(WTERMSIG(status)) + " (" + strsignal(WTERMSIG(status)) + ")",
         WTERMSIG(status) == SIGKILL ? "the machine may have run out of memory" : "iai inspect shows what the file is");
   }
   if (text.empty()) {
-    throw Error(ErrorKind::input, model.string() + ": the process that loaded it ended without an answer",
-                "iai inspect shows what the file is");
+    throw Error(ErrorKind::input, model.string() + ": the process that loaded it ended without an answer", "iai inspect shows what the file is");
   }
   const Json said = parse_json(text, model.string());
   if (said.contains("message")) {

@@ -23,7 +23,6 @@ using MakeInputs = std::function<std::vector<Tensor>(const Session&)>;
 /// another's crashes; call it while no session is open. The runtime's library is opened before the clock starts. The
 /// peak is the child's ru_maxrss (getrusage(2)).
 /// @throws Error as Session and `inputs` do, and Error(input) when the child was ended by a signal.
-ColdStart measure_cold_start(const std::filesystem::path& model, const SessionOptions& options,
-                             const MakeInputs& inputs);
+ColdStart measure_cold_start(const std::filesystem::path& model, const SessionOptions& options, const MakeInputs& inputs);
 
 }  // namespace iai

@@ -62,10 +62,8 @@ EnergyMeter::EnergyMeter(const fs::path& folder) {
     }
     counters_.push_back({zone, *now});
   }
-  if (zones.empty())
-    reason_ = folder.string() + " has no zone with a counter";
-  else if (counters_.empty())
-    reason_ = folder.string() + " has no counter of a processor package";
+  if (zones.empty()) reason_ = folder.string() + " has no zone with a counter";
+  else if (counters_.empty()) reason_ = folder.string() + " has no counter of a processor package";
 }
 
 std::vector<std::string> EnergyMeter::zones() const {

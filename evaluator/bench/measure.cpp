@@ -55,9 +55,7 @@ std::int64_t most_taken(const std::vector<Measured>& measured) {
 
 }  // namespace
 
-double steady_now_ms() {
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+double steady_now_ms() { return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 WarmUp warm_up(const Subject& subject, double limit_s, NowMs now) {
   WarmUp result;
@@ -85,8 +83,7 @@ std::vector<std::size_t> round_order(std::size_t count, std::uint64_t seed, std:
   return order;
 }
 
-std::vector<Measured> measure(const std::vector<Subject>& subjects, const MeasureOptions& options,
-                              const BetweenRounds& between) {
+std::vector<Measured> measure(const std::vector<Subject>& subjects, const MeasureOptions& options, const BetweenRounds& between) {
   std::vector<Measured> measured(subjects.size());
   const double warm_up_limit_s = std::clamp(options.seconds, 0.5, 5.0);
   std::int64_t shortest_block = longest_block;
@@ -104,10 +101,8 @@ std::vector<Measured> measure(const std::vector<Subject>& subjects, const Measur
   for (std::uint64_t round = 0;; ++round) {
     const std::int64_t taken = most_taken(measured);
     const double spent = options.now() - start;
-    if (options.runs > 0 ? taken >= options.runs : round >= fewest_rounds && (spent >= budget_ms || taken >= most_runs))
-      break;
-    const double share =
-        options.runs > 0 ? static_cast<double>(taken) / static_cast<double>(options.runs) : spent / budget_ms;
+    if (options.runs > 0 ? taken >= options.runs : round >= fewest_rounds && (spent >= budget_ms || taken >= most_runs)) break;
+    const double share = options.runs > 0 ? static_cast<double>(taken) / static_cast<double>(options.runs) : spent / budget_ms;
     between(std::min(share, 1.0));
     for (const std::size_t i : round_order(subjects.size(), options.seed, round)) {
       const std::int64_t left = options.runs > 0 ? options.runs - taken : measured[i].block;

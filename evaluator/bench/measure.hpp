@@ -48,8 +48,7 @@ WarmUp warm_up(const Subject& subject, double limit_s, NowMs now = steady_now_ms
 /// Warms every subject up, one after the other, then measures them in rounds. Every round runs each subject once for a
 /// block of consecutive runs (about 10 ms, so that one subject's caches do not decide on the other's times) in an order
 /// drawn anew for each round; a run that is not counted opens every block of more than one.
-std::vector<Measured> measure(const std::vector<Subject>& subjects, const MeasureOptions& options,
-                              const BetweenRounds& between);
+std::vector<Measured> measure(const std::vector<Subject>& subjects, const MeasureOptions& options, const BetweenRounds& between);
 
 /// The order of `count` subjects in round `round`. @source Fisher and Yates' shuffle; Knuth, TAOCP 2, algorithm 3.4.2P
 std::vector<std::size_t> round_order(std::size_t count, std::uint64_t seed, std::uint64_t round);

@@ -66,8 +66,7 @@ std::size_t enclosing_order(std::size_t n) {
 
 RatioInterval paired_ratio(const RoundSeries& candidate, const RoundSeries& reference) {
   const std::size_t rounds = candidate.ends.size();
-  if (rounds == 0 || reference.ends.size() != rounds)
-    throw Error(ErrorKind::internal, "rounds of a measurement do not pair up");
+  if (rounds == 0 || reference.ends.size() != rounds) throw Error(ErrorKind::internal, "rounds of a measurement do not pair up");
   const std::size_t groups = std::min<std::size_t>(rounds, most_groups);
   std::vector<double> ratios;
   for (std::size_t g = 0; g < groups; ++g) {

@@ -17,9 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-double seconds(const timeval& time) {
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-}
+double seconds(const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6; }
 
 /// Clock of core `core` in MHz: cpufreq where the kernel shows it, else /proc/cpuinfo.
 std::optional<double> clock_mhz(const fs::path& root, int core) {
@@ -86,17 +84,13 @@ Steadiness SteadinessWatch::result(double drift_share) const {
 
 std::vector<std::string> Steadiness::reasons() const {
   std::vector<std::string> reasons;
-  if (steal_share > 0.01)
-    reasons.push_back(fmt::format("the hypervisor gave {:.1f} % of the processor time to others", steal_share * 100));
-  if (other_cores > 0.05 * cores)
-    reasons.push_back(fmt::format("other processes kept {:.2f} of {:.0f} cores busy", other_cores, cores));
+  if (steal_share > 0.01) reasons.push_back(fmt::format("the hypervisor gave {:.1f} % of the processor time to others", steal_share * 100));
+  if (other_cores > 0.05 * cores) reasons.push_back(fmt::format("other processes kept {:.2f} of {:.0f} cores busy", other_cores, cores));
   if (slowest_mhz && *slowest_mhz < 0.9 * *fastest_mhz) {
-    reasons.push_back(
-        fmt::format("the clock of the core changed between {:.0f} and {:.0f} MHz", *slowest_mhz, *fastest_mhz));
+    reasons.push_back(fmt::format("the clock of the core changed between {:.0f} and {:.0f} MHz", *slowest_mhz, *fastest_mhz));
   }
   if (std::abs(drift_share) > 0.05) {
-    reasons.push_back(
-        fmt::format("the reference drifted by {:+.1f} % from the first to the last third", drift_share * 100));
+    reasons.push_back(fmt::format("the reference drifted by {:+.1f} % from the first to the last third", drift_share * 100));
   }
   return reasons;
 }

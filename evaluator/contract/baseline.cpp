@@ -70,7 +70,8 @@ void Baseline::add(const FindingKey& finding) {
     return;
   }
   if (known.values[fingerprint(finding)]++ == 0 && ++entries_ > most_entries)
-    throw Error(ErrorKind::input, "over 1,000,000 different findings are too many for a baseline", "correct the contract or the data first: rule " + std::string(finding.rule) + " was the last one");
+    throw Error(ErrorKind::input, "over 1,000,000 different findings are too many for a baseline",
+                "correct the contract or the data first: rule " + std::string(finding.rule) + " was the last one");
 }
 
 bool Baseline::take(const FindingKey& finding) {

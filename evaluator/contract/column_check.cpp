@@ -29,7 +29,8 @@ CellMessage cell_message(const Rule& rule, const Cell& cell, ColumnType type) {
   }
 }
 
-ColumnCheck::ColumnCheck(std::size_t column, std::vector<const Rule*> rules, Pattern* pattern, AllowedValues* allowed) : column_(column), matcher_(pattern), values_(allowed) {
+ColumnCheck::ColumnCheck(std::size_t column, std::vector<const Rule*> rules, Pattern* pattern, AllowedValues* allowed)
+    : column_(column), matcher_(pattern), values_(allowed) {
   // Of several rules of a kind the last one holds.
   const auto find = [&](RuleKind kind) {
     const auto at = std::find_if(rules.rbegin(), rules.rend(), [&](const Rule* rule) { return rule->kind == kind; });
@@ -79,7 +80,8 @@ void ColumnCheck::check_exceptions(const RowBatch& batch, const ColumnCells& cel
 }
 
 void ColumnCheck::check_range(const ColumnCells& cells, std::size_t rows, Breaks& breaks) const {
-  const double least = range_->minimum.value_or(-std::numeric_limits<double>::infinity()), most = range_->maximum.value_or(std::numeric_limits<double>::infinity());
+  const double least = range_->minimum.value_or(-std::numeric_limits<double>::infinity()),
+               most = range_->maximum.value_or(std::numeric_limits<double>::infinity());
   const auto check = [&](const auto* values) {
     // Nearly always all of them are within: this loop has no branch.
     bool any = false;
@@ -162,8 +164,10 @@ void ColumnCheck::keep_places(RowPlaces& places) {
 void ColumnCheck::end(Breaks& breaks) {
   end_run(0, breaks);
   if (missing_ == nullptr || (missing_->most == 0 && !missing_->most_share)) return;
-  const bool too_many = missing_->most_share ? static_cast<double>(missing_cells_) > *missing_->most_share * static_cast<double>(rows_) : missing_cells_ > missing_->most;
-  if (too_many) breaks.push_back({0, column_, missing_, fmt::format("{} of {} cells hold no value", missing_cells_, rows_), {}, {}, fmt::format("{}", missing_cells_)});
+  const bool too_many =
+      missing_->most_share ? static_cast<double>(missing_cells_) > *missing_->most_share * static_cast<double>(rows_) : missing_cells_ > missing_->most;
+  if (too_many)
+    breaks.push_back({0, column_, missing_, fmt::format("{} of {} cells hold no value", missing_cells_, rows_), {}, {}, fmt::format("{}", missing_cells_)});
 }
 
 }  // namespace iai

@@ -151,7 +151,8 @@ class ContractParser {
   void parse_column(const Yaml& node, TableContract& table) {
     node.allow_keys({"name", "type", "unit", "required", "severity", "error_words", "missing", "range", "allowed", "pattern", "stuck", "unique", "personal"});
     ColumnContract column{node.at("name").text(), std::nullopt, node.boolean_or("personal", false)};
-    if (std::find(names_.begin(), names_.end(), column.name) != names_.end()) node.at("name").fail("the column '" + column.name + "' is there twice", "name each column once");
+    if (std::find(names_.begin(), names_.end(), column.name) != names_.end())
+      node.at("name").fail("the column '" + column.name + "' is there twice", "name each column once");
     names_.push_back(column.name);
     Severity severity = Severity::error;
     if (const auto* word = node.find("severity")) severity = parse_severity(*word);
@@ -164,7 +165,8 @@ class ContractParser {
     if (const auto* type = node.find("type")) {
       column.type = find_column_type(type->text());
       if (!column.type || column.type == ColumnType::empty)
-        type->fail("'" + type->text() + "' is no type", did_you_mean(type->text(), {"integer", "real", "boolean", "timestamp", "text"}, "integer, real, boolean, timestamp or text"));
+        type->fail("'" + type->text() + "' is no type",
+                   did_you_mean(type->text(), {"integer", "real", "boolean", "timestamp", "text"}, "integer, real, boolean, timestamp or text"));
       add(RuleKind::type, "type", nullptr);
       if (column.type != ColumnType::text) {
         auto rule = severity_rule(RuleKind::error_words, column.name + "/error-words", node.find("error_words"), severity);
@@ -205,7 +207,8 @@ class ContractParser {
       if (pattern->is_map()) pattern->allow_keys({"expression", "id", "severity"});
       const Yaml& expression = pattern->is_map() ? pattern->at("expression") : *pattern;
       rule.text = expression.text();
-      if (const auto fault = pattern_fault(rule.text); !fault.empty()) expression.fail("the pattern is no regular expression: " + fault, "see the ICU regular expression syntax");
+      if (const auto fault = pattern_fault(rule.text); !fault.empty())
+        expression.fail("the pattern is no regular expression: " + fault, "see the ICU regular expression syntax");
     }
     if (const auto* stuck = node.find("stuck")) {
       Rule& rule = add(RuleKind::stuck, "stuck", stuck);

@@ -63,8 +63,9 @@ std::string missing_line(const ColumnProfile& column) {
 std::string number_lines(ColumnProfile& column) {
   if (!column.is_number() || !column.minimum()) return {};
   const bool codes = column.type() == ColumnType::integer && column.distinct() == 2;
-  std::string out = codes ? line(8, left_out, fmt::format("allowed: [{}, {}]", *column.minimum(), *column.maximum()), "the two values that occur")
-                          : line(8, left_out, fmt::format("range: {{minimum: {}, maximum: {}}}", *column.minimum(), *column.maximum()), "the smallest and the largest value");
+  std::string out =
+      codes ? line(8, left_out, fmt::format("allowed: [{}, {}]", *column.minimum(), *column.maximum()), "the two values that occur")
+            : line(8, left_out, fmt::format("range: {{minimum: {}, maximum: {}}}", *column.minimum(), *column.maximum()), "the smallest and the largest value");
   if (column.longest_run() > 1 && column.distinct() > 64)
     out += line(8, left_out, fmt::format("stuck: {}", column.longest_run() + 1), fmt::format("one value stood for {} rows at most", column.longest_run()));
   return out;
@@ -75,7 +76,8 @@ std::string column_lines(ColumnProfile& column) {
                          fmt::format("{} values, {}{} different", column.present(), column.distinct_exact() ? "" : "about ", column.distinct()));
   out += type_line(column);
   const bool typed = column.type() != ColumnType::empty && !column.mixed();
-  if (typed && column.error_words() > 0 && column.odd() == 0) out += line(8, live, "error_words: warning", fmt::format("{} in place of values", column.error_words()));
+  if (typed && column.error_words() > 0 && column.odd() == 0)
+    out += line(8, live, "error_words: warning", fmt::format("{} in place of values", column.error_words()));
   if (!column.unit.empty()) out += line(8, live, "unit: " + yaml_text(column.unit), "the files say so");
   out += missing_line(column) + number_lines(column);
   if (const auto codes = column.codes()) {
@@ -103,10 +105,13 @@ std::string time_lines(const ColumnProfile& column) {
   const auto faults = column.repeated_times() + column.backward_times() + column.gaps();
   const auto observed = fmt::format("{} times repeated, {} running back, {} gaps", column.repeated_times(), column.backward_times(), column.gaps());
   if (usual)
-    return line(4, faults > 0 ? left_out : live, fmt::format("sampling: {{column: {}, period: {:.9g} ms, tolerance: {:.3g} ms}}", yaml_text(column.name), static_cast<double>(*usual) / 1e6, static_cast<double>(*usual) / 1e6 / 10),
+    return line(4, faults > 0 ? left_out : live,
+                fmt::format("sampling: {{column: {}, period: {:.9g} ms, tolerance: {:.3g} ms}}", yaml_text(column.name), static_cast<double>(*usual) / 1e6,
+                            static_cast<double>(*usual) / 1e6 / 10),
                 faults > 0 ? "the usual distance of rows, but " + observed : "every row is that far from the one before");
   if (column.backward_times() > 0 || column.present() < 2) return {};
-  return line(4, live, fmt::format("order: {{columns: [{}], strictly: {}}}", yaml_text(column.name), column.repeated_times() == 0), column.repeated_times() == 0 ? "times only go on" : observed);
+  return line(4, live, fmt::format("order: {{columns: [{}], strictly: {}}}", yaml_text(column.name), column.repeated_times() == 0),
+              column.repeated_times() == 0 ? "times only go on" : observed);
 }
 
 }  // namespace
@@ -121,15 +126,17 @@ std::string draft_contract(IngestedData& ingested) {
     out += "duplicate_files: error  # no two files are the same\n";
   out += "tables:\n";
   for (auto& table : ingested.tables) {
-    const auto& first = ingested.data.files[static_cast<std::size_t>(
-        std::lower_bound(ingested.data.files.begin(), ingested.data.files.end(), ingested.read_names[table.files[0]],
-                         [](const DataFile& file, const std::string& name) { return file.name < name; }) -
-        ingested.data.files.begin())];
+    const auto& first =
+        ingested.data
+            .files[static_cast<std::size_t>(std::lower_bound(ingested.data.files.begin(), ingested.data.files.end(), ingested.read_names[table.files[0]],
+                                                             [](const DataFile& file, const std::string& name) { return file.name < name; }) -
+                                            ingested.data.files.begin())];
     if (!is_table(first.kind)) continue;  // contracts are about tables
     const auto files = table.files.size();
     out += line(2, live, "- files: " + globs(ingested, table), files == 1 ? "one file" : fmt::format("{} files with the same columns", files));
     out += line(4, left_out, fmt::format("rows: {{minimum: {}, maximum: {}}}", table.fewest_rows, table.most_rows), "of the shortest and the longest file");
-    if (table.ragged_rows > 0) out += line(4, live, "ragged_rows: warning", fmt::format("{} have more or fewer cells than there are columns", table.ragged_rows));
+    if (table.ragged_rows > 0)
+      out += line(4, live, "ragged_rows: warning", fmt::format("{} have more or fewer cells than there are columns", table.ragged_rows));
     for (const auto& column : table.columns) out += time_lines(column);
     out += key_lines(table.columns) + "    columns:\n";
     for (auto& column : table.columns) out += column_lines(column);

@@ -16,17 +16,38 @@ namespace iai {
 namespace {
 
 enum class Operation {
-  number, text, column, previous, missing,                              // leaves
-  negate, absolute, root, minimum, maximum, add, subtract, multiply, divide,  // numbers
-  equal, unequal, less, at_most, greater, at_least, in,                 // comparisons
-  logical_not, logical_and, logical_or, implies,
+  number,
+  text,
+  column,
+  previous,
+  missing,  // leaves
+  negate,
+  absolute,
+  root,
+  minimum,
+  maximum,
+  add,
+  subtract,
+  multiply,
+  divide,  // numbers
+  equal,
+  unequal,
+  less,
+  at_most,
+  greater,
+  at_least,
+  in,  // comparisons
+  logical_not,
+  logical_and,
+  logical_or,
+  implies,
 };
 
 /// What a part of an expression is worth in one row.
 struct Value {
   enum class Kind { unknown, number, text, time, truth } kind = Kind::unknown;
-  double number = 0;        // also 0 and 1 of a truth
-  std::int64_t time = 0;    // nanoseconds
+  double number = 0;      // also 0 and 1 of a truth
+  std::int64_t time = 0;  // nanoseconds
   std::string_view text;
 };
 
@@ -353,8 +374,8 @@ class ExpressionParser {
   }
 
   Node function(const std::string& word, std::size_t begin) {
-    static constexpr Word functions[] = {{"abs", Operation::absolute}, {"sqrt", Operation::root}, {"min", Operation::minimum}, {"max", Operation::maximum},
-                                         {"missing", Operation::missing}, {"previous", Operation::previous}};
+    static constexpr Word functions[] = {{"abs", Operation::absolute}, {"sqrt", Operation::root},       {"min", Operation::minimum},
+                                         {"max", Operation::maximum},  {"missing", Operation::missing}, {"previous", Operation::previous}};
     for (const Word& known : functions) {
       if (known.written != word) continue;
       std::vector<Node> parts;
@@ -364,7 +385,8 @@ class ExpressionParser {
       return applied(known, std::move(parts), begin);
     }
     at_ = begin;
-    fail(fmt::format("there is no function '{}'", word), did_you_mean(word, {"abs", "sqrt", "min", "max", "missing", "previous"}, "abs, sqrt, min, max, missing, previous"));
+    fail(fmt::format("there is no function '{}'", word),
+         did_you_mean(word, {"abs", "sqrt", "min", "max", "missing", "previous"}, "abs, sqrt, min, max, missing, previous"));
   }
 
   Node applied(const Word& function, std::vector<Node> parts, std::size_t begin) {

@@ -37,8 +37,8 @@ std::optional<double> parse_duration(std::string_view text) {
   if (error != std::errc() || value < 0) return std::nullopt;
   text.remove_prefix(static_cast<std::size_t>(stop - text.data()));
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  for (const auto& [unit, nanoseconds] : {std::pair<std::string_view, double>{"ns", 1}, {"us", 1e3}, {"µs", 1e3}, {"ms", 1e6}, {"s", 1e9},
-                                          {"min", 60e9}, {"h", 3600e9}, {"d", 86400e9}})
+  for (const auto& [unit, nanoseconds] :
+       {std::pair<std::string_view, double>{"ns", 1}, {"us", 1e3}, {"µs", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"min", 60e9}, {"h", 3600e9}, {"d", 86400e9}})
     if (text == unit) return value * nanoseconds;
   return std::nullopt;
 }

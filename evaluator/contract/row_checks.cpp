@@ -100,16 +100,19 @@ std::optional<RuleBreak> SamplingCheck::judge(double elapsed, bool time) const {
   const double periods = std::round(elapsed / rule_.period);
   const bool whole = periods > rows && std::abs(elapsed - periods * rule_.period) <= rule_.tolerance;
   if (whole && rule_.gaps_allowed) return std::nullopt;
-  const auto text = whole ? fmt::format("gap: {:.9g}{} after the row before, {:.0f} {} missing", elapsed * unit, suffix, periods - rows, periods - rows > 1 ? "rows are" : "row is")
+  const auto text = whole ? fmt::format("gap: {:.9g}{} after the row before, {:.0f} {} missing", elapsed * unit, suffix, periods - rows,
+                                        periods - rows > 1 ? "rows are" : "row is")
                           : fmt::format("{:.9g}{} after the row before, the period is {:.9g}{}", elapsed * unit, suffix, rule_.period * unit, suffix);
   return RuleBreak{0, column_, &rule_, text};
 }
 
-ImpliesCheck::ImpliesCheck(const Rule& rule, const std::map<std::string, std::size_t>& columns) : rule_(rule), when_(bind(rule.when, columns)), any_(bind(rule.any, columns)) {
+ImpliesCheck::ImpliesCheck(const Rule& rule, const std::map<std::string, std::size_t>& columns)
+    : rule_(rule), when_(bind(rule.when, columns)), any_(bind(rule.any, columns)) {
   for (const auto& [name, value] : rule.any) message_ += (message_.empty() ? "without " : " or ") + name + " = " + value;
 }
 
-std::vector<ImpliesCheck::Condition> ImpliesCheck::bind(const std::vector<std::pair<std::string, std::string>>& conditions, const std::map<std::string, std::size_t>& columns) {
+std::vector<ImpliesCheck::Condition> ImpliesCheck::bind(const std::vector<std::pair<std::string, std::string>>& conditions,
+                                                        const std::map<std::string, std::size_t>& columns) {
   std::vector<Condition> bound;
   for (const auto& [name, value] : conditions)
     if (const auto at = columns.find(name); at != columns.end()) bound.push_back({at->second, AllowedValues({value})});

@@ -19,13 +19,13 @@ struct BrokenRun {
 
 /// A row of a batch that breaks a rule, or where a run ended that does.
 struct RuleBreak {
-  std::uint32_t row = 0;       ///< of the batch
-  std::size_t column = 0;      ///< of the file
+  std::uint32_t row = 0;   ///< of the batch
+  std::size_t column = 0;  ///< of the file
   const Rule* rule = nullptr;
-  std::string message = {};    ///< empty: cell_message() says it
-  std::string discreet = {};   ///< as in Violation
+  std::string message = {};   ///< empty: cell_message() says it
+  std::string discreet = {};  ///< as in Violation
   std::optional<BrokenRun> run = {};
-  std::string value = {};      ///< of what is about the file as a whole
+  std::string value = {};  ///< of what is about the file as a whole
 };
 
 /// Tells where rows of the batches at hand lie.

@@ -29,11 +29,11 @@ enum class Joining {
 
 /// What every rule of a contract has.
 struct RuleHead {
-  std::string id;                    ///< once in a contract: "Drehzahl/range", "table-2/sampling" ...
+  std::string id;  ///< once in a contract: "Drehzahl/range", "table-2/sampling" ...
   Severity severity = Severity::error;
   std::vector<std::string> columns;  ///< the one it is about, or several; empty: the table or the data set
   Joining joining = Joining::always;
-  std::string meaning = {};          ///< one sentence for readers of reports; empty: the id says it
+  std::string meaning = {};  ///< one sentence for readers of reports; empty: the id says it
 };
 
 /// Gives every rule an id of its own, and reads the id and the severity that may stand in a rule's map.

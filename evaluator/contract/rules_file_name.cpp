@@ -81,7 +81,8 @@ class FileNameFamily : public RuleFamily {
     rule_.head = place.heads.head("file-name", &node, Severity::error);
     const Yaml& pattern = node.at("pattern");
     rule_.pattern = pattern.text();
-    if (const auto fault = pattern_fault(rule_.pattern); !fault.empty()) pattern.fail("the pattern is no regular expression: " + fault, "see the ICU regular expression syntax");
+    if (const auto fault = pattern_fault(rule_.pattern); !fault.empty())
+      pattern.fail("the pattern is no regular expression: " + fault, "see the ICU regular expression syntax");
     if (const auto* columns = node.find("columns")) rule_.head.columns = place.known_columns(*columns);
     const auto groups = static_cast<std::size_t>(Pattern(rule_.pattern).group_count());
     if (groups < rule_.head.columns.size())

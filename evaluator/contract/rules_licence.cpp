@@ -12,9 +12,12 @@ namespace iai {
 
 namespace {
 
-constexpr std::string_view free_licences[] = {"0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "CDLA-Permissive-1.0", "CDLA-Permissive-2.0", "DL-DE-BY-2.0", "DL-DE-ZERO-2.0", "etalab-2.0",
-                                              "MIT", "NLOD-2.0", "ODC-By-1.0", "OGL-UK-3.0", "PDDL-1.0", "Unlicense"};
-constexpr std::string_view share_alike_licences[] = {"AGPL-3.0-only", "AGPL-3.0-or-later", "CDLA-Sharing-1.0", "GFDL-1.3-only", "GFDL-1.3-or-later", "GPL-2.0-only", "GPL-2.0-or-later", "GPL-3.0-only", "GPL-3.0-or-later", "ODbL-1.0"};
+constexpr std::string_view free_licences[] = {
+    "0BSD",         "Apache-2.0",     "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0",  "CDLA-Permissive-1.0", "CDLA-Permissive-2.0",
+    "DL-DE-BY-2.0", "DL-DE-ZERO-2.0", "etalab-2.0",   "MIT",          "NLOD-2.0", "ODC-By-1.0",          "OGL-UK-3.0",
+    "PDDL-1.0",     "Unlicense"};
+constexpr std::string_view share_alike_licences[] = {"AGPL-3.0-only", "AGPL-3.0-or-later", "CDLA-Sharing-1.0", "GFDL-1.3-only",    "GFDL-1.3-or-later",
+                                                     "GPL-2.0-only",  "GPL-2.0-or-later",  "GPL-3.0-only",     "GPL-3.0-or-later", "ODbL-1.0"};
 constexpr std::string_view creative_commons_versions[] = {"1.0", "2.0", "2.5", "3.0", "4.0"};
 const std::vector<std::string> purpose_names{"research", "internal", "commercial"};
 const std::vector<std::string> term_names{"non-commercial", "research-only", "no-derivatives", "share-alike", "proprietary"};
@@ -44,7 +47,8 @@ LicenceTerms declared_terms(const Yaml& node) {
   if (node.is_list() && node.items().empty()) return terms;
   for (const auto& name : node.texts()) {
     if (std::find(term_names.begin(), term_names.end(), name) == term_names.end())
-      node.fail("'" + name + "' is no term", did_you_mean(name, term_names, "non-commercial, research-only, no-derivatives, share-alike or proprietary; [] for none of them"));
+      node.fail("'" + name + "' is no term",
+                did_you_mean(name, term_names, "non-commercial, research-only, no-derivatives, share-alike or proprietary; [] for none of them"));
     terms.non_commercial = terms.non_commercial || name == "non-commercial" || name == "research-only";
     terms.research_only = terms.research_only || name == "research-only";
     terms.no_derivatives = terms.no_derivatives || name == "no-derivatives";
@@ -86,7 +90,8 @@ void check_one(const LicenceRules& rules, const Used& used, ViolationLog& log) {
   if (!rules.purpose) return;
   const auto& purpose = purpose_names[static_cast<std::size_t>(*rules.purpose)];
   if (terms->non_commercial && *rules.purpose != Purpose::research)
-    report(rules.non_commercial, "", fmt::format("{} allows {}, the purpose is {}", named(used), terms->research_only ? "research only" : "no commercial use", purpose), log);
+    report(rules.non_commercial, "",
+           fmt::format("{} allows {}, the purpose is {}", named(used), terms->research_only ? "research only" : "no commercial use", purpose), log);
   if (terms->no_derivatives && *rules.purpose == Purpose::commercial)
     report(rules.no_derivatives, "", fmt::format("{} forbids to pass on what is made from the data, the purpose is {}", named(used), purpose), log);
 }
@@ -101,7 +106,9 @@ void check_together(const LicenceRules& rules, const std::vector<Used>& used, Vi
       const auto& terms = *other.entry->terms;
       const bool later = terms.share_alike && &other > &one;  // a pair is told once
       if (!terms.proprietary && !later) continue;
-      report(rules.share_alike, "", fmt::format("{} claims what is made from it, but {} {}", named(one), named(other), terms.proprietary ? "is not to be passed on" : "claims it too"), log);
+      report(rules.share_alike, "",
+             fmt::format("{} claims what is made from it, but {} {}", named(one), named(other), terms.proprietary ? "is not to be passed on" : "claims it too"),
+             log);
     }
   }
 }
@@ -135,7 +142,8 @@ LicenceRules parse_licences(const Yaml& root, RuleHeads& heads) {
     if (purpose->is_map()) purpose->allow_keys({"use", "severity"});
     const Yaml& use = purpose->is_map() ? purpose->at("use") : *purpose;
     const auto found = std::find(purpose_names.begin(), purpose_names.end(), use.text());
-    if (found == purpose_names.end()) use.fail("'" + use.text() + "' is no purpose", did_you_mean(use.text(), purpose_names, "research, internal or commercial"));
+    if (found == purpose_names.end())
+      use.fail("'" + use.text() + "' is no purpose", did_you_mean(use.text(), purpose_names, "research, internal or commercial"));
     rules.purpose = static_cast<Purpose>(found - purpose_names.begin());
     if (const auto* word = purpose->is_map() ? purpose->find("severity") : nullptr) severity = parse_severity(*word);
   }
@@ -159,13 +167,17 @@ void check_licences(const LicenceRules& rules, const std::vector<std::string>& n
   for (const auto& entry : rules.entries) used.push_back({&entry, 0});
   std::vector<std::string> bare;
   for (const auto& name : names) {
-    const auto covers = [&](const Used& one) { return std::any_of(one.entry->files.begin(), one.entry->files.end(), [&](const auto& glob) { return matches_path_glob(glob, name); }); };
+    const auto covers = [&](const Used& one) {
+      return std::any_of(one.entry->files.begin(), one.entry->files.end(), [&](const auto& glob) { return matches_path_glob(glob, name); });
+    };
     const auto found = std::find_if(used.begin(), used.end(), covers);
     if (found == used.end()) bare.push_back(name);
     else ++found->files;
   }
   std::erase_if(used, [](const Used& one) { return one.files == 0; });
-  if (!bare.empty()) report(rules.unknown, bare[0], bare.size() == 1 ? "no licence covers this file" : fmt::format("no licence covers this file, nor {} more", bare.size() - 1), log);
+  if (!bare.empty())
+    report(rules.unknown, bare[0], bare.size() == 1 ? "no licence covers this file" : fmt::format("no licence covers this file, nor {} more", bare.size() - 1),
+           log);
   for (const auto& one : used) check_one(rules, one, log);
   check_together(rules, used, log);
 }

@@ -14,8 +14,8 @@ struct LicenceTerms {
   bool non_commercial = false;  ///< also research_only
   bool research_only = false;
   bool no_derivatives = false;
-  bool share_alike = false;     ///< what is made from the data goes under the same licence
-  bool proprietary = false;     ///< may not be passed on under an open licence
+  bool share_alike = false;  ///< what is made from the data goes under the same licence
+  bool proprietary = false;  ///< may not be passed on under an open licence
 };
 
 /// The terms of an SPDX identifier; nothing for one that is not known (LicenseRef-..., NOASSERTION).

@@ -63,7 +63,8 @@ class ReferenceCheck {
   void looked_up_row(const Row& row) { add(row, *lookup_columns_, lookup_types_, 0); }
 
   void end_table() {
-    if (lookups_ == 0) return report_file({}, fmt::format("no file of a table matches {}, which others refer to: list it as a table", fmt::join(rule_.files, ", ")));
+    if (lookups_ == 0)
+      return report_file({}, fmt::format("no file of a table matches {}, which others refer to: list it as a table", fmt::join(rule_.files, ", ")));
     keys_.for_each([&](const UniqueKey& first, const UniqueKey& key) {
       if (first.side == 0 || key.side == 0) return;
       Violation violation;
@@ -157,7 +158,8 @@ class ReferenceFamily : public RuleFamily {
  public:
   ReferenceFamily(const Yaml& node, FamilyPlace& place) {
     if (node.is_map()) add(node, place);
-    else for (const Yaml& item : node.items()) add(item, place);
+    else
+      for (const Yaml& item : node.items()) add(item, place);
   }
   std::vector<const RuleHead*> rules() const override {
     std::vector<const RuleHead*> heads;

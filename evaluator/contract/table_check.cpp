@@ -85,7 +85,8 @@ class TableCheck::Places : public RowPlaces {
   const RowOf& row_of_;
 };
 
-TableCheck::TableCheck(TableState& state, const CheckedFile& file, bool has_header, ViolationLog& log) : state_(state), file_(file), log_(log), places_(column_places(file.columns)) {
+TableCheck::TableCheck(TableState& state, const CheckedFile& file, bool has_header, ViolationLog& log)
+    : state_(state), file_(file), log_(log), places_(column_places(file.columns)) {
   ++state_.files;
   check_header(has_header);
   prepare_column_checks();
@@ -97,7 +98,10 @@ void TableCheck::check_header(bool has_header) {
   for (const auto& rule : state_.contract.rules) {
     const auto at = rule.columns.empty() ? places_.end() : places_.find(rule.columns[0]);
     if (rule.kind == RuleKind::required && at == places_.end())
-      report_file(rule, rule.columns[0], "", has_header ? "the column is missing" : fmt::format("the file has no header and {} columns, the contract lists {}", file_.columns.size(), state_.contract.columns.size()));
+      report_file(rule, rule.columns[0], "",
+                  has_header
+                      ? "the column is missing"
+                      : fmt::format("the file has no header and {} columns, the contract lists {}", file_.columns.size(), state_.contract.columns.size()));
     // A file that tells no unit is taken at the contract's word.
     if (rule.kind == RuleKind::unit && at != places_.end() && !file_.columns[at->second].unit.empty() && file_.columns[at->second].unit != rule.text)
       report_file(rule, rule.columns[0], file_.columns[at->second].unit, fmt::format("the unit is '{}', not '{}'", file_.columns[at->second].unit, rule.text));
@@ -208,7 +212,8 @@ void TableCheck::tell(const RowBatch& batch, RuleBreak& found, Places& places) {
   // What a batch does not hold as text is judged here.
   if (found.rule->kind == RuleKind::pattern && state_.patterns.at(found.rule).matches(cell.text)) return;
   auto violation = places.at(row, found.column);
-  auto told = found.message.empty() ? cell_message(*found.rule, cell, batch.columns[found.column].type) : CellMessage{std::move(found.message), std::move(found.discreet)};
+  auto told = found.message.empty() ? cell_message(*found.rule, cell, batch.columns[found.column].type)
+                                    : CellMessage{std::move(found.message), std::move(found.discreet)};
   violation.message = std::move(told.text);
   violation.discreet = std::move(told.discreet);
   log_.report(*found.rule, std::move(violation));

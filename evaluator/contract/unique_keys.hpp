@@ -10,12 +10,12 @@ namespace iai {
 
 /// One row's key for a uniqueness rule, in a fixed size so that keys can be sorted outside of memory.
 struct UniqueKey {
-  Hash128 hash;             ///< of the whole key
-  std::uint32_t file = 0;   ///< place in the order of reading
-  std::uint32_t side = 0;   ///< of equal keys the one with the smallest side comes first, then the one read first
+  Hash128 hash;            ///< of the whole key
+  std::uint32_t file = 0;  ///< place in the order of reading
+  std::uint32_t side = 0;  ///< of equal keys the one with the smallest side comes first, then the one read first
   std::int64_t row = 0, line = 0;
   std::uint64_t byte = 0;
-  char text[40] = {};       ///< the beginning of the key, for the message; filled with zeros
+  char text[40] = {};  ///< the beginning of the key, for the message; filled with zeros
 };
 
 /// Finds keys that occur twice, exactly (two keys count as equal when 128 bits of hash are), whatever their number: at

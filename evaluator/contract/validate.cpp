@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "evaluator/data/threads.hpp"
 #include "evaluator/contract/validator.hpp"
+#include "evaluator/data/threads.hpp"
 #include "formats/audio_rows.hpp"
 #include "formats/dialect_file.hpp"
 #include "formats/digest_stream.hpp"
@@ -26,20 +26,25 @@ void note_labels(const DataSet& data, BoxCheck& boxes) {
       if (name == "orientation" && value.size() == 1) orientation = value[0] - '0';
     boxes.add_image(file.name, file.tensors[0].shape[1], file.tensors[0].shape[0], orientation);
   }
-  for_each_file_of(data, [](const DataFile& file) { return file.kind == DataFileKind::labels; }, [&](const DataFile& file, ByteStream& stream) {
-    PeekStream peek(stream, 64 << 10);
-    boxes.add_labels(file.name, read_box_labels(label_format(peek.head(), file.name), peek, file.name));
-  });
-  for_each_file_of(data, [](const DataFile& file) { return is_class_list(file.name); }, [&](const DataFile& file, ByteStream& stream) {
-    PeekStream peek(stream, 64 << 10);
-    if (const auto count = class_count(file.name, peek.head())) boxes.set_classes(*count);
-  });
+  for_each_file_of(
+      data, [](const DataFile& file) { return file.kind == DataFileKind::labels; },
+      [&](const DataFile& file, ByteStream& stream) {
+        PeekStream peek(stream, 64 << 10);
+        boxes.add_labels(file.name, read_box_labels(label_format(peek.head(), file.name), peek, file.name));
+      });
+  for_each_file_of(
+      data, [](const DataFile& file) { return is_class_list(file.name); },
+      [&](const DataFile& file, ByteStream& stream) {
+        PeekStream peek(stream, 64 << 10);
+        if (const auto count = class_count(file.name, peek.head())) boxes.set_classes(*count);
+      });
 }
 
 /// Opens the rows of a file as it is; null for what belongs to images: their labels and lists of classes.
 std::unique_ptr<RowReader> open_raw(PeekStream& stream, const std::string& name, const DelimitedOptions& options, BoxCheck& boxes) {
   if (image_kind(stream.head()) != ImageKind::none)
-    return open_image_rows(stream, name, options.thumbnails, [&](const Image& image) { boxes.add_image(name, image.pages[0].width, image.pages[0].height, image.pages[0].orientation); });
+    return open_image_rows(stream, name, options.thumbnails,
+                           [&](const Image& image) { boxes.add_image(name, image.pages[0].width, image.pages[0].height, image.pages[0].orientation); });
   if (const auto count = class_count(name, stream.head())) {
     boxes.set_classes(*count);
     return nullptr;
@@ -53,7 +58,8 @@ std::unique_ptr<RowReader> open_raw(PeekStream& stream, const std::string& name,
 
 /// Do recordings belong to a table's rows?
 bool takes_recordings(const TableState* table) {
-  return table != nullptr && std::any_of(table->contract.families.begin(), table->contract.families.end(), [](const auto& family) { return family->recordings() == Recordings::rows; });
+  return table != nullptr && std::any_of(table->contract.families.begin(), table->contract.families.end(),
+                                         [](const auto& family) { return family->recordings() == Recordings::rows; });
 }
 
 Thumbnails wanted_thumbnails(const TableContract& table) {
@@ -92,7 +98,9 @@ Validation check_data_set(const DataSet& data, const Contract& contract, const V
           if (file.kind == DataFileKind::delimited && !is_empty(raw.given)) how = raw;
           else Validator::name_columns(table->contract, file.dialect.header, how.columns);
         });
-    const auto is_recording = [&](const DataFile& file) { return file.kind == DataFileKind::tensors && file.format == "WAV" && takes_recordings(work.table_of(file.name)); };
+    const auto is_recording = [&](const DataFile& file) {
+      return file.kind == DataFileKind::tensors && file.format == "WAV" && takes_recordings(work.table_of(file.name));
+    };
     if (std::none_of(data.files.begin(), data.files.end(), is_recording)) return;
     for_each_file_of(data, is_recording, [&](const DataFile& file, ByteStream& stream) {
       PeekStream peek(stream, 64 << 10);
@@ -108,8 +116,11 @@ Validation check_data_set(const DataSet& data, const Contract& contract, const V
 /// Files, folders and archives as they are.
 class RawFiles {
  public:
-  RawFiles(const std::vector<std::filesystem::path>& paths, const Contract& contract, const ValidateOptions& options) : options_(options), work_(contract, options), files_(list_files(paths)) {
-    if (files_.empty()) throw Error(ErrorKind::input, (paths.empty() ? "the input" : paths.front().string()) + ": there is no file in it", "name a data set, files, or folders that hold some");
+  RawFiles(const std::vector<std::filesystem::path>& paths, const Contract& contract, const ValidateOptions& options)
+      : options_(options), work_(contract, options), files_(list_files(paths)) {
+    if (files_.empty())
+      throw Error(ErrorKind::input, (paths.empty() ? "the input" : paths.front().string()) + ": there is no file in it",
+                  "name a data set, files, or folders that hold some");
     told_.given = options.dialect;
     // One file cannot be the same as another.
     const bool several = files_.size() > 1 || is_archive(files_.front().path);

@@ -6,24 +6,24 @@
 #include <vector>
 
 #include "evaluator/contract/contract.hpp"
-#include "evaluator/data/data_set.hpp"
 #include "evaluator/contract/violations.hpp"
+#include "evaluator/data/data_set.hpp"
 
 namespace iai {
 
 struct ValidateOptions {
-  GivenDialect dialect;         ///< how delimited text is written; goes before what the contract says
-  int threads = 0;              ///< 0: all cores. No finding depends on it
-  std::size_t most_kept = 100;  ///< violations kept for showing; all are counted
-  Baseline* known = nullptr;    ///< findings that are accepted; what is left in it afterwards was not met. Or null
-  Baseline* found = nullptr;    ///< takes every finding. Or null
+  GivenDialect dialect;                             ///< how delimited text is written; goes before what the contract says
+  int threads = 0;                                  ///< 0: all cores. No finding depends on it
+  std::size_t most_kept = 100;                      ///< violations kept for showing; all are counted
+  Baseline* known = nullptr;                        ///< findings that are accepted; what is left in it afterwards was not met. Or null
+  Baseline* found = nullptr;                        ///< takes every finding. Or null
   std::function<void(std::int64_t rows)> progress;  ///< called now and then; or empty
 };
 
 struct Validation {
   explicit Validation(const ValidateOptions& options) : log(options.most_kept, options.known, options.found) {}
-  std::int64_t rows = 0;    ///< that were checked
-  std::int64_t files = 0;   ///< that belong to a table of the contract
+  std::int64_t rows = 0;   ///< that were checked
+  std::int64_t files = 0;  ///< that belong to a table of the contract
   ViolationLog log;
 };
 

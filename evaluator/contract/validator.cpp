@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "evaluator/data/threads.hpp"
 #include "evaluator/profile/sketches.hpp"
 #include "evaluator/task/table_rows.hpp"
-#include "evaluator/data/threads.hpp"
 #include "formats/delimited_source.hpp"
 
 namespace iai {
@@ -84,12 +84,14 @@ void Validator::find_keys(TableState& table, const std::string& name, RowReader&
 }
 
 const Rule* Validator::label_rule() const {
-  const auto rule = std::find_if(contract_.rules.begin(), contract_.rules.end(), [](const Rule& one) { return one.kind == RuleKind::labels && one.severity != Severity::allow; });
+  const auto rule = std::find_if(contract_.rules.begin(), contract_.rules.end(),
+                                 [](const Rule& one) { return one.kind == RuleKind::labels && one.severity != Severity::allow; });
   return rule == contract_.rules.end() ? nullptr : &*rule;
 }
 
 bool Validator::compares_contents() const {
-  return std::any_of(contract_.rules.begin(), contract_.rules.end(), [](const Rule& rule) { return rule.kind == RuleKind::duplicate_files && rule.severity != Severity::allow; });
+  return std::any_of(contract_.rules.begin(), contract_.rules.end(),
+                     [](const Rule& rule) { return rule.kind == RuleKind::duplicate_files && rule.severity != Severity::allow; });
 }
 
 Validation Validator::finish() {
@@ -194,7 +196,8 @@ void Validator::find_repeated(const Rule& rule, UniqueKeys& keys) {
     violation.line = again.line;
     violation.byte = again.byte;
     violation.value = again.text;
-    violation.message = first.file == again.file ? fmt::format("the same as in row {}", first.row) : fmt::format("the same as in row {} of {}", first.row, names_[first.file]);
+    violation.message =
+        first.file == again.file ? fmt::format("the same as in row {}", first.row) : fmt::format("the same as in row {} of {}", first.row, names_[first.file]);
     violation.discreet = violation.message;
     result_.log.report(rule, std::move(violation));
   });
@@ -206,7 +209,8 @@ void Validator::check_labels(const Rule& rule) {
   if (!boxes_.has_labels()) return about_files(rule, "", "no COCO, YOLO or Pascal VOC labels are there");
   for (const auto& finding : boxes_.finish()) {
     const std::string count = finding.count > 1 ? fmt::format(" ({} of them)", finding.count) : "";
-    about_files(rule, finding.file, fmt::format("{}{}: {}{}", finding.kind, count, finding.text, finding.row > 0 ? fmt::format(" (label {})", finding.row) : ""));
+    about_files(rule, finding.file,
+                fmt::format("{}{}: {}{}", finding.kind, count, finding.text, finding.row > 0 ? fmt::format(" (label {})", finding.row) : ""));
   }
 }
 

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "evaluator/data/box_check.hpp"
 #include "evaluator/contract/table_check.hpp"
 #include "evaluator/contract/validate.hpp"
+#include "evaluator/data/box_check.hpp"
 
 namespace iai {
 

@@ -16,16 +16,16 @@ namespace iai {
 
 /// Where a data set breaks a rule: one cell, or rows that follow each other and break the same rule in the same column.
 struct Violation {
-  std::string rule;            ///< id
+  std::string rule;  ///< id
   Severity severity = Severity::error;
-  std::string file, column;    ///< empty where it is about the whole data set, or about rows
+  std::string file, column;              ///< empty where it is about the whole data set, or about rows
   std::int64_t row = 0, last_row = 0;    ///< data rows from 1, both ends included; 0: the whole file
   std::int64_t line = 0, last_line = 0;  ///< lines of the file from 1
-  std::uint64_t byte = 0;      ///< offset of the first cell (or row) in the file as stored
-  std::string value;           ///< the first cell as written
+  std::uint64_t byte = 0;                ///< offset of the first cell (or row) in the file as stored
+  std::string value;                     ///< the first cell as written
   std::string message;
-  std::string discreet = {};   ///< the message without anything out of a cell, for personal columns; empty: none is known
-  std::size_t order = 0;       ///< place of the file in the order of reading
+  std::string discreet = {};  ///< the message without anything out of a cell, for personal columns; empty: none is known
+  std::size_t order = 0;      ///< place of the file in the order of reading
 };
 
 /// One cell of a file under check, its rule and message still to be said.
@@ -44,8 +44,7 @@ class ViolationLog {
  public:
   /// @param known  findings that are accepted: they are counted apart. @param found  takes all findings. Either may be null;
   /// both outlive the log.
-  explicit ViolationLog(std::size_t most_kept, Baseline* known = nullptr, Baseline* found = nullptr)
-      : most_kept_(most_kept), known_(known), found_(found) {}
+  explicit ViolationLog(std::size_t most_kept, Baseline* known = nullptr, Baseline* found = nullptr) : most_kept_(most_kept), known_(known), found_(found) {}
 
   /// The column holds personal values, in every file.
   void hide(const std::string& column) { hidden_.insert(column); }
@@ -65,7 +64,7 @@ class ViolationLog {
     std::int64_t places = 0;  ///< after rows that follow each other were joined
   };
   const std::map<std::string, Count>& counts() const { return counts_; }
-  std::int64_t errors() const { return errors_; }      ///< cells
+  std::int64_t errors() const { return errors_; }  ///< cells
   std::int64_t warnings() const { return warnings_; }
   std::int64_t places() const { return places_; }
   std::int64_t accepted() const { return accepted_; }  ///< cells that the baseline knows; no other figure counts them
@@ -80,9 +79,9 @@ class ViolationLog {
   void close(Violation&& run);
   std::size_t most_kept_;
   Baseline *known_, *found_;
-  std::set<std::string> hidden_;                               // names of columns
-  std::map<std::string, std::vector<std::string>> columns_;    // of the rules that were broken
-  std::map<std::string, Violation> open_;  // by rule and column
+  std::set<std::string> hidden_;                             // names of columns
+  std::map<std::string, std::vector<std::string>> columns_;  // of the rules that were broken
+  std::map<std::string, Violation> open_;                    // by rule and column
   std::vector<Violation> kept_;
   std::vector<ColumnFigures> figures_;
   std::map<std::string, Count> counts_;

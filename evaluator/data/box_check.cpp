@@ -178,8 +178,11 @@ void BoxCheck::check_file(const std::string& file, const BoxLabels& labels) {
     image->labelled = true;
     if (wanted.width <= 0 || wanted.height <= 0 || (wanted.width == image->width && wanted.height == image->height)) continue;
     const bool turned = wanted.width == image->height && wanted.height == image->width;
-    add("size_differs", 0, fmt::format("{} has {} x {} pixels, its label says {} x {}{}", image->name, image->width, image->height, wanted.width, wanted.height,
-                                       turned && image->orientation >= 5 ? " (turned by its EXIF orientation)" : turned ? " (turned)" : ""));
+    add("size_differs", 0,
+        fmt::format("{} has {} x {} pixels, its label says {} x {}{}", image->name, image->width, image->height, wanted.width, wanted.height,
+                    turned && image->orientation >= 5 ? " (turned by its EXIF orientation)"
+                    : turned                          ? " (turned)"
+                                                      : ""));
   }
   for (const auto& box : labels.boxes)
     if (const auto* image = files[box.image]) check_box(box, *image, labels.format);
@@ -191,7 +194,9 @@ void BoxCheck::check_box(const LabelBox& box, const ImageFile& image, LabelForma
   const auto width = static_cast<double>(image.width), height = static_cast<double>(image.height);
   const double across = shares ? width : 1, down = shares ? height : 1;
   const double left = box.left * across, right = box.right * across, top = box.top * down, bottom = box.bottom * down;
-  const auto shown = [&] { return fmt::format("{:.6g}, {:.6g} to {:.6g}, {:.6g} in {} of {} x {}", left, top, right, bottom, image.name, image.width, image.height); };
+  const auto shown = [&] {
+    return fmt::format("{:.6g}, {:.6g} to {:.6g}, {:.6g} in {} of {} x {}", left, top, right, bottom, image.name, image.width, image.height);
+  };
   if (!(right > left) || !(bottom > top)) add("box_empty", box.row, shown());
   // A picture turned by its orientation is labelled as it is seen.
   const bool turned = image.orientation >= 5 && !shares;

@@ -15,11 +15,12 @@ class StateStream;
 
 /// Something wrong between images and their box labels.
 struct BoxFinding {
-  std::string kind;        ///< box_outside, box_empty, duplicate_box, class_out_of_range, size_differs, label_without_image, image_without_label, duplicate_label_id, broken_label
-  std::string file;        ///< of labels; the image for image_without_label
-  std::int64_t row = 0;    ///< line or number of the annotation of the first, 0: the whole file
+  std::string kind;  ///< box_outside, box_empty, duplicate_box, class_out_of_range, size_differs, label_without_image, image_without_label, duplicate_label_id,
+                     ///< broken_label
+  std::string file;  ///< of labels; the image for image_without_label
+  std::int64_t row = 0;  ///< line or number of the annotation of the first, 0: the whole file
   std::int64_t count = 0;
-  std::string text;        ///< about the first
+  std::string text;  ///< about the first
 };
 
 /// Holds images against the labels that name them, whatever the order in which files are read. Memory grows with the
@@ -56,8 +57,8 @@ class BoxCheck {
   std::optional<std::int64_t> classes_;
   std::size_t classes_file_ = 0;
   std::vector<BoxFinding> findings_;
-  std::string file_;              // of the labels that are checked now
-  std::size_t first_finding_ = 0; // of that file
+  std::string file_;               // of the labels that are checked now
+  std::size_t first_finding_ = 0;  // of that file
 };
 
 /// Number of classes that a list of classes declares: classes.txt, obj.names (one a line) or a YOLO data.yaml (nc, names);

@@ -13,8 +13,15 @@ namespace {
 
 bool is_integer(ElementType type) {
   switch (type) {
-    case ElementType::uint8: case ElementType::int8: case ElementType::uint16: case ElementType::int16: case ElementType::int32:
-    case ElementType::int64: case ElementType::uint32: case ElementType::uint64: case ElementType::boolean: return true;
+    case ElementType::uint8:
+    case ElementType::int8:
+    case ElementType::uint16:
+    case ElementType::int16:
+    case ElementType::int32:
+    case ElementType::int64:
+    case ElementType::uint32:
+    case ElementType::uint64:
+    case ElementType::boolean: return true;
     default: return false;
   }
 }
@@ -24,8 +31,7 @@ Tensor convert(const Tensor& source, const Values& values, const std::string& wh
   std::vector<T> converted(values.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (!accept(values[i])) {
-      throw Error(ErrorKind::input,
-                  fmt::format("{}: the value {} does not fit {}", where, values[i], type_name(element_type_of<T>())),
+      throw Error(ErrorKind::input, fmt::format("{}: the value {} does not fit {}", where, values[i], type_name(element_type_of<T>())),
                   "store the data in the type that the model takes");
     }
     converted[i] = static_cast<T>(values[i]);
@@ -76,8 +82,7 @@ Tensor to_integral(const Tensor& source, ElementType type, const std::string& wh
     case ElementType::int64: return to_integer<std::int64_t>(source, where);
     default: break;
   }
-  Tensor tensor = convert<std::uint8_t>(source, to_int64s(source.view()), where,
-                                        [](std::int64_t value) { return value == 0 || value == 1; });
+  Tensor tensor = convert<std::uint8_t>(source, to_int64s(source.view()), where, [](std::int64_t value) { return value == 0 || value == 1; });
   tensor.type = ElementType::boolean;
   return tensor;
 }

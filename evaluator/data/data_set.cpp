@@ -56,7 +56,8 @@ std::vector<ListedFile> listed_sources(const DataSet& data) {
 }
 
 /// Visits the files that are `wanted` and fails on those that are no longer there.
-void for_each_wanted(const DataSet& data, const std::function<bool(const DataFile&)>& is_wanted, const std::function<void(const DataFile&, ByteStream&)>& visit) {
+void for_each_wanted(const DataSet& data, const std::function<bool(const DataFile&)>& is_wanted,
+                     const std::function<void(const DataFile&, ByteStream&)>& visit) {
   if (data.sources.empty())
     throw Error(ErrorKind::input, data.manifest.string() + ": nothing says where its files lie",
                 "keep sources.json beside the manifest, or ingest the data again");
@@ -65,8 +66,8 @@ void for_each_wanted(const DataSet& data, const std::function<bool(const DataFil
     if (is_wanted(file)) wanted.emplace(file.name, &file);
   for (const auto& listed : listed_sources(data)) {
     // Archive entries and plain files alike begin with the listed name; all else needs no opening.
-    const auto at = std::lower_bound(data.files.begin(), data.files.end(), listed.name,
-                                     [](const DataFile& file, const std::string& name) { return file.name < name; });
+    const auto at =
+        std::lower_bound(data.files.begin(), data.files.end(), listed.name, [](const DataFile& file, const std::string& name) { return file.name < name; });
     const auto inside = std::lower_bound(data.files.begin(), data.files.end(), listed.name + "/",
                                          [](const DataFile& file, const std::string& name) { return file.name < name; });
     const bool plain = at != data.files.end() && at->name == listed.name;
@@ -169,8 +170,9 @@ bool is_data_set(const fs::path& path) {
 
 void for_each_table(const DataSet& data, const std::function<void(const DataFile&, RowReader&)>& visit,
                     const std::function<void(const DataFile&, DelimitedOptions&)>& adjust) {
-  for_each_wanted(data, [](const DataFile& file) { return is_table(file.kind); },
-                  [&](const DataFile& file, ByteStream& stream) { visit_table(file, stream, visit, adjust); });
+  for_each_wanted(
+      data, [](const DataFile& file) { return is_table(file.kind); },
+      [&](const DataFile& file, ByteStream& stream) { visit_table(file, stream, visit, adjust); });
 }
 
 void for_each_file_of(const DataSet& data, const std::function<bool(const DataFile&)>& wanted, const std::function<void(const DataFile&, ByteStream&)>& visit) {
@@ -183,12 +185,10 @@ void for_each_file_of(const DataSet& data, const std::function<bool(const DataFi
 
 DataSet read_data_set(const fs::path& path) {
   std::error_code failure;
-  if (!fs::exists(path, failure))
-    throw Error(ErrorKind::input, path.string() + ": no such data set", "make one: iai ingest PATH... -o " + path.string());
+  if (!fs::exists(path, failure)) throw Error(ErrorKind::input, path.string() + ": no such data set", "make one: iai ingest PATH... -o " + path.string());
   const fs::path manifest = manifest_path(path);
   if (!fs::is_regular_file(manifest, failure))
-    throw Error(ErrorKind::input, path.string() + ": is no data set, it holds no manifest.json",
-                "make one: iai ingest " + path.string() + " -o DIR");
+    throw Error(ErrorKind::input, path.string() + ": is no data set, it holds no manifest.json", "make one: iai ingest " + path.string() + " -o DIR");
   DataSet data = parse_manifest(read_json(manifest), manifest.string());
   data.manifest = manifest;
   read_sources(manifest.parent_path(), data);

@@ -15,14 +15,14 @@
 namespace iai {
 
 enum class DataFileKind {
-  delimited,  ///< text table: dialect, columns and rows are known
+  delimited,   ///< text table: dialect, columns and rows are known
   json_lines,  ///< one JSON object a line: columns and rows are known
-  columnar,   ///< Parquet, Arrow IPC: format, columns and rows are known
-  tensor,     ///< NPY array, or one array of an NPZ archive: type and shape are known
-  tensors,    ///< WAV, HDF5, MATLAB: format and tensors are known
-  image,      ///< PNG, JPEG, TIFF: format and pages are known; read as a row a page
-  labels,     ///< boxes around what images show: COCO, YOLO, Pascal VOC
-  other,      ///< digested, not read
+  columnar,    ///< Parquet, Arrow IPC: format, columns and rows are known
+  tensor,      ///< NPY array, or one array of an NPZ archive: type and shape are known
+  tensors,     ///< WAV, HDF5, MATLAB: format and tensors are known
+  image,       ///< PNG, JPEG, TIFF: format and pages are known; read as a row a page
+  labels,      ///< boxes around what images show: COCO, YOLO, Pascal VOC
+  other,       ///< digested, not read
 };
 std::string data_file_kind_name(DataFileKind kind);
 /// Does the manifest keep its columns?
@@ -32,13 +32,13 @@ constexpr bool is_table(DataFileKind kind) { return has_layout(kind) || kind == 
 
 /// One file of a data set, or one entry of an archive in it.
 struct DataFile {
-  std::string name;            ///< relative, '/' between parts: "bench-2026.zip/P1/2026-03-02_0800.csv"
+  std::string name;  ///< relative, '/' between parts: "bench-2026.zip/P1/2026-03-02_0800.csv"
   std::uint64_t bytes = 0;
   std::string sha256;
   DataFileKind kind = DataFileKind::other;
-  std::int64_t rows = 0;       ///< data rows, or length of axis 0
-  Dialect dialect;             ///< delimited only
-  std::vector<Column> columns; ///< tables only
+  std::int64_t rows = 0;                      ///< data rows, or length of axis 0
+  Dialect dialect;                            ///< delimited only
+  std::vector<Column> columns;                ///< tables only
   ElementType type = ElementType::undefined;  ///< tensor only
   std::vector<std::int64_t> shape;            ///< tensor only
   std::string format;                         ///< columnar, tensors, image, labels: "Parquet", "WAV", "PNG", "COCO" ...
@@ -47,7 +47,7 @@ struct DataFile {
 
 /// A copy of a source file (an archive as a whole) in a store, formats/content_store.hpp.
 struct StoredCopy {
-  std::string name;             ///< as list_files gives it
+  std::string name;  ///< as list_files gives it
   std::uint64_t bytes = 0;
   std::string sha256;           ///< by which the store knows it
   std::filesystem::path store;  ///< its folder
@@ -89,6 +89,7 @@ std::string sources_text(const std::vector<std::filesystem::path>& sources, cons
 void for_each_table(const DataSet& data, const std::function<void(const DataFile& file, RowReader& rows)>& visit,
                     const std::function<void(const DataFile& file, DelimitedOptions& options)>& adjust = {});
 /// The same for the files that are wanted, as bytes.
-void for_each_file_of(const DataSet& data, const std::function<bool(const DataFile& file)>& wanted, const std::function<void(const DataFile& file, ByteStream& stream)>& visit);
+void for_each_file_of(const DataSet& data, const std::function<bool(const DataFile& file)>& wanted,
+                      const std::function<void(const DataFile& file, ByteStream& stream)>& visit);
 
 }  // namespace iai

@@ -175,7 +175,8 @@ double centred_sum(const ExactSum& products, const ExactSum& x, const ExactSum& 
   std::array<Wide, 2 * ExactSum::most_limbs + 8> digits{};
   for (std::size_t i = 0; i < p.limbs_.size(); ++i) digits[static_cast<std::size_t>(p.first_ + lowest_bit / 32) + i] += static_cast<Wide>(p.limbs_[i]) * n;
   for (std::size_t i = 0; i < a.limbs_.size(); ++i)
-    for (std::size_t j = 0; j < b.limbs_.size(); ++j) digits[static_cast<std::size_t>(a.first_ + b.first_) + i + j] -= static_cast<Wide>(a.limbs_[i]) * b.limbs_[j];
+    for (std::size_t j = 0; j < b.limbs_.size(); ++j)
+      digits[static_cast<std::size_t>(a.first_ + b.first_) + i + j] -= static_cast<Wide>(a.limbs_[i]) * b.limbs_[j];
   carry_digits(digits);
   const bool negative = digits.back() < 0;
   if (negative) {

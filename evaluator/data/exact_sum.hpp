@@ -38,7 +38,7 @@ class ExactSum {
   bool to_magnitude();
   std::vector<std::int64_t> limbs_;  // value = sum of limbs_[i] * 2^(32 (first_ + i) - 1152); the last takes the sign
   int first_ = 0;
-  int pending_ = 0;                  // additions since the last carry
+  int pending_ = 0;  // additions since the last carry
   bool finite_ = true;
 };
 

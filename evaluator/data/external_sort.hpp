@@ -43,7 +43,9 @@ class ExternalSort {
   /// A sorted run in the file, read block by block.
   class Run {
    public:
-    Run(TemporaryFile<Record>& file, std::uint64_t first, std::uint64_t count, std::size_t block) : file_(&file), next_(first), left_(count), most_(block) { advance(); }
+    Run(TemporaryFile<Record>& file, std::uint64_t first, std::uint64_t count, std::size_t block) : file_(&file), next_(first), left_(count), most_(block) {
+      advance();
+    }
     const std::optional<Record>& head() const { return head_; }
     void advance() {
       if (at_ == block_.size()) load();

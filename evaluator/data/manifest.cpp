@@ -17,8 +17,7 @@ namespace {
 
 Json columns_json(const std::vector<Column>& columns) {
   Json list = Json::array();
-  for (const auto& column : columns)
-    list.push_back({{"name", column.name}, {"type", column_type_name(column.type)}, {"unit", column.unit}});
+  for (const auto& column : columns) list.push_back({{"name", column.name}, {"type", column_type_name(column.type)}, {"unit", column.unit}});
   return list;
 }
 
@@ -78,8 +77,7 @@ DataFile parse_file(const Json& json, const Json& layouts, const std::string& na
   file.name = json.at("name").get<std::string>();
   file.bytes = json.at("bytes").get<std::uint64_t>();
   file.sha256 = json.at("sha256").get<std::string>();
-  if (file.sha256.size() != 64 || file.sha256.find_first_not_of("0123456789abcdef") != std::string::npos)
-    damaged(name, "the digest of " + file.name);
+  if (file.sha256.size() != 64 || file.sha256.find_first_not_of("0123456789abcdef") != std::string::npos) damaged(name, "the digest of " + file.name);
   const auto kind = json.at("kind").get<std::string>();
   if (kind == "other") return file;
   file.rows = json.at("rows").get<std::int64_t>();
@@ -129,7 +127,7 @@ std::string manifest_text(const DataSet& data) {
     }
     files.push_back(std::move(entry));
   }
-  const Json manifest{{"schema", "iai.manifest/1"}, {"rows", data.rows()},     {"bytes", data.bytes()},
+  const Json manifest{{"schema", "iai.manifest/1"}, {"rows", data.rows()},           {"bytes", data.bytes()},
                       {"files", std::move(files)},  {"layouts", std::move(layouts)}, {"root_digest", data_root_digest(data.files)}};
   return canonical_json(manifest) + "\n";
 }

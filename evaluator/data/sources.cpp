@@ -21,7 +21,8 @@ std::string written_path(const fs::path& path, const fs::path& folder) {
 
 StoredCopy parse_copy(const Json& json, const fs::path& store) {
   StoredCopy copy{json.at("name").get<std::string>(), json.at("bytes").get<std::uint64_t>(), json.at("sha256").get<std::string>(), store};
-  if (copy.sha256.size() != 64 || copy.sha256.find_first_not_of("0123456789abcdef") != std::string::npos) throw Error(ErrorKind::input, "the digest of " + copy.name);
+  if (copy.sha256.size() != 64 || copy.sha256.find_first_not_of("0123456789abcdef") != std::string::npos)
+    throw Error(ErrorKind::input, "the digest of " + copy.name);
   return copy;
 }
 

@@ -25,10 +25,10 @@ class StateStream {
   bool is_reading() const { return source_ != nullptr; }
   /// @throws Error(input) while reading, when the bytes end or hold a number over `most`.
   void number(std::uint64_t& value, std::uint64_t most);
-  void count(std::int64_t& value);          ///< 0 to 2^48
+  void count(std::int64_t& value);  ///< 0 to 2^48
   void integer(std::int64_t& value);
-  void word(std::uint64_t& value);          ///< any 64 bits
-  void real(double& value);                 ///< finite
+  void word(std::uint64_t& value);  ///< any 64 bits
+  void real(double& value);         ///< finite
   void flag(bool& value);
   void text(std::string& value, std::size_t most);  ///< UTF-8
   /// Of a list: what there is when writing, what there will be when reading.

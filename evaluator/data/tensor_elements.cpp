@@ -44,8 +44,9 @@ void TensorElements::for_each(const std::function<void(double)>& visit) {
   const auto size = element_size(header_.type);
   std::uint64_t left = header_.data_bytes;
   const auto cut = [&] {
-    return Error(ErrorKind::input, fmt::format("{}: shape {} of {} needs {} bytes of data, {} are missing", name_, shape_text(header_.shape),
-                                               type_name(header_.type), header_.data_bytes, left),
+    return Error(ErrorKind::input,
+                 fmt::format("{}: shape {} of {} needs {} bytes of data, {} are missing", name_, shape_text(header_.shape), type_name(header_.type),
+                             header_.data_bytes, left),
                  "write it again with numpy.save(file, array, allow_pickle=False)");
   };
   std::vector<std::byte> block(block_bytes);
@@ -55,7 +56,8 @@ void TensorElements::for_each(const std::function<void(double)>& visit) {
     left -= got;
     if (got < wanted) throw cut();
     if (header_.big_endian)
-      for (std::size_t at = 0; at + size <= got; at += size) std::reverse(block.begin() + static_cast<std::ptrdiff_t>(at), block.begin() + static_cast<std::ptrdiff_t>(at + size));
+      for (std::size_t at = 0; at + size <= got; at += size)
+        std::reverse(block.begin() + static_cast<std::ptrdiff_t>(at), block.begin() + static_cast<std::ptrdiff_t>(at + size));
     const TensorView view{header_.type, {static_cast<std::int64_t>(got / size)}, std::span(block).first(got)};
     for (const double value : to_doubles(view)) visit(value);
   }

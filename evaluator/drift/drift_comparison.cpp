@@ -44,7 +44,8 @@ void SampleCounts::count(double value) {
     between_.assign(points.size() + 1, 0);
     sums_.assign(points.size() + 1, 0);
   }
-  const auto at = static_cast<std::size_t>(std::lower_bound(points.begin(), points.end(), value, [](const KnownPoint& point, double v) { return point.value < v; }) - points.begin());
+  const auto at = static_cast<std::size_t>(
+      std::lower_bound(points.begin(), points.end(), value, [](const KnownPoint& point, double v) { return point.value < v; }) - points.begin());
   if (at < points.size() && points[at].value == value) {
     ++at_[at];
     return;

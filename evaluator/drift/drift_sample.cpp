@@ -24,7 +24,8 @@ DriftFigure figure(DriftMeasure measure, double value, Tail tail) {
 
 void add_divergences(std::vector<DriftFigure>& figures, const Shares& shares, double n, double m, double every) {
   const auto bins = shares.reference.size();
-  figures.push_back(figure(DriftMeasure::psi, population_stability(shares, n, m), [=](double x) { return population_stability_tail(x, bins, n / every, m / every); }));
+  figures.push_back(
+      figure(DriftMeasure::psi, population_stability(shares, n, m), [=](double x) { return population_stability_tail(x, bins, n / every, m / every); }));
   figures.push_back(figure(DriftMeasure::jensen_shannon, jensen_shannon(shares), [=](double x) { return jensen_shannon_tail(x, bins, n / every, m / every); }));
 }
 
@@ -92,7 +93,9 @@ std::vector<DriftFigure> DriftSample::figures(double every) {
   const double n = reference_.values + reference_.missing, m = values_ + missing_;
   if (n > 0 && m > 0) {
     const double share = reference_.missing / n, now = missing_ / m, sign = now < share ? -1 : 1;
-    const auto tail = [=, missing = reference_.missing](double x) { return share_tail(missing / every, n / every, std::clamp(share + sign * x, 0.0, 1.0) * m / every, m / every); };
+    const auto tail = [=, missing = reference_.missing](double x) {
+      return share_tail(missing / every, n / every, std::clamp(share + sign * x, 0.0, 1.0) * m / every, m / every);
+    };
     figures.push_back(figure(DriftMeasure::missing, std::abs(now - share), tail));
   }
   return figures;

@@ -16,8 +16,8 @@ enum class DriftMeasure { psi, ks, wasserstein, jensen_shannon, missing };
 /// One figure of a column against its reference.
 struct DriftFigure {
   DriftMeasure measure = DriftMeasure::psi;
-  double value = 0;      ///< at least so much, whatever is not known of the reference
-  double chance = 1;     ///< probability of so much without drift
+  double value = 0;                    ///< at least so much, whatever is not known of the reference
+  double chance = 1;                   ///< probability of so much without drift
   std::function<double(double)> tail;  ///< the same of any value
 };
 /// The value that chance passes with the probability `level` only.

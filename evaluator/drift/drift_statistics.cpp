@@ -142,9 +142,7 @@ double population_stability_tail(double statistic, std::size_t bins, double n, d
   return bins < 2 ? 1 : gamma_tail(static_cast<double>(bins - 1) / 2, statistic / (1 / n + 1 / m) / 2);
 }
 
-double jensen_shannon_tail(double statistic, std::size_t bins, double n, double m) {
-  return population_stability_tail(8 * statistic * statistic, bins, n, m);
-}
+double jensen_shannon_tail(double statistic, std::size_t bins, double n, double m) { return population_stability_tail(8 * statistic * statistic, bins, n, m); }
 
 namespace {
 
@@ -188,7 +186,7 @@ WassersteinTail::WassersteinTail(const Comparison& comparison, double n, double 
     for (std::size_t j = i; j < function.size(); ++j) {
       const double other = function[j] * (1 - function[j]), product = std::sqrt(variance * other);
       if (!(product > 0)) continue;
-      const double r = std::min(1.0, function[i] * (1 - function[j]) / product);  // correlation of the bridge
+      const double r = std::min(1.0, function[i] * (1 - function[j]) / product);                               // correlation of the bridge
       const double both = 2 / std::numbers::pi * (std::sqrt(1 - r * r) + r * std::asin(r)) * product * scale;  // E |X Y|
       square += (i == j ? 1 : 2) * width[i] * width[j] * both;
     }

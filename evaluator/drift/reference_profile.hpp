@@ -15,11 +15,11 @@ namespace iai {
 /// A column of profile.json, as far as drift can be told from it.
 struct ReferenceColumn {
   std::string name;
-  double values = 0, missing = 0;            ///< rows
+  double values = 0, missing = 0;  ///< rows
   std::optional<KnownDistribution> numbers;
-  std::map<std::string, double> codes;       ///< rows by value; true and false of boolean columns
+  std::map<std::string, double> codes;  ///< rows by value; true and false of boolean columns
   enum class Kind { other, numbers, codes, booleans } kind = Kind::other;
-  double deviation = 0;                      ///< 0: unknown, or all alike
+  double deviation = 0;                                      ///< 0: unknown, or all alike
   enum class Course { open, steady } course = Course::open;  ///< steady: only rises, or only falls, as counters do
 };
 ReferenceColumn reference_column(const StoredColumn& stored);

@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "evaluator/contract/violations.hpp"
 #include "evaluator/drift/drift_sample.hpp"
 #include "evaluator/drift/drift_statistics.hpp"
-#include "evaluator/contract/violations.hpp"
 #include "formats/spelling.hpp"
 
 namespace iai {
@@ -22,11 +22,16 @@ struct MeasureWords {
   const char* meaning;
 };
 constexpr std::array<MeasureWords, 5> measures{{
-    {DriftMeasure::psi, "psi", "drift/psi", "population stability index", "", 0.2, "Each column is spread over the bins of the reference as the reference is (population stability index)"},
-    {DriftMeasure::ks, "ks", "drift/ks", "distance of the distribution functions", "", 0.1, "Each column is distributed as in the reference (Kolmogorov-Smirnov)"},
-    {DriftMeasure::wasserstein, "wasserstein", "drift/wasserstein", "Wasserstein distance", " deviations", 0.2, "The values of each column lie where they lay in the reference (Wasserstein)"},
-    {DriftMeasure::jensen_shannon, "jensen_shannon", "drift/jensen-shannon", "Jensen-Shannon distance", "", 0.15, "Each column is spread over the bins of the reference as the reference is (Jensen-Shannon)"},
-    {DriftMeasure::missing, "missing", "drift/missing", "share of cells without a value differs by", "", 0.05, "As many cells of each column hold a value as in the reference"},
+    {DriftMeasure::psi, "psi", "drift/psi", "population stability index", "", 0.2,
+     "Each column is spread over the bins of the reference as the reference is (population stability index)"},
+    {DriftMeasure::ks, "ks", "drift/ks", "distance of the distribution functions", "", 0.1,
+     "Each column is distributed as in the reference (Kolmogorov-Smirnov)"},
+    {DriftMeasure::wasserstein, "wasserstein", "drift/wasserstein", "Wasserstein distance", " deviations", 0.2,
+     "The values of each column lie where they lay in the reference (Wasserstein)"},
+    {DriftMeasure::jensen_shannon, "jensen_shannon", "drift/jensen-shannon", "Jensen-Shannon distance", "", 0.15,
+     "Each column is spread over the bins of the reference as the reference is (Jensen-Shannon)"},
+    {DriftMeasure::missing, "missing", "drift/missing", "share of cells without a value differs by", "", 0.05,
+     "As many cells of each column hold a value as in the reference"},
 }};
 
 struct Limit {
@@ -126,8 +131,9 @@ class DriftCheck : public FamilyCheck {
     Violation violation;
     violation.column = rules.columns[found.column].name;
     violation.value = fmt::format("{:.2g}", found.figure.value);
-    violation.message = fmt::format("{} {:.4g}{} against {}, limit {:.4g}; chance alone reaches {:.2g}, p {} after Holm", found.limit->words->name, found.figure.value,
-                                    found.limit->words->unit, rules.reference_text, found.limit->limit, reached_by_chance(found.figure, step), chance < 1e-12 ? "under 1e-12" : fmt::format("{:.1g}", chance));
+    violation.message = fmt::format("{} {:.4g}{} against {}, limit {:.4g}; chance alone reaches {:.2g}, p {} after Holm", found.limit->words->name,
+                                    found.figure.value, found.limit->words->unit, rules.reference_text, found.limit->limit,
+                                    reached_by_chance(found.figure, step), chance < 1e-12 ? "under 1e-12" : fmt::format("{:.1g}", chance));
     violation.discreet = violation.message;
     log_.report(found.limit->head, std::move(violation));
   }
@@ -212,7 +218,8 @@ class DriftFamily : public RuleFamily {
     }
     for (const auto& name : place.columns) add(name);
     std::erase_if(rules.columns, [](const ReferenceColumn& column) { return column.course == ReferenceColumn::Course::steady; });
-    if (rules.columns.empty()) node.at("reference").fail("the reference has none of the table's columns, counters left out", "ingest it from files like these, or name columns");
+    if (rules.columns.empty())
+      node.at("reference").fail("the reference has none of the table's columns, counters left out", "ingest it from files like these, or name columns");
   }
 
   std::deque<DriftRules> rules_;  // checks refer to them

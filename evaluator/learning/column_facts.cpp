@@ -41,7 +41,8 @@ void ColumnFacts::end_table(const LearningTable& table, ViolationLog& log) {
     if (!column.varies) {
       violation.value = column.shown;
       violation.message = column.present == 0 ? fmt::format("no value in any of {} rows", rows_)
-                                              : fmt::format("the only value in {} rows{}", rows_, column.present < rows_ ? fmt::format(", {} of which have one", column.present) : "");
+                                              : fmt::format("the only value in {} rows{}", rows_,
+                                                            column.present < rows_ ? fmt::format(", {} of which have one", column.present) : "");
       if (rules_.constant != nullptr) log.report(*rules_.constant, std::move(violation));
       continue;  // constants are equal to others in nothing that matters
     }

@@ -14,7 +14,7 @@ constexpr std::size_t side = ImageSimilarity::side;
 constexpr std::size_t most_components = 8, images_per_component = 32, fewest_for_mean = 16;
 constexpr int power_steps = 60;
 constexpr double shares_from[] = {0, 0, 0.05, 0.1, 0, 0.1, 0.2}, shares_long[] = {1, 0.9, 0.9, 0.9, 0.8, 0.8, 0.8};
-constexpr double own_least = 1e-6;     // share of the energy that must be left
+constexpr double own_least = 1e-6;  // share of the energy that must be left
 
 /// Cells of a thumbnail that a cell of the smaller picture covers, and how much of each.
 struct Taps {
@@ -107,7 +107,9 @@ std::uint64_t signs(const Image& image, std::size_t n) {
 
 }  // namespace
 
-ImageWindow ImageSimilarity::window(std::size_t number) { return {shares_from[number % 7], shares_from[number / 7], shares_long[number % 7], shares_long[number / 7]}; }
+ImageWindow ImageSimilarity::window(std::size_t number) {
+  return {shares_from[number % 7], shares_from[number / 7], shares_long[number % 7], shares_long[number / 7]};
+}
 
 ImageSimilarity::ImageSimilarity(std::span<const std::vector<float>> sample, std::size_t images) {
   if (images >= fewest_for_mean && !sample.empty()) {
@@ -199,7 +201,8 @@ bool move_edge(ImageWindow& window, int edge, double way) {
   if (edge == 0) window.x += way;
   if (edge == 2) window.y += way;
   (edge < 2 ? window.width : window.height) += edge % 2 == 0 ? -way : way;
-  return window.x >= 0 && window.y >= 0 && window.x + window.width < 1 + 1e-9 && window.y + window.height < 1 + 1e-9 && window.width > 0.6 && window.height > 0.6;
+  return window.x >= 0 && window.y >= 0 && window.x + window.width < 1 + 1e-9 && window.y + window.height < 1 + 1e-9 && window.width > 0.6 &&
+         window.height > 0.6;
 }
 
 }  // namespace
@@ -242,7 +245,8 @@ double ImageSimilarity::similarity(std::span<const float> image, std::span<const
     if (step.cells == hash_side)
       best = climb(part, step.width, [&](const ImageWindow& moved) { return correlation(coarse, resample(other, moved, hash_side), hash_bases_[number]); });
     else
-      best = climb(part, step.width, [&](const ImageWindow& moved) { return correlation(fine, finer(resample(other, moved, fine_side), fine_side), fine_bases_[number]); });
+      best = climb(part, step.width,
+                   [&](const ImageWindow& moved) { return correlation(fine, finer(resample(other, moved, fine_side), fine_side), fine_bases_[number]); });
     if (best < step.least) return 0;
   }
   return correlation(fine, finer(resample(other, part, fine_side), fine_side), fine_basis(part));

@@ -46,7 +46,7 @@ class ImageSimilarity {
   static constexpr std::size_t hash_side = 16, fine_side = 48;
   std::vector<std::vector<double>> fine_basis(const ImageWindow& part) const;
   void add_component(const std::vector<std::vector<double>>& images, std::vector<std::vector<double>>& gram);
-  std::vector<std::vector<float>> common_;                                // mean and components, as images
+  std::vector<std::vector<float>> common_;                                         // mean and components, as images
   std::array<std::vector<std::vector<double>>, windows> hash_bases_, fine_bases_;  // of what is common in each window, orthonormal
 };
 

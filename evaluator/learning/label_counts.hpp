@@ -52,9 +52,9 @@ class LabelCounts : public LearningPart {
   ViolationLog* log_ = nullptr;
   std::unordered_set<std::string> texts_;
   std::vector<double> numbers_;
-  std::map<std::string, Label> labels_;                   // by value
-  std::unordered_map<std::string, std::size_t> places_;   // splits or groups
-  std::vector<std::pair<std::string, std::int64_t>> all_; // of each: name and rows with a label
+  std::map<std::string, Label> labels_;                    // by value
+  std::unordered_map<std::string, std::size_t> places_;    // splits or groups
+  std::vector<std::pair<std::string, std::int64_t>> all_;  // of each: name and rows with a label
   std::size_t counters_ = 0;
   bool too_many_ = false;
   std::string key_, text_;

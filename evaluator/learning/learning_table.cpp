@@ -76,7 +76,8 @@ std::int32_t LearningTable::split_of(const std::string& name) {
   for (std::size_t s = 0; s < splits_.size(); ++s)
     if (splits_[s] == name) return static_cast<std::int32_t>(s);
   if (splits_.size() == most_splits)
-    throw Error(ErrorKind::input, fmt::format("{}: the column '{}' names more than {} splits, '{}' among them", file_->name, roles_.split, most_splits, first_bytes(name, 40)),
+    throw Error(ErrorKind::input,
+                fmt::format("{}: the column '{}' names more than {} splits, '{}' among them", file_->name, roles_.split, most_splits, first_bytes(name, 40)),
                 "splits.column is the column that holds train, test ...");
   splits_.push_back(name);
   return static_cast<std::int32_t>(splits_.size() - 1);

@@ -6,22 +6,22 @@
 #include <utility>
 #include <vector>
 
-#include "evaluator/data/external_sort.hpp"
 #include "evaluator/contract/rule_family.hpp"
-#include "evaluator/profile/sketches.hpp"
 #include "evaluator/contract/violations.hpp"
+#include "evaluator/data/external_sort.hpp"
+#include "evaluator/profile/sketches.hpp"
 
 namespace iai {
 
 /// What the columns of a table are for when a model learns from it, as the contract says.
 struct LearningRoles {
   std::vector<std::string> features;
-  std::string label, time, split;  ///< columns; empty: there is none
-  std::vector<std::string> group;  ///< rows with the same values in these belong together: one machine, one run
+  std::string label, time, split;                                               ///< columns; empty: there is none
+  std::vector<std::string> group;                                               ///< rows with the same values in these belong together: one machine, one run
   enum class Grouping { by_columns, by_file } grouping = Grouping::by_columns;  ///< by_file: each file is a group of its own too
-  std::vector<std::pair<std::string, std::vector<std::string>>> split_files;  ///< split and the globs of its files
-  std::vector<std::string> order;    ///< splits from early to late
-  std::vector<std::string> ignored;  ///< values of the split column that stand for no split
+  std::vector<std::pair<std::string, std::vector<std::string>>> split_files;    ///< split and the globs of its files
+  std::vector<std::string> order;                                               ///< splits from early to late
+  std::vector<std::string> ignored;                                             ///< values of the split column that stand for no split
   enum class LabelKind { open, classes, number } label_kind = LabelKind::open;
   bool has_splits() const { return !split.empty() || !split_files.empty(); }
   bool has_groups() const { return !group.empty() || grouping == Grouping::by_file; }
@@ -29,8 +29,8 @@ struct LearningRoles {
 
 /// A row of the table, short enough to be sorted outside of memory.
 struct RowPlace {
-  std::uint32_t file = 0;  ///< place in the order of reading
-  std::int32_t split = -1; ///< LearningTable::split_name; -1: none
+  std::uint32_t file = 0;   ///< place in the order of reading
+  std::int32_t split = -1;  ///< LearningTable::split_name; -1: none
   std::int64_t row = 0, line = 0;
   std::uint64_t byte = 0;
   bool before(const RowPlace& other) const { return file != other.file ? file < other.file : row < other.row; }

@@ -13,9 +13,9 @@ namespace iai {
 namespace {
 
 constexpr std::size_t bands = BandEnergies::bands;
-constexpr double silence = 1e-6;          // of the loudest frame's energy
+constexpr double silence = 1e-6;             // of the loudest frame's energy
 constexpr std::int64_t fewest_frames = 100;  // that must lie over each other: 1.2 s and the length of a frame
-constexpr std::size_t most_alike = 256;   // of one word: hum and the like say nothing
+constexpr std::size_t most_alike = 256;      // of one word: hum and the like say nothing
 constexpr std::size_t fewest_votes = 2, most_distances = 4;
 
 }  // namespace
@@ -55,7 +55,8 @@ void NearAudio::vote(std::vector<Word>& same) {
 
 /// Share of the bits that agree where both sound; 0 where that is too short a piece.
 double NearAudio::agreement(const Recording& first, const Recording& second, std::int64_t distance) const {
-  const auto begin = std::max<std::int64_t>(0, -distance), end = std::min(static_cast<std::int64_t>(first.words.size()), static_cast<std::int64_t>(second.words.size()) - distance);
+  const auto begin = std::max<std::int64_t>(0, -distance),
+             end = std::min(static_cast<std::int64_t>(first.words.size()), static_cast<std::int64_t>(second.words.size()) - distance);
   std::int64_t frames = 0, differ = 0;
   for (std::int64_t f = begin; f < end; ++f) {
     const auto a = static_cast<std::size_t>(f), b = static_cast<std::size_t>(f + distance);

@@ -12,6 +12,7 @@ struct NearCopy {
 
 /// Every row that is a copy, or has one, is in one finding at least; those that both are told already are left out.
 /// @param what  "image", "recording"
-void report_copies(const RuleHead& rule, const char* what, const std::vector<RowPlace>& places, std::vector<NearCopy> copies, const LearningTable& table, ViolationLog& log);
+void report_copies(const RuleHead& rule, const char* what, const std::vector<RowPlace>& places, std::vector<NearCopy> copies, const LearningTable& table,
+                   ViolationLog& log);
 
 }  // namespace iai

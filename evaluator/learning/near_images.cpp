@@ -15,9 +15,9 @@ namespace iai {
 namespace {
 
 constexpr std::size_t cells = ImageSimilarity::cells, words = cells * sizeof(std::int16_t) / sizeof(double);
-constexpr double steps = 4096;             // of a deviation
-constexpr int most_bits = 20;              // by which hashes of copies differ
-constexpr std::size_t most_matches = 48;   // of one image that are looked at, the best ones
+constexpr double steps = 4096;            // of a deviation
+constexpr int most_bits = 20;             // by which hashes of copies differ
+constexpr std::size_t most_matches = 48;  // of one image that are looked at, the best ones
 constexpr std::size_t most_sampled = 192;
 
 }  // namespace
@@ -93,8 +93,9 @@ void NearImages::end_table(const LearningTable& table, ViolationLog& log) {
   for (std::size_t i = 0; i < found.size(); ++i)
     for (const auto& copy : found[i]) {
       const bool whole = copy.part.width > 0.98 && copy.part.height > 0.98;
-      pairs.push_back({i, copy.other, fmt::format("similarity {:.2f}{}", copy.similarity,
-                                                  whole ? "" : fmt::format(", one of them cut to {:.0f} x {:.0f} %", 100 * copy.part.width, 100 * copy.part.height))});
+      pairs.push_back({i, copy.other,
+                       fmt::format("similarity {:.2f}{}", copy.similarity,
+                                   whole ? "" : fmt::format(", one of them cut to {:.0f} x {:.0f} %", 100 * copy.part.width, 100 * copy.part.height))});
     }
   report_copies(rule_.head, "image", places_, std::move(pairs), table, log);
 }

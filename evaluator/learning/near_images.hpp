@@ -1,8 +1,8 @@
 #pragma once
 
+#include "evaluator/data/row_spool.hpp"
 #include "evaluator/learning/image_similarity.hpp"
 #include "evaluator/learning/learning_table.hpp"
-#include "evaluator/data/row_spool.hpp"
 
 namespace iai {
 

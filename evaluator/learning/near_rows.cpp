@@ -21,7 +21,8 @@ bool same_bits(double a, double b) { return std::bit_cast<std::uint64_t>(a) == s
 
 }  // namespace
 
-NearRows::NearRows(const NearRowsRule& rule, std::size_t features) : rule_(rule), features_(features), spool_(features + place_numbers), buffer_(features + place_numbers) {}
+NearRows::NearRows(const NearRowsRule& rule, std::size_t features)
+    : rule_(rule), features_(features), spool_(features + place_numbers), buffer_(features + place_numbers) {}
 
 bool NearRows::Before::operator()(const Filed& a, const Filed& b) const {
   return std::tie(a.cell, a.sweep, a.content, a.split, a.index) < std::tie(b.cell, b.sweep, b.content, b.split, b.index);

@@ -3,8 +3,8 @@
 #include <map>
 #include <span>
 
-#include "evaluator/learning/learning_table.hpp"
 #include "evaluator/data/row_spool.hpp"
+#include "evaluator/learning/learning_table.hpp"
 
 namespace iai {
 

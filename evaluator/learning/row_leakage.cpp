@@ -51,7 +51,8 @@ void RowLeakage::end_table(const LearningTable& table, ViolationLog& log) {
   rows_.for_each([&](const HashedRow& row) { follow(row); });
   duplicates_.for_each([&](const RowPair& pair) {
     auto violation = table.violation(pair.second, "");
-    violation.message = fmt::format("a row of {} with the same features as {}", table.split_name(pair.second.split), table.describe(pair.first, pair.second.file));
+    violation.message =
+        fmt::format("a row of {} with the same features as {}", table.split_name(pair.second.split), table.describe(pair.first, pair.second.file));
     log.report(*rules_.duplicates, std::move(violation));
   });
   conflicts_.for_each([&](const RowPair& pair) {

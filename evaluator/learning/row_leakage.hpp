@@ -24,9 +24,7 @@ class RowLeakage : public LearningPart {
     RowPlace place;
   };
   struct Before {
-    bool operator()(const HashedRow& a, const HashedRow& b) const {
-      return a.features != b.features ? a.features < b.features : a.place.before(b.place);
-    }
+    bool operator()(const HashedRow& a, const HashedRow& b) const { return a.features != b.features ? a.features < b.features : a.place.before(b.place); }
   };
   void follow(const HashedRow& row);
 
@@ -34,9 +32,9 @@ class RowLeakage : public LearningPart {
   ExternalSort<HashedRow, Before> rows_;
   std::string key_;
   bool any_ = false;
-  Hash128 features_;                 // of the rows that are equal
-  HashedRow labelled_;               // their first with a label
-  std::vector<RowPlace> of_split_;   // their first in each split
+  Hash128 features_;                // of the rows that are equal
+  HashedRow labelled_;              // their first with a label
+  std::vector<RowPlace> of_split_;  // their first in each split
   RowPairs duplicates_, conflicts_;
 };
 

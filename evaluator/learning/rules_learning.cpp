@@ -5,7 +5,9 @@ namespace iai {
 namespace {
 
 template <class Rule>
-const Rule* pointer(const std::optional<Rule>& rule) { return rule ? &*rule : nullptr; }
+const Rule* pointer(const std::optional<Rule>& rule) {
+  return rule ? &*rule : nullptr;
+}
 
 class LearningCheck : public FamilyCheck {
  public:
@@ -16,7 +18,8 @@ class LearningCheck : public FamilyCheck {
       parts_.push_back(std::move(labels));
     }
     if (rules.group_leakage || rules.time_leakage || rules.windows)
-      parts_.push_back(std::make_unique<SplitLeakage>(SplitLeakageRules{pointer(rules.group_leakage), pointer(rules.time_leakage), rules.time_within, pointer(rules.windows)}));
+      parts_.push_back(std::make_unique<SplitLeakage>(
+          SplitLeakageRules{pointer(rules.group_leakage), pointer(rules.time_leakage), rules.time_within, pointer(rules.windows)}));
     if (rules.duplicate_rows || rules.label_conflicts)
       parts_.push_back(std::make_unique<RowLeakage>(RowLeakageRules{pointer(rules.duplicate_rows), pointer(rules.label_conflicts)}));
     if (rules.near_rows) parts_.push_back(std::make_unique<NearRows>(*rules.near_rows, rules.roles.features.size()));
@@ -24,7 +27,8 @@ class LearningCheck : public FamilyCheck {
     if (rules.near_audio) parts_.push_back(std::make_unique<NearAudio>(*rules.near_audio));
     if (rules.target_leakage) parts_.push_back(std::make_unique<TargetLeakage>(*rules.target_leakage, rules.roles));
     if (rules.constant_columns || rules.duplicate_columns)
-      parts_.push_back(std::make_unique<ColumnFacts>(ColumnFactRules{pointer(rules.constant_columns), pointer(rules.duplicate_columns)}, rules.roles.features.size()));
+      parts_.push_back(
+          std::make_unique<ColumnFacts>(ColumnFactRules{pointer(rules.constant_columns), pointer(rules.duplicate_columns)}, rules.roles.features.size()));
     for (const auto& grid : rules.grids) parts_.push_back(std::make_unique<GridCounts>(grid));
   }
   void start_file(const CheckedFile& file) override { table_.start_file(file); }

@@ -29,8 +29,8 @@ class LearningParser {
   LearningParser(const Yaml& node, FamilyPlace& place) : node_(node), place_(place) {}
 
   LearningRules parse() {
-    node_.allow_keys({"label", "splits", "group", "group_by_file", "time", "features", "group_leakage", "time_leakage", "duplicate_rows", "near_rows", "near_images", "near_audio", "windows",
-                      "target_leakage", "label_conflicts", "constant_columns", "duplicate_columns", "operating_grid"});
+    node_.allow_keys({"label", "splits", "group", "group_by_file", "time", "features", "group_leakage", "time_leakage", "duplicate_rows", "near_rows",
+                      "near_images", "near_audio", "windows", "target_leakage", "label_conflicts", "constant_columns", "duplicate_columns", "operating_grid"});
     auto& roles = rules_.roles;
     if (const auto* time = node_.find("time")) roles.time = place_.known_column(*time);
     if (const auto* group = node_.find("group")) roles.group = place_.known_columns(*group);
@@ -120,11 +120,13 @@ class LearningParser {
     if (const auto* features = node_.find("features")) {
       roles.features = place_.known_columns(*features);
       for (const auto& name : roles.features)
-        if (name == roles.label || name == roles.split) features->fail("'" + name + "' is no feature, it is the " + (name == roles.label ? "label" : "split"), "take it out");
+        if (name == roles.label || name == roles.split)
+          features->fail("'" + name + "' is no feature, it is the " + (name == roles.label ? "label" : "split"), "take it out");
       return;
     }
     for (const auto& name : place_.columns) {
-      const bool taken = name == roles.label || name == roles.split || name == roles.time || std::find(roles.group.begin(), roles.group.end(), name) != roles.group.end();
+      const bool taken =
+          name == roles.label || name == roles.split || name == roles.time || std::find(roles.group.begin(), roles.group.end(), name) != roles.group.end();
       if (!taken) roles.features.push_back(name);
     }
   }
@@ -236,7 +238,8 @@ class LearningParser {
     node.allow_keys({"columns", "least_rows", "split", "id", "severity"});
     OperatingGrid grid;
     for (const auto& [name, edges] : node.at("columns").entries()) {
-      if (std::find(place_.columns.begin(), place_.columns.end(), name) == place_.columns.end()) edges.fail("the table has no column '" + name + "'", "list it under columns");
+      if (std::find(place_.columns.begin(), place_.columns.end(), name) == place_.columns.end())
+        edges.fail("the table has no column '" + name + "'", "list it under columns");
       std::vector<double> numbers;
       for (const auto& edge : edges.items()) {
         numbers.push_back(edge.number());

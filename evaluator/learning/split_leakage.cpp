@@ -105,7 +105,8 @@ void SplitLeakage::check_time(const LearningTable& table, const GroupRow& row, c
   const Met* earliest = nullptr;
   for (const auto& [split, other] : met) {
     const auto later = table.rank(split);
-    if (rank && later && *later > *rank && other.timed && other.first_time < row.time && (earliest == nullptr || other.first_time < earliest->first_time)) earliest = &other;
+    if (rank && later && *later > *rank && other.timed && other.first_time < row.time && (earliest == nullptr || other.first_time < earliest->first_time))
+      earliest = &other;
   }
   if (earliest != nullptr) times_.add(row.place, earliest->first);
 }

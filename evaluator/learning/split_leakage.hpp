@@ -9,8 +9,8 @@ namespace iai {
 /// How close rows of two splits may come before a window reaches from one into the other.
 struct WindowLength {
   RuleHead head;
-  std::int64_t rows = 0;    ///< rows of one group; or
-  double span = 0;          ///< nanoseconds for time columns, else the column's numbers
+  std::int64_t rows = 0;  ///< rows of one group; or
+  double span = 0;        ///< nanoseconds for time columns, else the column's numbers
 };
 
 /// What a group (machine, run, file) must not do across splits. A null rule does not hold.
@@ -35,7 +35,7 @@ class SplitLeakage : public LearningPart {
     Hash128 group;
     std::int64_t time = 0;  ///< in an order that is that of the times
     RowPlace place;
-    char text[36] = {};     ///< the group's beginning, for people
+    char text[36] = {};  ///< the group's beginning, for people
     Timed timed = Timed::no;
   };
   struct Before {

@@ -128,8 +128,11 @@ double rank_correlation_squared(std::span<const double> a, std::span<const doubl
 }
 
 TargetLeakage::TargetLeakage(const TargetLeakageRule& rule, const LearningRoles& roles)
-    : rule_(rule), roles_(roles), most_(std::clamp<std::size_t>((std::size_t{1} << 20) / (roles.features.size() + 16), 64, 16384)),
-      categorical_(roles.features.size(), 0), values_(roles.features.size()) {}
+    : rule_(rule),
+      roles_(roles),
+      most_(std::clamp<std::size_t>((std::size_t{1} << 20) / (roles.features.size() + 16), 64, 16384)),
+      categorical_(roles.features.size(), 0),
+      values_(roles.features.size()) {}
 
 void TargetLeakage::fill(const LearningTable& table) {
   for (std::size_t f = 0; f < values_.size(); ++f) {
@@ -190,7 +193,8 @@ TargetLeakage::Cut TargetLeakage::cut(std::size_t feature, bool classes) const {
   if (!classes) add(sample_, std::nullopt, 1);
   else
     for (const auto& [key, kept] : classes_)
-      if (kept.sample.size() >= fewest_of_class) add(kept.sample, static_cast<double>(cut.classes++), static_cast<double>(kept.rows) / static_cast<double>(kept.sample.size()));
+      if (kept.sample.size() >= fewest_of_class)
+        add(kept.sample, static_cast<double>(cut.classes++), static_cast<double>(kept.rows) / static_cast<double>(kept.sample.size()));
   return cut;
 }
 

@@ -68,8 +68,8 @@ class TargetLeakage : public LearningPart {
   const LearningRoles& roles_;
   std::size_t most_;
   std::int64_t rows_ = 0;
-  std::set<Sampled> sample_;               // of all rows; unused when the label is of classes
-  std::map<std::string, Class> classes_;   // by label
+  std::set<Sampled> sample_;              // of all rows; unused when the label is of classes
+  std::map<std::string, Class> classes_;  // by label
   bool many_classes_ = false, label_is_number_ = true;
   std::vector<char> categorical_;
   std::vector<double> values_;

@@ -70,16 +70,18 @@ AnswerReader::AnswerReader(const Task& task, const LabelledSamples& samples) : t
 void AnswerReader::add(const std::string& output, const Tensor& tensor, std::int64_t first, std::int64_t n) {
   const std::int64_t labels = samples_.labels_per_sample;
   const auto refuse = [&](const std::string& wanted) {
-    throw Error(ErrorKind::input, fmt::format("output '{}' is {}, which does not fit kind: {} with {} label{} a sample", output,
-                                              shape_text(tensor.shape), task_kind_name(task_.kind), labels, labels == 1 ? "" : "s"),
+    throw Error(ErrorKind::input,
+                fmt::format("output '{}' is {}, which does not fit kind: {} with {} label{} a sample", output, shape_text(tensor.shape),
+                            task_kind_name(task_.kind), labels, labels == 1 ? "" : "s"),
                 wanted);
   };
   if (tensor.shape.empty() || tensor.shape[0] != n) refuse("axis 0 of the output must count the samples, as that of the input does");
   const std::vector<double> values = to_doubles(tensor.view());
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (std::isfinite(values[i])) continue;
-    throw Error(ErrorKind::input, fmt::format("output '{}' is {} for sample {}", output, std::isnan(values[i]) ? "NaN" : "infinite",
-                                              first + static_cast<std::int64_t>(i) / (tensor.size() / n)),
+    throw Error(ErrorKind::input,
+                fmt::format("output '{}' is {} for sample {}", output, std::isnan(values[i]) ? "NaN" : "infinite",
+                            first + static_cast<std::int64_t>(i) / (tensor.size() / n)),
                 "the model's weights or this sample are broken; iai inspect shows the model");
   }
   const std::int64_t predictions = n * labels, each = tensor.size() / predictions;
@@ -89,7 +91,8 @@ void AnswerReader::add(const std::string& output, const Tensor& tensor, std::int
   if (task_.kind == TaskKind::classification) {
     if (!whole || each < 2 || tensor.shape.back() != each) refuse("classification takes one number for each class, on the last axis");
     if (answers_.classes != 0 && answers_.classes != each) {
-      throw Error(ErrorKind::input, fmt::format("output '{}' has {} classes, the task names {}", output, each, answers_.classes), "correct 'classes' in the task");
+      throw Error(ErrorKind::input, fmt::format("output '{}' has {} classes, the task names {}", output, each, answers_.classes),
+                  "correct 'classes' in the task");
     }
     answers_.classes = each;
   }

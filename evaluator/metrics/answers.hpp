@@ -13,15 +13,15 @@ namespace iai {
 /// What a model said and what is true, one entry a prediction (a sequence has several), in the order of the samples.
 struct Answers {
   TaskKind kind = TaskKind::regression;
-  std::int64_t classes = 0;               ///< classification and binary: number of classes
-  std::vector<double> truth;              ///< regression: the label
-  std::vector<double> score;              ///< regression: the answer; binary: score of the positive class
-  std::vector<std::int32_t> actual;       ///< class number; binary: 1 for the positive class
+  std::int64_t classes = 0;          ///< classification and binary: number of classes
+  std::vector<double> truth;         ///< regression: the label
+  std::vector<double> score;         ///< regression: the answer; binary: score of the positive class
+  std::vector<std::int32_t> actual;  ///< class number; binary: 1 for the positive class
   std::vector<std::int32_t> predicted;
-  std::vector<double> loss;               ///< -ln(probability of the actual class); classifying tasks that ask for it
-  std::vector<std::int32_t> cluster;      ///< group (or sample) of the prediction, numbered from 0
+  std::vector<double> loss;           ///< -ln(probability of the actual class); classifying tasks that ask for it
+  std::vector<std::int32_t> cluster;  ///< group (or sample) of the prediction, numbered from 0
   std::int32_t clusters = 0;
-  bool clustered = false;                 ///< predictions of a cluster depend on each other
+  bool clustered = false;  ///< predictions of a cluster depend on each other
 
   std::int64_t size() const { return static_cast<std::int64_t>(cluster.size()); }
   /// The predictions `rows`, in that order; clusters are numbered anew.

@@ -77,15 +77,14 @@ Answers run_answers(const Session& session, const Task& task, const LabelledSamp
     return reader.take();
   }
   const std::int64_t size = batch > 0 ? batch : 8, count = samples.inputs->count();
-  ordered_work(
-      (count + size - 1) / size, threads,
-      [&](std::int64_t run) {
-        const std::int64_t n = std::min(size, count - run * size);
-        return run_alone(session, samples.inputs->read(run * size, n), n);
-      },
-      [&](std::int64_t run, const std::vector<Tensor>& outputs) {
-        for (std::size_t i = 0; i < outputs.size(); ++i) reader.add(output, outputs[i], run * size + static_cast<std::int64_t>(i), 1);
-      });
+  ordered_work((count + size - 1) / size, threads,
+               [&](std::int64_t run) {
+                 const std::int64_t n = std::min(size, count - run * size);
+                 return run_alone(session, samples.inputs->read(run * size, n), n);
+               },
+               [&](std::int64_t run, const std::vector<Tensor>& outputs) {
+                 for (std::size_t i = 0; i < outputs.size(); ++i) reader.add(output, outputs[i], run * size + static_cast<std::int64_t>(i), 1);
+               });
   return reader.take();
 }
 
@@ -165,7 +164,8 @@ Drop primary_drop(const Task& task, const Evaluation& before, const Evaluation& 
   const Metric& to = after.metric(task.primary);
   for (const Metric* metric : {&from, &to}) {
     if (!std::isfinite(metric->value)) {
-      throw Error(ErrorKind::input, fmt::format("{}: {} is undefined: {}", task.path.string(), task.primary, metric->undefined), "choose another primary metric");
+      throw Error(ErrorKind::input, fmt::format("{}: {} is undefined: {}", task.path.string(), task.primary, metric->undefined),
+                  "choose another primary metric");
     }
   }
   const double sign = task.direction == Direction::higher_is_better ? 1 : -1, drop = sign * (from.value - to.value);

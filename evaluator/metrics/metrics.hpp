@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "evaluator/task/task.hpp"
 #include "evaluator/metrics/answers.hpp"
 #include "evaluator/runtime/session.hpp"
+#include "evaluator/task/task.hpp"
 
 namespace iai {
 
@@ -29,10 +29,10 @@ struct SliceMetrics {
 
 /// Inference over one split of a task and the metrics of the answers.
 struct Evaluation {
-  std::vector<Metric> metrics;                        ///< in the order of the task file
+  std::vector<Metric> metrics;  ///< in the order of the task file
   std::vector<SliceMetrics> slices;
-  std::vector<std::vector<std::int64_t>> confusion;   ///< [actual][predicted]; empty for regression and over 100 classes
-  Answers answers;                                    ///< what the metrics rest on
+  std::vector<std::vector<std::int64_t>> confusion;  ///< [actual][predicted]; empty for regression and over 100 classes
+  Answers answers;                                   ///< what the metrics rest on
   std::int64_t samples = 0;
   std::vector<std::pair<std::string, std::int64_t>> left_out;  ///< reason, samples
   const Metric& metric(const std::string& name) const;

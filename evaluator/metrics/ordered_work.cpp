@@ -46,9 +46,7 @@ void worker(Queue& queue, std::int64_t count, std::int64_t ahead, const std::fun
 
 }  // namespace
 
-int thread_count(int threads) {
-  return threads > 0 ? threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
+int thread_count(int threads) { return threads > 0 ? threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
 
 void ordered_work(std::int64_t count, int threads, const std::function<std::vector<Tensor>(std::int64_t)>& work,
                   const std::function<void(std::int64_t, const std::vector<Tensor>&)>& consume) {

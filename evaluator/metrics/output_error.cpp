@@ -84,8 +84,8 @@ void check_same_inputs(const Session& reference, const Session& candidate) {
   const auto& b = candidate.inputs();
   if (a.size() != b.size() || reference.outputs().size() != candidate.outputs().size()) {
     throw Error(ErrorKind::input,
-                fmt::format("the models cannot be compared: {} inputs and {} outputs against {} and {}", a.size(),
-                            reference.outputs().size(), b.size(), candidate.outputs().size()),
+                fmt::format("the models cannot be compared: {} inputs and {} outputs against {} and {}", a.size(), reference.outputs().size(), b.size(),
+                            candidate.outputs().size()),
                 "compare models of the same interface");
   }
   for (std::size_t i = 0; i < a.size(); ++i) {
@@ -116,13 +116,12 @@ void run_samples(const Session& session, const Samples& samples, int batch, int 
                  const std::function<void(std::int64_t first, const std::vector<Tensor>& outputs)>& consume) {
   const std::int64_t fixed = fixed_batch(session);
   const std::int64_t size = fixed > 0 ? fixed : std::max(batch, 1), count = samples.count();
-  ordered_work(
-      (count + size - 1) / size, threads,
-      [&](std::int64_t run) {
-        const std::int64_t n = std::min(size, count - run * size);
-        return run_once(session, recast(samples.read(run * size, n), session), n);
-      },
-      [&](std::int64_t run, const std::vector<Tensor>& outputs) { consume(run * size, outputs); });
+  ordered_work((count + size - 1) / size, threads,
+               [&](std::int64_t run) {
+                 const std::int64_t n = std::min(size, count - run * size);
+                 return run_once(session, recast(samples.read(run * size, n), session), n);
+               },
+               [&](std::int64_t run, const std::vector<Tensor>& outputs) { consume(run * size, outputs); });
 }
 
 double worst_sqnr_db(std::span<const OutputError> errors) {
@@ -141,28 +140,27 @@ std::vector<OutputError> compare_outputs(const Session& reference, const Session
     throw Error(ErrorKind::input, fmt::format("the models cannot be compared: fixed batch {} against {}", fixed_batch(reference), fixed_batch(candidate)),
                 "give both the same batch size: iai convert --shape");
   }
-  ordered_work(
-      (count + size - 1) / size, threads,
-      [&](std::int64_t run) {
-        const std::int64_t n = std::min(size, count - run * size);
-        std::vector<Tensor> inputs = samples.read(run * size, n);
-        std::vector<Tensor> both = run_once(reference, recast(inputs, reference), n);
-        std::vector<Tensor> second = run_once(candidate, recast(std::move(inputs), candidate), n);
-        std::move(second.begin(), second.end(), std::back_inserter(both));
-        return both;
-      },
-      [&](std::int64_t, const std::vector<Tensor>& both) {
-        for (std::size_t i = 0; i < outputs; ++i) {
-          const Tensor& a = both[i];
-          const Tensor& b = both[outputs + i];
-          if (!is_floating_point(a.type) || !is_floating_point(b.type)) continue;
-          if (a.shape != b.shape) {
-            throw Error(ErrorKind::input, fmt::format("the models cannot be compared: output '{}' is {} against {}", reference.outputs()[i].name,
-                                                      shape_text(a.shape), shape_text(b.shape)));
-          }
-          sums[i].add(to_floats(a.view()), to_floats(b.view()));
-        }
-      });
+  ordered_work((count + size - 1) / size, threads,
+               [&](std::int64_t run) {
+                 const std::int64_t n = std::min(size, count - run * size);
+                 std::vector<Tensor> inputs = samples.read(run * size, n);
+                 std::vector<Tensor> both = run_once(reference, recast(inputs, reference), n);
+                 std::vector<Tensor> second = run_once(candidate, recast(std::move(inputs), candidate), n);
+                 std::move(second.begin(), second.end(), std::back_inserter(both));
+                 return both;
+               },
+               [&](std::int64_t, const std::vector<Tensor>& both) {
+                 for (std::size_t i = 0; i < outputs; ++i) {
+                   const Tensor& a = both[i];
+                   const Tensor& b = both[outputs + i];
+                   if (!is_floating_point(a.type) || !is_floating_point(b.type)) continue;
+                   if (a.shape != b.shape) {
+                     throw Error(ErrorKind::input, fmt::format("the models cannot be compared: output '{}' is {} against {}", reference.outputs()[i].name,
+                                                               shape_text(a.shape), shape_text(b.shape)));
+                   }
+                   sums[i].add(to_floats(a.view()), to_floats(b.view()));
+                 }
+               });
   std::vector<OutputError> errors;
   for (std::size_t i = 0; i < outputs; ++i) {
     if (!is_floating_point(reference.outputs()[i].type)) continue;

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "evaluator/task/samples.hpp"
 #include "evaluator/runtime/session.hpp"
+#include "evaluator/task/samples.hpp"
 
 namespace iai {
 
@@ -26,8 +26,8 @@ void run_samples(const Session& session, const Samples& samples, int batch, int 
 /// How far one output of a candidate lies from the reference's, over all samples.
 struct OutputError {
   std::string output;
-  double sqnr_db = 0;                ///< 10 log10(sum reference² / sum difference²); infinite when identical
-  double cosine = 1;                 ///< cosine similarity over all elements
+  double sqnr_db = 0;  ///< 10 log10(sum reference² / sum difference²); infinite when identical
+  double cosine = 1;   ///< cosine similarity over all elements
   double max_absolute = 0, mean_absolute = 0;
   std::int64_t elements = 0, samples = 0;
 };

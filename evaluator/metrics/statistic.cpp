@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <numbers>
+#include <numeric>
 
 #include "formats/error.hpp"
 
@@ -18,8 +18,7 @@ class MeanStatistic : public Statistic {
  public:
   enum class Form { mean, root_mean, sum };
   template <class Value>
-  MeanStatistic(const Answers& answers, Form form, const Value& value)
-      : form_(form), sums_(static_cast<std::size_t>(answers.clusters)), counts_(sums_.size()) {
+  MeanStatistic(const Answers& answers, Form form, const Value& value) : form_(form), sums_(static_cast<std::size_t>(answers.clusters)), counts_(sums_.size()) {
     for (std::size_t i = 0; i < answers.cluster.size(); ++i) {
       const auto at = static_cast<std::size_t>(answers.cluster[i]);
       sums_[at] += value(i);

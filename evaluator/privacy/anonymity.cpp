@@ -68,10 +68,14 @@ void AnonymityCheck::end_table() {
 void AnonymityCheck::judge(const Group& group) {
   if (rule_.k_head && group.rows < rule_.k)
     for (const auto& key : group.first)
-      report(*rule_.k_head, key, fmt::format("{} with these values; {} are asked for", group.rows == 1 ? "this is the only row" : fmt::format("there are {} rows", group.rows), rule_.k));
+      report(*rule_.k_head, key,
+             fmt::format("{} with these values; {} are asked for", group.rows == 1 ? "this is the only row" : fmt::format("there are {} rows", group.rows),
+                         rule_.k));
   if (rule_.l_head && static_cast<std::int64_t>(group.values.size()) < rule_.l)
-    report(*rule_.l_head, group.first[0], fmt::format("the {} with these values {} different {} of {}; {} are asked for", group.rows == 1 ? "row" : fmt::format("{} rows", group.rows),
-                                                      fmt::format("{} {}", group.rows == 1 ? "holds" : "hold", group.values.size()), group.values.size() == 1 ? "value" : "values", rule_.sensitive, rule_.l));
+    report(*rule_.l_head, group.first[0],
+           fmt::format("the {} with these values {} different {} of {}; {} are asked for", group.rows == 1 ? "row" : fmt::format("{} rows", group.rows),
+                       fmt::format("{} {}", group.rows == 1 ? "holds" : "hold", group.values.size()), group.values.size() == 1 ? "value" : "values",
+                       rule_.sensitive, rule_.l));
 }
 
 void AnonymityCheck::report(const RuleHead& head, const Key& key, std::string message) {

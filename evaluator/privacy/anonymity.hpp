@@ -6,8 +6,8 @@
 #include <tuple>
 #include <vector>
 
-#include "evaluator/data/external_sort.hpp"
 #include "evaluator/contract/rule_family.hpp"
+#include "evaluator/data/external_sort.hpp"
 #include "evaluator/profile/sketches.hpp"
 
 namespace iai {
@@ -15,7 +15,7 @@ namespace iai {
 /// What may single a person out, and how many must share it.
 struct AnonymityRule {
   std::vector<std::string> quasi_identifiers;
-  std::string sensitive;               ///< empty: no diversity is asked for
+  std::string sensitive;  ///< empty: no diversity is asked for
   std::int64_t k = 5, l = 2;
   std::optional<RuleHead> k_head, l_head;
 };
@@ -51,7 +51,7 @@ class AnonymityCheck {
   ViolationLog& log_;
   std::map<std::uint64_t, std::string> files_;  // by place in the order of reading
   std::uint64_t order_ = 0;
-  std::vector<std::size_t> columns_;            // of the file; empty: it lacks one
+  std::vector<std::size_t> columns_;  // of the file; empty: it lacks one
   std::optional<std::size_t> sensitive_;
   std::string text_;
   ExternalSort<Key, Before> keys_{std::size_t{1} << 19};

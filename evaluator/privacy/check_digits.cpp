@@ -18,17 +18,17 @@ struct IbanForm {
   std::string_view country, structure;
 };
 constexpr IbanForm iban_forms[] = {
-    {"AD", "8n12c"}, {"AE", "19n"}, {"AL", "8n16c"}, {"AT", "16n"}, {"AZ", "4a20c"}, {"BA", "16n"}, {"BE", "12n"}, {"BG", "4a6n8c"},
-    {"BH", "4a14c"}, {"BI", "23n"}, {"BR", "23n1a1c"}, {"BY", "4c4n16c"}, {"CH", "5n12c"}, {"CR", "18n"}, {"CY", "8n16c"}, {"CZ", "20n"},
-    {"DE", "18n"}, {"DJ", "23n"}, {"DK", "14n"}, {"DO", "4c20n"}, {"EE", "16n"}, {"EG", "25n"}, {"ES", "20n"}, {"FI", "14n"},
-    {"FK", "2a12n"}, {"FO", "14n"}, {"FR", "10n11c2n"}, {"GB", "4a14n"}, {"GE", "2a16n"}, {"GI", "4a15c"}, {"GL", "14n"}, {"GR", "7n16c"},
-    {"GT", "24c"}, {"HR", "17n"}, {"HU", "24n"}, {"IE", "4a14n"}, {"IL", "19n"}, {"IQ", "4a15n"}, {"IS", "22n"}, {"IT", "1a10n12c"},
-    {"JO", "4a4n18c"}, {"KW", "4a22c"}, {"KZ", "3n13c"}, {"LB", "4n20c"}, {"LC", "4a24c"}, {"LI", "5n12c"}, {"LT", "16n"}, {"LU", "3n13c"},
-    {"LV", "4a13c"}, {"LY", "21n"}, {"MC", "10n11c2n"}, {"MD", "20c"}, {"ME", "18n"}, {"MK", "3n10c2n"}, {"MN", "16n"}, {"MR", "23n"},
-    {"MT", "4a5n18c"}, {"MU", "4a19n3a"}, {"NI", "4a20n"}, {"NL", "4a10n"}, {"NO", "11n"}, {"OM", "3n16c"}, {"PK", "4a16c"}, {"PL", "24n"},
-    {"PS", "4a21c"}, {"PT", "21n"}, {"QA", "4a21c"}, {"RO", "4a16c"}, {"RS", "18n"}, {"RU", "14n15c"}, {"SA", "2n18c"}, {"SC", "4a20n3a"},
-    {"SD", "14n"}, {"SE", "20n"}, {"SI", "15n"}, {"SK", "20n"}, {"SM", "1a10n12c"}, {"SO", "19n"}, {"ST", "21n"}, {"SV", "4a20n"},
-    {"TL", "19n"}, {"TN", "20n"}, {"TR", "6n16c"}, {"UA", "6n19c"}, {"VA", "18n"}, {"VG", "4a16n"}, {"XK", "16n"}, {"YE", "4a4n18c"},
+    {"AD", "8n12c"},   {"AE", "19n"},     {"AL", "8n16c"},    {"AT", "16n"},     {"AZ", "4a20c"},    {"BA", "16n"},     {"BE", "12n"},   {"BG", "4a6n8c"},
+    {"BH", "4a14c"},   {"BI", "23n"},     {"BR", "23n1a1c"},  {"BY", "4c4n16c"}, {"CH", "5n12c"},    {"CR", "18n"},     {"CY", "8n16c"}, {"CZ", "20n"},
+    {"DE", "18n"},     {"DJ", "23n"},     {"DK", "14n"},      {"DO", "4c20n"},   {"EE", "16n"},      {"EG", "25n"},     {"ES", "20n"},   {"FI", "14n"},
+    {"FK", "2a12n"},   {"FO", "14n"},     {"FR", "10n11c2n"}, {"GB", "4a14n"},   {"GE", "2a16n"},    {"GI", "4a15c"},   {"GL", "14n"},   {"GR", "7n16c"},
+    {"GT", "24c"},     {"HR", "17n"},     {"HU", "24n"},      {"IE", "4a14n"},   {"IL", "19n"},      {"IQ", "4a15n"},   {"IS", "22n"},   {"IT", "1a10n12c"},
+    {"JO", "4a4n18c"}, {"KW", "4a22c"},   {"KZ", "3n13c"},    {"LB", "4n20c"},   {"LC", "4a24c"},    {"LI", "5n12c"},   {"LT", "16n"},   {"LU", "3n13c"},
+    {"LV", "4a13c"},   {"LY", "21n"},     {"MC", "10n11c2n"}, {"MD", "20c"},     {"ME", "18n"},      {"MK", "3n10c2n"}, {"MN", "16n"},   {"MR", "23n"},
+    {"MT", "4a5n18c"}, {"MU", "4a19n3a"}, {"NI", "4a20n"},    {"NL", "4a10n"},   {"NO", "11n"},      {"OM", "3n16c"},   {"PK", "4a16c"}, {"PL", "24n"},
+    {"PS", "4a21c"},   {"PT", "21n"},     {"QA", "4a21c"},    {"RO", "4a16c"},   {"RS", "18n"},      {"RU", "14n15c"},  {"SA", "2n18c"}, {"SC", "4a20n3a"},
+    {"SD", "14n"},     {"SE", "20n"},     {"SI", "15n"},      {"SK", "20n"},     {"SM", "1a10n12c"}, {"SO", "19n"},     {"ST", "21n"},   {"SV", "4a20n"},
+    {"TL", "19n"},     {"TN", "20n"},     {"TR", "6n16c"},    {"UA", "6n19c"},   {"VA", "18n"},      {"VG", "4a16n"},   {"XK", "16n"},   {"YE", "4a4n18c"},
 };
 
 constexpr auto iban_places = places_by_country(iban_forms);
@@ -122,7 +122,7 @@ bool is_german_insurance_number(std::string_view text) {
   if (area < 2 || area > 89 || day < 1 || day > 31 || month < 1 || month > 12) return false;
   const int letter = text[8] - 'A' + 1;
   const std::array<int, 12> digits{digit(text[0]), digit(text[1]), digit(text[2]), digit(text[3]), digit(text[4]), digit(text[5]),
-                                   digit(text[6]), digit(text[7]), letter / 10, letter % 10, digit(text[9]), digit(text[10])};
+                                   digit(text[6]), digit(text[7]), letter / 10,    letter % 10,    digit(text[9]), digit(text[10])};
   constexpr std::array<int, 12> weights{2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1};
   int sum = 0;
   for (std::size_t i = 0; i < digits.size(); ++i) {
@@ -138,12 +138,12 @@ bool has_card_issuer(std::string_view digits) {
   for (const char c : digits.substr(0, 6)) six = six * 10 + digit(c);
   const std::size_t length = digits.size();
   const auto within = [&](int first, int last, int scale) { return six / scale >= first && six / scale <= last; };
-  if (within(4, 4, 100'000)) return length == 16 || length == 19;                                               // Visa
-  if (within(51, 55, 10'000) || within(2221, 2720, 100)) return length == 16;                                   // Mastercard
-  if (within(34, 34, 10'000) || within(37, 37, 10'000)) return length == 15;                                    // American Express
-  if (within(300, 305, 1'000) || within(36, 36, 10'000) || within(38, 39, 10'000)) return length == 14;         // Diners Club
-  if (within(3528, 3589, 100)) return length >= 16;                                                             // JCB
-  if (within(6011, 6011, 100) || within(644, 659, 1'000) || within(62, 62, 10'000)) return length >= 16;         // Discover, UnionPay
+  if (within(4, 4, 100'000)) return length == 16 || length == 19;                                         // Visa
+  if (within(51, 55, 10'000) || within(2221, 2720, 100)) return length == 16;                             // Mastercard
+  if (within(34, 34, 10'000) || within(37, 37, 10'000)) return length == 15;                              // American Express
+  if (within(300, 305, 1'000) || within(36, 36, 10'000) || within(38, 39, 10'000)) return length == 14;   // Diners Club
+  if (within(3528, 3589, 100)) return length >= 16;                                                       // JCB
+  if (within(6011, 6011, 100) || within(644, 659, 1'000) || within(62, 62, 10'000)) return length >= 16;  // Discover, UnionPay
   for (const int maestro : {5018, 5020, 5038, 5893, 6304, 6759, 6761, 6762, 6763})
     if (within(maestro, maestro, 100)) return length >= 16;
   return false;
@@ -169,9 +169,10 @@ bool has_vin_check_digit(std::string_view text) {
 
 bool has_european_vin_maker(std::string_view text) {
   if (!has_vin_shape(text)) return false;
-  constexpr std::string_view makers[] = {"LSJ", "NMT", "SAJ", "SAL", "SB1", "SHH", "TMA", "TMB", "TRU", "TSM", "UU1", "VF1", "VF3", "VF6", "VF7", "VF8", "VSK", "VSS",
-                                         "VWV", "W0L", "W0V", "W1K", "W1N", "W1T", "W1V", "WAU", "WBA", "WBS", "WBY", "WDB", "WDC", "WDD", "WDF", "WF0", "WJM", "WMA",
-                                         "WMW", "WP0", "WP1", "WUA", "WV1", "WV2", "WVG", "WVW", "XLR", "YS2", "YS3", "YV1", "YV2", "ZAR", "ZCF", "ZFA", "ZFF"};
+  constexpr std::string_view makers[] = {"LSJ", "NMT", "SAJ", "SAL", "SB1", "SHH", "TMA", "TMB", "TRU", "TSM", "UU1", "VF1", "VF3", "VF6",
+                                         "VF7", "VF8", "VSK", "VSS", "VWV", "W0L", "W0V", "W1K", "W1N", "W1T", "W1V", "WAU", "WBA", "WBS",
+                                         "WBY", "WDB", "WDC", "WDD", "WDF", "WF0", "WJM", "WMA", "WMW", "WP0", "WP1", "WUA", "WV1", "WV2",
+                                         "WVG", "WVW", "XLR", "YS2", "YS3", "YV1", "YV2", "ZAR", "ZCF", "ZFA", "ZFF"};
   return std::binary_search(std::begin(makers), std::end(makers), text.substr(0, 3));
 }
 

@@ -34,7 +34,8 @@ const char* kind_text(IdentifierKind kind) {
 
 /// Kinds that one look-alike in ten or so passes for by chance.
 bool is_weak(IdentifierKind kind) {
-  return kind == IdentifierKind::vat || kind == IdentifierKind::tax_id || kind == IdentifierKind::social_insurance || kind == IdentifierKind::card || kind == IdentifierKind::vin;
+  return kind == IdentifierKind::vat || kind == IdentifierKind::tax_id || kind == IdentifierKind::social_insurance || kind == IdentifierKind::card ||
+         kind == IdentifierKind::vin;
 }
 
 }  // namespace
@@ -75,7 +76,8 @@ void HashedValues::recompute(const IdentifierRules& rules, ViolationLog& log) {
       digests_.erase(known);
     });
   }
-  std::sort(found.begin(), found.end(), [](const Violation& a, const Violation& b) { return std::tie(a.order, a.row, a.column) < std::tie(b.order, b.row, b.column); });
+  std::sort(found.begin(), found.end(),
+            [](const Violation& a, const Violation& b) { return std::tie(a.order, a.row, a.column) < std::tie(b.order, b.row, b.column); });
   for (auto& place : found) {
     log.hide(place.column);
     log.report(*rules.hash, std::move(place));
@@ -96,7 +98,8 @@ void ColumnPrivacy::cell(const CheckedFile& file, const Row& row, ViolationLog& 
   // A cell may have 64 MiB: piece by piece, cut at a blank.
   for (std::size_t at = 0; at < cell.text.size();) {
     std::string_view piece = cell.text.substr(at, most_at_once);
-    if (const auto blank = piece.rfind(' '); at + piece.size() < cell.text.size() && blank != std::string_view::npos && blank > 0) piece = piece.substr(0, blank);
+    if (const auto blank = piece.rfind(' '); at + piece.size() < cell.text.size() && blank != std::string_view::npos && blank > 0)
+      piece = piece.substr(0, blank);
     found_.clear();
     find_identifiers(piece, wanted_, hinted_, found_);
     for (auto& one : found_) {

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "evaluator/privacy/identifiers.hpp"
 #include "evaluator/contract/rule_family.hpp"
 #include "evaluator/contract/violations.hpp"
+#include "evaluator/privacy/identifiers.hpp"
 #include "formats/text_digest.hpp"
 
 namespace iai {

@@ -77,7 +77,8 @@ Compact compact_from(std::string_view text, std::size_t at, Dots dots, std::size
 
 class Scanner {
  public:
-  Scanner(std::string_view text, IdentifierKinds wanted, IdentifierKinds hinted, std::vector<Identifier>& found) : text_(text), wanted_(wanted), hinted_(hinted), found_(found) {}
+  Scanner(std::string_view text, IdentifierKinds wanted, IdentifierKinds hinted, std::vector<Identifier>& found)
+      : text_(text), wanted_(wanted), hinted_(hinted), found_(found) {}
 
   void scan() {
     std::uint8_t seen = 0;
@@ -110,7 +111,9 @@ class Scanner {
   void scan_emails() {
     for (std::size_t sign = text_.find('@'); sign != std::string_view::npos; sign = text_.find('@', sign + 1)) {
       std::size_t begin = sign, end = sign + 1, label = end;
-      const auto local = [](char c) { return is_digit(c) || (class_of(c) & (upper_bit | lower_bit)) != 0 || std::string_view("._%+-").find(c) != std::string_view::npos; };
+      const auto local = [](char c) {
+        return is_digit(c) || (class_of(c) & (upper_bit | lower_bit)) != 0 || std::string_view("._%+-").find(c) != std::string_view::npos;
+      };
       while (begin > 0 && sign - begin < 64 && local(text_[begin - 1])) --begin;
       while (begin < sign && (text_[begin] == '.' || text_[begin] == '-')) ++begin;
       while (end < text_.size() && (is_digit(text_[end]) || (class_of(text_[end]) & (upper_bit | lower_bit)) != 0 || text_[end] == '-' || text_[end] == '.')) {
@@ -122,7 +125,8 @@ class Scanner {
       }
       while (end > sign + 1 && (text_[end - 1] == '.' || text_[end - 1] == '-')) --end;
       const std::size_t dot = text_.substr(0, end).rfind('.');
-      if (begin == sign || text_[sign - 1] == '.' || dot == std::string_view::npos || dot < sign + 2 || !is_top_domain(text_.substr(dot + 1, end - dot - 1))) continue;
+      if (begin == sign || text_[sign - 1] == '.' || dot == std::string_view::npos || dot < sign + 2 || !is_top_domain(text_.substr(dot + 1, end - dot - 1)))
+        continue;
       if (end < text_.size() && (is_alnum(text_[end]) || text_[end] == '_' || text_[end] == '@')) continue;
       add(IdentifierKind::email, Evidence::verified, begin, end);
     }
@@ -130,8 +134,10 @@ class Scanner {
 
   /// Two letters or more, and none that files end in ("pump@2x.png").
   static bool is_top_domain(std::string_view label) {
-    if (label.size() < 2 || label.size() > 24 || !std::all_of(label.begin(), label.end(), [](char c) { return (class_of(c) & (upper_bit | lower_bit)) != 0; })) return false;
-    constexpr std::string_view files[] = {"bmp", "csv", "gif", "gz", "jpeg", "jpg", "json", "log", "pdf", "png", "svg", "tif", "tiff", "txt", "wav", "webp", "xml", "zip"};
+    if (label.size() < 2 || label.size() > 24 || !std::all_of(label.begin(), label.end(), [](char c) { return (class_of(c) & (upper_bit | lower_bit)) != 0; }))
+      return false;
+    constexpr std::string_view files[] = {"bmp", "csv", "gif", "gz",   "jpeg", "jpg", "json", "log", "pdf",
+                                          "png", "svg", "tif", "tiff", "txt",  "wav", "webp", "xml", "zip"};
     return std::find(std::begin(files), std::end(files), label) == std::end(files);
   }
 
@@ -222,7 +228,8 @@ class Scanner {
   std::size_t insurance_at(std::size_t at) {
     if (!wanted_.has(IdentifierKind::social_insurance) || at + 12 > text_.size()) return 0;
     const Compact compact = compact_from(text_, at, Dots::no, 12);
-    if (compact.size < 12 || !is_upper(compact.characters[8]) || std::count_if(compact.characters.begin(), compact.characters.begin() + 12, is_digit) != 11) return 0;
+    if (compact.size < 12 || !is_upper(compact.characters[8]) || std::count_if(compact.characters.begin(), compact.characters.begin() + 12, is_digit) != 11)
+      return 0;
     const std::size_t end = at + compact.ends[11];
     if (!may_end(text_, end)) return 0;
     return add(IdentifierKind::social_insurance, is_german_insurance_number(compact.first(12)) ? Evidence::verified : Evidence::look_alike, at, end);
@@ -248,7 +255,8 @@ class Scanner {
     return add(IdentifierKind::card, has_luhn_digit(digits) ? Evidence::verified : Evidence::look_alike, at, end);
   }
 
-  static constexpr std::string_view phone_words[] = {"tel", "telefon", "phone", "fon", "handy", "mobil", "mobile", "fax", "durchwahl", "rufnummer", "rückruf", "anruf", "call", "ruf"};
+  static constexpr std::string_view phone_words[] = {"tel", "telefon",   "phone",     "fon",     "handy", "mobil", "mobile",
+                                                     "fax", "durchwahl", "rufnummer", "rückruf", "anruf", "call",  "ruf"};
   static constexpr std::string_view vin_words[] = {"vin", "fin", "fahrgestellnummer", "fahrgestell", "chassis", "fahrzeug"};
 
   bool speaks_of_phone(std::size_t at) const { return hinted_.has(IdentifierKind::phone) || near(at, phone_words); }
@@ -283,11 +291,30 @@ IdentifierKinds kinds_of_column(std::string_view name) {
     std::string_view text;
     IdentifierKind kind;
   };
-  constexpr Word words[] = {{"telefon", IdentifierKind::phone}, {"tel", IdentifierKind::phone}, {"phone", IdentifierKind::phone}, {"handy", IdentifierKind::phone}, {"mobil", IdentifierKind::phone},
-                            {"mobile", IdentifierKind::phone}, {"fax", IdentifierKind::phone}, {"telefonnummer", IdentifierKind::phone}, {"vin", IdentifierKind::vin}, {"fin", IdentifierKind::vin},
-                            {"fahrgestellnummer", IdentifierKind::vin}, {"name", IdentifierKind::name}, {"vorname", IdentifierKind::name}, {"nachname", IdentifierKind::name}, {"bediener", IdentifierKind::name},
-                            {"operator", IdentifierKind::name}, {"mitarbeiter", IdentifierKind::name}, {"werker", IdentifierKind::name}, {"prüfer", IdentifierKind::name}, {"ansprechpartner", IdentifierKind::name},
-                            {"kontakt", IdentifierKind::name}, {"contact", IdentifierKind::name}, {"employee", IdentifierKind::name}, {"worker", IdentifierKind::name}};
+  constexpr Word words[] = {{"telefon", IdentifierKind::phone},
+                            {"tel", IdentifierKind::phone},
+                            {"phone", IdentifierKind::phone},
+                            {"handy", IdentifierKind::phone},
+                            {"mobil", IdentifierKind::phone},
+                            {"mobile", IdentifierKind::phone},
+                            {"fax", IdentifierKind::phone},
+                            {"telefonnummer", IdentifierKind::phone},
+                            {"vin", IdentifierKind::vin},
+                            {"fin", IdentifierKind::vin},
+                            {"fahrgestellnummer", IdentifierKind::vin},
+                            {"name", IdentifierKind::name},
+                            {"vorname", IdentifierKind::name},
+                            {"nachname", IdentifierKind::name},
+                            {"bediener", IdentifierKind::name},
+                            {"operator", IdentifierKind::name},
+                            {"mitarbeiter", IdentifierKind::name},
+                            {"werker", IdentifierKind::name},
+                            {"prüfer", IdentifierKind::name},
+                            {"ansprechpartner", IdentifierKind::name},
+                            {"kontakt", IdentifierKind::name},
+                            {"contact", IdentifierKind::name},
+                            {"employee", IdentifierKind::name},
+                            {"worker", IdentifierKind::name}};
   IdentifierKinds kinds;
   for (std::size_t at = 0; at < name.size();) {
     while (at < name.size() && !is_letter(name[at])) ++at;
@@ -299,6 +326,8 @@ IdentifierKinds kinds_of_column(std::string_view name) {
   return kinds;
 }
 
-void find_identifiers(std::string_view text, IdentifierKinds wanted, IdentifierKinds hinted, std::vector<Identifier>& found) { Scanner(text, wanted, hinted, found).scan(); }
+void find_identifiers(std::string_view text, IdentifierKinds wanted, IdentifierKinds hinted, std::vector<Identifier>& found) {
+  Scanner(text, wanted, hinted, found).scan();
+}
 
 }  // namespace iai

@@ -8,69 +8,98 @@ namespace iai {
 namespace {
 
 constexpr std::string_view given[] = {
-  "Aaron", "Abigail", "Achim", "Adam", "Adele", "Adrian", "Agathe", "Ahmet", "Alan", "Albert", "Albrecht", "Aleksander", "Alessandro", "Alexander", "Alexandra", "Alfred",
-  "Ali", "Alice", "Alicia", "Alina", "Alison", "Allison", "Alois", "Aloys", "Amalie", "Amanda", "Amelie", "Amir", "Amy", "Ana", "Andrea", "Andreas", "Andrej", "Andrew",
-  "Andrzej", "Andy", "Angela", "Angelika", "Anita", "Anja", "Anke", "Ann", "Anna", "Annabel", "Anne", "Annegret", "Anneliese", "Annette", "Annika", "Ansgar", "Anthony",
-  "Anton", "Antonia", "Antonio", "Armin", "Arnd", "Arne", "Arnold", "Arthur", "Artur", "Ashley", "Astrid", "Axel", "Ayse", "Balthasar", "Barbara", "Barbel", "Barry",
-  "Bastian", "Beate", "Beatrix", "Benedikt", "Benjamin", "Bernd", "Bernhard", "Berta", "Berthold", "Beth", "Bethany", "Bettina", "Beverley", "Bianca", "Birgit",
-  "Birgül", "Björn", "Bodo", "Bojan", "Boris", "Brandon", "Brenda", "Brian", "Brigitte", "Britta", "Brunhilde", "Bruno", "Bryan", "Burak", "Burkhard", "Bärbel",
-  "Carina", "Carl", "Carla", "Carlos", "Carmen", "Carol", "Carola", "Caroline", "Carsten", "Catherine", "Cem", "Charlene", "Charles", "Charlotte", "Cheryl", "Chloe",
-  "Christa", "Christian", "Christiane", "Christina", "Christine", "Christoph", "Christopher", "Claire", "Clare", "Claudia", "Clemens", "Colin", "Constanze", "Corinna",
-  "Cornelia", "Craig", "Cäcilia", "Dagmar", "Damaris", "Damian", "Daniel", "Daniela", "Danielle", "Danny", "Darren", "David", "Deborah", "Debra", "Denise", "Dennis",
-  "Derek", "Detlef", "Detlev", "Diana", "Diane", "Dieter", "Dietlinde", "Dietmar", "Dietrich", "Dirk", "Dominik", "Donald", "Donna", "Doris", "Dorothea", "Dorothy",
-  "Dragan", "Dylan", "Eberhard", "Eckhard", "Edeltraud", "Edeltraut", "Edgar", "Edith", "Edward", "Edwin", "Egon", "Ehrenfried", "Eileen", "Eleanor", "Elena", "Elfriede",
-  "Elif", "Elisabeth", "Elizabeth", "Elke", "Ella", "Ellen", "Ellie", "Elmar", "Elsbeth", "Emil", "Emilia", "Emily", "Emine", "Emma", "Emmi", "Emre", "Enrico", "Erhard",
-  "Eric", "Erich", "Erik", "Erika", "Erna", "Erwin", "Esra", "Esther", "Ethan", "Eugen", "Eugene", "Eva", "Eveline", "Evelyn", "Ewald", "Fabian", "Fatih", "Fatma",
-  "Felix", "Ferdinand", "Finn", "Fiona", "Florian", "Frances", "Francesca", "Francesco", "Francis", "Franz", "Franziska", "Frieda", "Friedemann", "Frieder", "Friederike",
-  "Friedhelm", "Friedrich", "Fritz", "Gabi", "Gabriel", "Gabriele", "Gareth", "Garry", "Gary", "Gavin", "Gemma", "Geoffrey", "Georg", "George", "Georgios", "Gerald",
-  "Geraldine", "Gerard", "Gerd", "Gerda", "Gerhard", "Gerlinde", "Gernot", "Gertrud", "Gillian", "Giovanni", "Gisela", "Gitta", "Giuseppe", "Giuseppina", "Glenn",
-  "Gottfried", "Graham", "Gregor", "Gregory", "Grzegorz", "Gudrun", "Guido", "Gunda", "Gundula", "Gunnar", "Gunter", "Gustav", "Götz", "Günter", "Günther", "Hakan",
-  "Hanna", "Hannah", "Hannelore", "Hannes", "Hanno", "Hans", "Harald", "Harriet", "Hartmut", "Hasan", "Hatice", "Heather", "Hedwig", "Heidi", "Heike", "Heiko", "Heiner",
-  "Heinrich", "Heinz", "Helen", "Helena", "Helga", "Hella", "Helma", "Helmut", "Hendrik", "Henning", "Henri", "Henriette", "Henrik", "Henry", "Herbert", "Hermann",
-  "Herta", "Hertha", "Hilary", "Hilde", "Hildegard", "Hiltrud", "Hinrich", "Holger", "Hollie", "Horst", "Howard", "Hubert", "Hugh", "Hugo", "Hüseyin", "Iain", "Ian",
-  "Ibrahim", "Ignaz", "Ilka", "Ilona", "Ilse", "Imke", "Ines", "Ingeborg", "Ingo", "Ingrid", "Insa", "Irene", "Irina", "Irmgard", "Isabel", "Isabell", "Isabella",
-  "Isolde", "Ivan", "Ivana", "Ivanka", "Ivo", "Jacek", "Jacob", "Jacqueline", "Jakob", "Jakub", "James", "Jamie", "Jana", "Jane", "Janet", "Janice", "Janina", "Janine",
-  "Jannik", "Jannis", "Janos", "Jasmin", "Jason", "Jeffrey", "Jemma", "Jennifer", "Jens", "Jeremy", "Jessica", "Jill", "Joachim", "Joan", "Joanna", "Joanne", "Jochen",
-  "Jodie", "Joe", "Joel", "Johann", "Johanna", "Johannes", "John", "Jolanta", "Jonas", "Jonathan", "Josef", "Josefa", "Josefine", "Joseph", "Josephine", "Josh", "Joshua",
-  "José", "Jovan", "Joyce", "Judith", "Judy", "Julia", "Julian", "Juliane", "Justin", "Jutta", "Jörg", "Jürgen", "Karen", "Karin", "Karina", "Karl", "Karla",
-  "Karlheinz", "Karolina", "Karsten", "Kaspar", "Katarzyna", "Kate", "Katharina", "Katherine", "Kathleen", "Kathrin", "Kathryn", "Kati", "Katie", "Katja", "Katrin",
-  "Katrina", "Katy", "Keith", "Kenneth", "Kerry", "Kerstin", "Kevin", "Kieran", "Kimberley", "Kirsten", "Klara", "Klaus", "Konrad", "Konstantin", "Kristina", "Krzysztof",
-  "Kunigunde", "Kurt", "Kyle", "Käte", "Käthe", "Lara", "Larry", "Lars", "Laura", "Lauren", "Lawrence", "Lea", "Leah", "Lena", "Leon", "Leonard", "Leonie", "Leopold",
-  "Lesley", "Leslie", "Lewis", "Liam", "Liesbeth", "Lieselotte", "Lilli", "Lilly", "Linda", "Lisa", "Liselotte", "Loni", "Lorraine", "Lothar", "Louis", "Louise", "Lucas",
-  "Lucy", "Ludger", "Ludwig", "Luis", "Luisa", "Luka", "Lukas", "Luke", "Lutz", "Luzia", "Lydia", "Lynda", "Lynn", "Lynne", "Magda", "Magdalena", "Maik", "Maja",
-  "Malcolm", "Malte", "Mandy", "Manfred", "Manuel", "Manuela", "Marcel", "Marco", "Marcus", "Marek", "Marga", "Margaret", "Margarete", "Margaretha", "Margarethe",
-  "Margit", "Margot", "Margrit", "Maria", "Marian", "Marianne", "Marie", "Marietta", "Marilyn", "Marina", "Mario", "Marion", "Marita", "Mariusz", "Marko", "Markus",
-  "Marlene", "Marlies", "Marta", "Martin", "Martina", "Martyn", "Mary", "Mateusz", "Mathias", "Matteo", "Matthew", "Matthias", "Maureen", "Maurice", "Maximilian",
-  "Mechthild", "Megan", "Mehmet", "Meike", "Melanie", "Melissa", "Merve", "Meryem", "Mia", "Michael", "Michaela", "Michal", "Michelle", "Miriam", "Mirjam", "Mirko",
-  "Mitchell", "Mohamed", "Mohammad", "Mohammed", "Molly", "Monika", "Moritz", "Murat", "Mustafa", "Nadine", "Nadja", "Naomi", "Natalia", "Natalie", "Natascha", "Natasha",
-  "Nathan", "Neil", "Nicholas", "Nicole", "Nigel", "Niklas", "Nikola", "Nikolai", "Nikolaus", "Nils", "Nina", "Noah", "Nora", "Norbert", "Olaf", "Ole", "Oleg", "Olga",
-  "Oliver", "Olivia", "Orhan", "Oskar", "Osman", "Otmar", "Ottilie", "Ottmar", "Owen", "Pablo", "Pamela", "Paola", "Pascal", "Patricia", "Patrick", "Paul", "Paula",
-  "Paulina", "Pauline", "Pavel", "Peggy", "Peter", "Petra", "Philip", "Philipp", "Phillip", "Pierre", "Pietro", "Piotr", "Rachael", "Rachel", "Raimund", "Rainer", "Ralf",
-  "Ralph", "Ramazan", "Ramona", "Raphael", "Raymond", "Rebecca", "Reece", "Regina", "Reiner", "Reinhard", "Reinhilde", "Reinhold", "Renate", "Rhys", "Ricarda", "Richard",
-  "Ricky", "Rita", "Robert", "Roger", "Roland", "Rolf", "Roman", "Romy", "Ronald", "Ronny", "Rosalinde", "Rosemarie", "Rosie", "Rosina", "Roswitha", "Rudi", "Rudolf",
-  "Russell", "Ruth", "Ryan", "Rüdiger", "Sabine", "Sabrina", "Sally", "Salvatore", "Samantha", "Samuel", "Sandra", "Sara", "Sarah", "Sascha", "Saskia", "Sean",
-  "Sebastian", "Selina", "Sergej", "Serkan", "Shannon", "Sharon", "Shaun", "Sheila", "Shirley", "Sian", "Sibylle", "Siegfried", "Sieglinde", "Siegrid", "Sigmund",
-  "Sigrid", "Silke", "Silvia", "Simon", "Simone", "Sofia", "Sonja", "Sophia", "Sophie", "Stacey", "Stanislaw", "Stefan", "Stefanie", "Steffen", "Steffi", "Stephan",
-  "Stephanie", "Stephen", "Steven", "Stewart", "Stuart", "Susan", "Susanne", "Suzanne", "Sven", "Svenja", "Svetlana", "Swetlana", "Sylvia", "Sönke", "Tamara", "Tanja",
-  "Tatjana", "Terence", "Teresa", "Terry", "Thea", "Theo", "Theodor", "Theresa", "Theresia", "Thomas", "Thorsten", "Tilo", "Tim", "Timo", "Timothy", "Tina", "Tobias",
-  "Toby", "Tom", "Tomasz", "Tomislav", "Tony", "Torben", "Torsten", "Tracey", "Tracy", "Traude", "Traudl", "Trevor", "Udo", "Ulla", "Ulrich", "Ulrike", "Ursula", "Urte",
-  "Ute", "Uwe", "Valentin", "Valentina", "Valeri", "Valerie", "Vanessa", "Veit", "Vera", "Verena", "Veronika", "Vincent", "Vincenzo", "Vinko", "Vladimir", "Vlado",
-  "Volker", "Waldemar", "Wally", "Walter", "Waltraud", "Wanda", "Wayne", "Wendy", "Wenzel", "Werner", "Wiebke", "Wieland", "Wilfried", "Wilhelm", "Willi", "William",
-  "Willibald", "Wilma", "Winfried", "Wolfgang", "Wolfhard", "Xaver", "Yannick", "Yasemin", "Yusuf", "Yvonne", "Zachary", "Zbigniew", "Zdenka", "Zeynep", "Zoe", "Özgür",
-  "Özlem",
+    "Aaron",       "Abigail",    "Achim",      "Adam",       "Adele",      "Adrian",     "Agathe",    "Ahmet",      "Alan",       "Albert",    "Albrecht",
+    "Aleksander",  "Alessandro", "Alexander",  "Alexandra",  "Alfred",     "Ali",        "Alice",     "Alicia",     "Alina",      "Alison",    "Allison",
+    "Alois",       "Aloys",      "Amalie",     "Amanda",     "Amelie",     "Amir",       "Amy",       "Ana",        "Andrea",     "Andreas",   "Andrej",
+    "Andrew",      "Andrzej",    "Andy",       "Angela",     "Angelika",   "Anita",      "Anja",      "Anke",       "Ann",        "Anna",      "Annabel",
+    "Anne",        "Annegret",   "Anneliese",  "Annette",    "Annika",     "Ansgar",     "Anthony",   "Anton",      "Antonia",    "Antonio",   "Armin",
+    "Arnd",        "Arne",       "Arnold",     "Arthur",     "Artur",      "Ashley",     "Astrid",    "Axel",       "Ayse",       "Balthasar", "Barbara",
+    "Barbel",      "Barry",      "Bastian",    "Beate",      "Beatrix",    "Benedikt",   "Benjamin",  "Bernd",      "Bernhard",   "Berta",     "Berthold",
+    "Beth",        "Bethany",    "Bettina",    "Beverley",   "Bianca",     "Birgit",     "Birgül",    "Björn",      "Bodo",       "Bojan",     "Boris",
+    "Brandon",     "Brenda",     "Brian",      "Brigitte",   "Britta",     "Brunhilde",  "Bruno",     "Bryan",      "Burak",      "Burkhard",  "Bärbel",
+    "Carina",      "Carl",       "Carla",      "Carlos",     "Carmen",     "Carol",      "Carola",    "Caroline",   "Carsten",    "Catherine", "Cem",
+    "Charlene",    "Charles",    "Charlotte",  "Cheryl",     "Chloe",      "Christa",    "Christian", "Christiane", "Christina",  "Christine", "Christoph",
+    "Christopher", "Claire",     "Clare",      "Claudia",    "Clemens",    "Colin",      "Constanze", "Corinna",    "Cornelia",   "Craig",     "Cäcilia",
+    "Dagmar",      "Damaris",    "Damian",     "Daniel",     "Daniela",    "Danielle",   "Danny",     "Darren",     "David",      "Deborah",   "Debra",
+    "Denise",      "Dennis",     "Derek",      "Detlef",     "Detlev",     "Diana",      "Diane",     "Dieter",     "Dietlinde",  "Dietmar",   "Dietrich",
+    "Dirk",        "Dominik",    "Donald",     "Donna",      "Doris",      "Dorothea",   "Dorothy",   "Dragan",     "Dylan",      "Eberhard",  "Eckhard",
+    "Edeltraud",   "Edeltraut",  "Edgar",      "Edith",      "Edward",     "Edwin",      "Egon",      "Ehrenfried", "Eileen",     "Eleanor",   "Elena",
+    "Elfriede",    "Elif",       "Elisabeth",  "Elizabeth",  "Elke",       "Ella",       "Ellen",     "Ellie",      "Elmar",      "Elsbeth",   "Emil",
+    "Emilia",      "Emily",      "Emine",      "Emma",       "Emmi",       "Emre",       "Enrico",    "Erhard",     "Eric",       "Erich",     "Erik",
+    "Erika",       "Erna",       "Erwin",      "Esra",       "Esther",     "Ethan",      "Eugen",     "Eugene",     "Eva",        "Eveline",   "Evelyn",
+    "Ewald",       "Fabian",     "Fatih",      "Fatma",      "Felix",      "Ferdinand",  "Finn",      "Fiona",      "Florian",    "Frances",   "Francesca",
+    "Francesco",   "Francis",    "Franz",      "Franziska",  "Frieda",     "Friedemann", "Frieder",   "Friederike", "Friedhelm",  "Friedrich", "Fritz",
+    "Gabi",        "Gabriel",    "Gabriele",   "Gareth",     "Garry",      "Gary",       "Gavin",     "Gemma",      "Geoffrey",   "Georg",     "George",
+    "Georgios",    "Gerald",     "Geraldine",  "Gerard",     "Gerd",       "Gerda",      "Gerhard",   "Gerlinde",   "Gernot",     "Gertrud",   "Gillian",
+    "Giovanni",    "Gisela",     "Gitta",      "Giuseppe",   "Giuseppina", "Glenn",      "Gottfried", "Graham",     "Gregor",     "Gregory",   "Grzegorz",
+    "Gudrun",      "Guido",      "Gunda",      "Gundula",    "Gunnar",     "Gunter",     "Gustav",    "Götz",       "Günter",     "Günther",   "Hakan",
+    "Hanna",       "Hannah",     "Hannelore",  "Hannes",     "Hanno",      "Hans",       "Harald",    "Harriet",    "Hartmut",    "Hasan",     "Hatice",
+    "Heather",     "Hedwig",     "Heidi",      "Heike",      "Heiko",      "Heiner",     "Heinrich",  "Heinz",      "Helen",      "Helena",    "Helga",
+    "Hella",       "Helma",      "Helmut",     "Hendrik",    "Henning",    "Henri",      "Henriette", "Henrik",     "Henry",      "Herbert",   "Hermann",
+    "Herta",       "Hertha",     "Hilary",     "Hilde",      "Hildegard",  "Hiltrud",    "Hinrich",   "Holger",     "Hollie",     "Horst",     "Howard",
+    "Hubert",      "Hugh",       "Hugo",       "Hüseyin",    "Iain",       "Ian",        "Ibrahim",   "Ignaz",      "Ilka",       "Ilona",     "Ilse",
+    "Imke",        "Ines",       "Ingeborg",   "Ingo",       "Ingrid",     "Insa",       "Irene",     "Irina",      "Irmgard",    "Isabel",    "Isabell",
+    "Isabella",    "Isolde",     "Ivan",       "Ivana",      "Ivanka",     "Ivo",        "Jacek",     "Jacob",      "Jacqueline", "Jakob",     "Jakub",
+    "James",       "Jamie",      "Jana",       "Jane",       "Janet",      "Janice",     "Janina",    "Janine",     "Jannik",     "Jannis",    "Janos",
+    "Jasmin",      "Jason",      "Jeffrey",    "Jemma",      "Jennifer",   "Jens",       "Jeremy",    "Jessica",    "Jill",       "Joachim",   "Joan",
+    "Joanna",      "Joanne",     "Jochen",     "Jodie",      "Joe",        "Joel",       "Johann",    "Johanna",    "Johannes",   "John",      "Jolanta",
+    "Jonas",       "Jonathan",   "Josef",      "Josefa",     "Josefine",   "Joseph",     "Josephine", "Josh",       "Joshua",     "José",      "Jovan",
+    "Joyce",       "Judith",     "Judy",       "Julia",      "Julian",     "Juliane",    "Justin",    "Jutta",      "Jörg",       "Jürgen",    "Karen",
+    "Karin",       "Karina",     "Karl",       "Karla",      "Karlheinz",  "Karolina",   "Karsten",   "Kaspar",     "Katarzyna",  "Kate",      "Katharina",
+    "Katherine",   "Kathleen",   "Kathrin",    "Kathryn",    "Kati",       "Katie",      "Katja",     "Katrin",     "Katrina",    "Katy",      "Keith",
+    "Kenneth",     "Kerry",      "Kerstin",    "Kevin",      "Kieran",     "Kimberley",  "Kirsten",   "Klara",      "Klaus",      "Konrad",    "Konstantin",
+    "Kristina",    "Krzysztof",  "Kunigunde",  "Kurt",       "Kyle",       "Käte",       "Käthe",     "Lara",       "Larry",      "Lars",      "Laura",
+    "Lauren",      "Lawrence",   "Lea",        "Leah",       "Lena",       "Leon",       "Leonard",   "Leonie",     "Leopold",    "Lesley",    "Leslie",
+    "Lewis",       "Liam",       "Liesbeth",   "Lieselotte", "Lilli",      "Lilly",      "Linda",     "Lisa",       "Liselotte",  "Loni",      "Lorraine",
+    "Lothar",      "Louis",      "Louise",     "Lucas",      "Lucy",       "Ludger",     "Ludwig",    "Luis",       "Luisa",      "Luka",      "Lukas",
+    "Luke",        "Lutz",       "Luzia",      "Lydia",      "Lynda",      "Lynn",       "Lynne",     "Magda",      "Magdalena",  "Maik",      "Maja",
+    "Malcolm",     "Malte",      "Mandy",      "Manfred",    "Manuel",     "Manuela",    "Marcel",    "Marco",      "Marcus",     "Marek",     "Marga",
+    "Margaret",    "Margarete",  "Margaretha", "Margarethe", "Margit",     "Margot",     "Margrit",   "Maria",      "Marian",     "Marianne",  "Marie",
+    "Marietta",    "Marilyn",    "Marina",     "Mario",      "Marion",     "Marita",     "Mariusz",   "Marko",      "Markus",     "Marlene",   "Marlies",
+    "Marta",       "Martin",     "Martina",    "Martyn",     "Mary",       "Mateusz",    "Mathias",   "Matteo",     "Matthew",    "Matthias",  "Maureen",
+    "Maurice",     "Maximilian", "Mechthild",  "Megan",      "Mehmet",     "Meike",      "Melanie",   "Melissa",    "Merve",      "Meryem",    "Mia",
+    "Michael",     "Michaela",   "Michal",     "Michelle",   "Miriam",     "Mirjam",     "Mirko",     "Mitchell",   "Mohamed",    "Mohammad",  "Mohammed",
+    "Molly",       "Monika",     "Moritz",     "Murat",      "Mustafa",    "Nadine",     "Nadja",     "Naomi",      "Natalia",    "Natalie",   "Natascha",
+    "Natasha",     "Nathan",     "Neil",       "Nicholas",   "Nicole",     "Nigel",      "Niklas",    "Nikola",     "Nikolai",    "Nikolaus",  "Nils",
+    "Nina",        "Noah",       "Nora",       "Norbert",    "Olaf",       "Ole",        "Oleg",      "Olga",       "Oliver",     "Olivia",    "Orhan",
+    "Oskar",       "Osman",      "Otmar",      "Ottilie",    "Ottmar",     "Owen",       "Pablo",     "Pamela",     "Paola",      "Pascal",    "Patricia",
+    "Patrick",     "Paul",       "Paula",      "Paulina",    "Pauline",    "Pavel",      "Peggy",     "Peter",      "Petra",      "Philip",    "Philipp",
+    "Phillip",     "Pierre",     "Pietro",     "Piotr",      "Rachael",    "Rachel",     "Raimund",   "Rainer",     "Ralf",       "Ralph",     "Ramazan",
+    "Ramona",      "Raphael",    "Raymond",    "Rebecca",    "Reece",      "Regina",     "Reiner",    "Reinhard",   "Reinhilde",  "Reinhold",  "Renate",
+    "Rhys",        "Ricarda",    "Richard",    "Ricky",      "Rita",       "Robert",     "Roger",     "Roland",     "Rolf",       "Roman",     "Romy",
+    "Ronald",      "Ronny",      "Rosalinde",  "Rosemarie",  "Rosie",      "Rosina",     "Roswitha",  "Rudi",       "Rudolf",     "Russell",   "Ruth",
+    "Ryan",        "Rüdiger",    "Sabine",     "Sabrina",    "Sally",      "Salvatore",  "Samantha",  "Samuel",     "Sandra",     "Sara",      "Sarah",
+    "Sascha",      "Saskia",     "Sean",       "Sebastian",  "Selina",     "Sergej",     "Serkan",    "Shannon",    "Sharon",     "Shaun",     "Sheila",
+    "Shirley",     "Sian",       "Sibylle",    "Siegfried",  "Sieglinde",  "Siegrid",    "Sigmund",   "Sigrid",     "Silke",      "Silvia",    "Simon",
+    "Simone",      "Sofia",      "Sonja",      "Sophia",     "Sophie",     "Stacey",     "Stanislaw", "Stefan",     "Stefanie",   "Steffen",   "Steffi",
+    "Stephan",     "Stephanie",  "Stephen",    "Steven",     "Stewart",    "Stuart",     "Susan",     "Susanne",    "Suzanne",    "Sven",      "Svenja",
+    "Svetlana",    "Swetlana",   "Sylvia",     "Sönke",      "Tamara",     "Tanja",      "Tatjana",   "Terence",    "Teresa",     "Terry",     "Thea",
+    "Theo",        "Theodor",    "Theresa",    "Theresia",   "Thomas",     "Thorsten",   "Tilo",      "Tim",        "Timo",       "Timothy",   "Tina",
+    "Tobias",      "Toby",       "Tom",        "Tomasz",     "Tomislav",   "Tony",       "Torben",    "Torsten",    "Tracey",     "Tracy",     "Traude",
+    "Traudl",      "Trevor",     "Udo",        "Ulla",       "Ulrich",     "Ulrike",     "Ursula",    "Urte",       "Ute",        "Uwe",       "Valentin",
+    "Valentina",   "Valeri",     "Valerie",    "Vanessa",    "Veit",       "Vera",       "Verena",    "Veronika",   "Vincent",    "Vincenzo",  "Vinko",
+    "Vladimir",    "Vlado",      "Volker",     "Waldemar",   "Wally",      "Walter",     "Waltraud",  "Wanda",      "Wayne",      "Wendy",     "Wenzel",
+    "Werner",      "Wiebke",     "Wieland",    "Wilfried",   "Wilhelm",    "Willi",      "William",   "Willibald",  "Wilma",      "Winfried",  "Wolfgang",
+    "Wolfhard",    "Xaver",      "Yannick",    "Yasemin",    "Yusuf",      "Yvonne",     "Zachary",   "Zbigniew",   "Zdenka",     "Zeynep",    "Zoe",
+    "Özgür",       "Özlem",
 };
 
 /// Given names that are words, months or motors too.
-constexpr std::string_view double_meaning[] = {"August", "Ben", "Bill", "Curt", "Ernst", "Falk", "Frank", "Heide", "Iris", "Jan", "Kai", "Mark", "Max", "Mona", "Otto", "Robin", "Rose", "Viktor", "Viola", "Wolf"};
+constexpr std::string_view double_meaning[] = {"August", "Ben",  "Bill", "Curt", "Ernst", "Falk",  "Frank", "Heide",  "Iris",  "Jan",
+                                               "Kai",    "Mark", "Max",  "Mona", "Otto",  "Robin", "Rose",  "Viktor", "Viola", "Wolf"};
 /// Persons by what they do: a name follows.
-constexpr std::string_view roles[] = {"Anlagenfahrer", "Bediener", "Bedienerin", "Einrichter", "Instandhalter", "Kollege", "Kollegen", "Kollegin", "Meister", "Mitarbeiter", "Mitarbeiterin", "Monteur", "Operator", "Prüfer", "Prüferin",
-                                      "Schichtführer", "Schichtleiter", "Techniker", "Technikerin", "Technician", "Werker", "Werkerin", "gez", "operator", "technician", "worker"};
+constexpr std::string_view roles[] = {"Anlagenfahrer", "Bediener",      "Bedienerin",    "Einrichter",    "Instandhalter", "Kollege",    "Kollegen",
+                                      "Kollegin",      "Meister",       "Mitarbeiter",   "Mitarbeiterin", "Monteur",       "Operator",   "Prüfer",
+                                      "Prüferin",      "Schichtführer", "Schichtleiter", "Techniker",     "Technikerin",   "Technician", "Werker",
+                                      "Werkerin",      "gez",           "operator",      "technician",    "worker"};
 /// Words that somebody acts by.
 constexpr std::string_view agents[] = {"an", "and", "asked", "by", "called", "durch", "for", "from", "informed", "laut", "mit", "told", "und", "von", "with"};
 constexpr std::string_view addresses[] = {"Dr", "Frau", "Herr", "Herrn", "Hr", "Hrn", "Mr", "Mrs", "Ms", "Prof"};
 /// Capitalized words that follow a given name or an address without being a family name.
-constexpr std::string_view no_family_names[] = {"Alarm", "Anlage", "Auftrag", "Control", "Controller", "Druck", "Drehzahl", "Fehler", "Filter", "Halle", "Kollegen", "Lager", "Leitung", "Linie", "Machine", "Maschine", "Messung", "Motor",
-                                                "Monday", "Montag", "Pump", "Pumpe", "Schicht", "Sensor", "Speed", "Station", "Straße", "System", "Temperatur", "Test", "Ventil", "Valve", "Werk"};
+constexpr std::string_view no_family_names[] = {"Alarm",  "Anlage",     "Auftrag", "Control", "Controller", "Druck",   "Drehzahl", "Fehler",  "Filter",
+                                                "Halle",  "Kollegen",   "Lager",   "Leitung", "Linie",      "Machine", "Maschine", "Messung", "Motor",
+                                                "Monday", "Montag",     "Pump",    "Pumpe",   "Schicht",    "Sensor",  "Speed",    "Station", "Straße",
+                                                "System", "Temperatur", "Test",    "Ventil",  "Valve",      "Werk"};
 
 constexpr unsigned given_bit = 1, double_bit = 2, role_bit = 4, agent_bit = 8, address_bit = 16, no_family_bit = 32;
 
@@ -99,10 +128,10 @@ bool is_letter(char c) { return is_upper(c) || is_lower(c) || static_cast<unsign
 
 struct Word {
   std::size_t begin = 0, end = 0;
-  bool capital = false;     ///< one capital letter, then small ones
-  bool dotted = false;      ///< a full stop behind it
+  bool capital = false;  ///< one capital letter, then small ones
+  bool dotted = false;   ///< a full stop behind it
   unsigned meaning = 0;
-  bool adjacent = false;    ///< to the word before: a blank between, or a full stop or colon and a blank
+  bool adjacent = false;  ///< to the word before: a blank between, or a full stop or colon and a blank
   std::string_view of(std::string_view text) const { return text.substr(begin, end - begin); }
 };
 
@@ -161,7 +190,9 @@ class NameFinder {
     for (std::size_t at = 0; at < text_.size();) {
       const Word word = next_word(text_, at);
       if (word.begin == word.end || !begins_with_capital(word.of(text_))) continue;
-      if (word.end - word.begin == 1 ? word.dotted : (meaning_of(word.of(text_).substr(0, word.of(text_).find('-'))) & (given_bit | double_bit | address_bit)) != 0) return true;
+      if (word.end - word.begin == 1 ? word.dotted
+                                     : (meaning_of(word.of(text_).substr(0, word.of(text_).find('-'))) & (given_bit | double_bit | address_bit)) != 0)
+        return true;
     }
     return false;
   }

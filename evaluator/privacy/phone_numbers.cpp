@@ -22,7 +22,7 @@ bool ends_well(std::string_view text, std::size_t end) {
 /// The digits that follow each other from `at`, with single signs between groups.
 struct Digits {
   std::string text;
-  std::string first_sign;     ///< behind the first group
+  std::string first_sign;  ///< behind the first group
   std::size_t end = 0;
   std::size_t groups = 0;
 };
@@ -69,7 +69,8 @@ bool has_country_code(std::string_view digits) {
   if (digits.size() < 10 || digits.size() > most_digits || digits[0] == '0') return false;
   if (digits[0] == '1') return digits.size() == 11 && digits[1] >= '2';
   if (digits[0] == '7') return digits.size() == 11;
-  constexpr std::string_view two = "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98";
+  constexpr std::string_view two =
+      "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98";
   if (two.find(digits.substr(0, 2)) != std::string_view::npos) return digits[2] != '0' || digits.substr(0, 2) == "39";
   constexpr std::string_view zones = "21 22 23 24 25 26 29 35 37 38 42 50 59 67 68 69 80 85 87 88 96 97 99";
   return zones.find(digits.substr(0, 2)) != std::string_view::npos;
@@ -79,10 +80,10 @@ bool has_country_code(std::string_view digits) {
 bool has_known_area(std::string_view area) {
   if (area.size() >= 3 && area.size() <= 4 && area[0] == '1' && area[1] >= '5' && area[1] <= '7') return true;
   constexpr int areas[] = {
-      30, 40, 69, 89, 201, 202, 203, 208, 209, 211, 212, 214, 221, 228, 231, 234, 241, 251, 261, 271, 331, 335, 341, 345, 351, 355, 361, 365,
-      371, 375, 381, 385, 391, 395, 421, 431, 441, 451, 461, 471, 511, 521, 531, 541, 551, 561, 611, 621, 631, 641, 651, 661, 681, 711, 721, 731,
-      741, 751, 761, 771, 781, 821, 831, 841, 851, 861, 871, 881, 906, 911, 921, 931, 941, 951, 961, 971, 981, 991, 4131, 5241, 5341, 5361, 6131,
-      6151, 6221, 7031, 7071, 7121, 7131, 7141, 7151, 7541, 8031, 8421, 9131, 9721,
+      30,  40,  69,  89,  201, 202, 203,  208,  209,  211,  212,  214,  221,  228,  231,  234,  241,  251,  261,  271,  331,  335,  341,  345,
+      351, 355, 361, 365, 371, 375, 381,  385,  391,  395,  421,  431,  441,  451,  461,  471,  511,  521,  531,  541,  551,  561,  611,  621,
+      631, 641, 651, 661, 681, 711, 721,  731,  741,  751,  761,  771,  781,  821,  831,  841,  851,  861,  871,  881,  906,  911,  921,  931,
+      941, 951, 961, 971, 981, 991, 4131, 5241, 5341, 5361, 6131, 6151, 6221, 7031, 7071, 7121, 7131, 7141, 7151, 7541, 8031, 8421, 9131, 9721,
   };
   int number = 0;
   for (const char c : area.substr(0, 5)) number = number * 10 + c - '0';

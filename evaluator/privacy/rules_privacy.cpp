@@ -41,10 +41,13 @@ struct PrivacyRule {
 
 /// Does the column say who works at the machine?
 bool names_operators(const std::string& name) {
-  constexpr std::string_view words[] = {"badge", "bediener", "benutzer", "einrichter", "employee", "mitarbeiter", "operator", "operatorid", "personalnr", "personalnummer", "personnel", "schichtführer", "schichtleiter", "user", "userid", "username", "werker", "worker"};
+  constexpr std::string_view words[] = {"badge",         "bediener",   "benutzer",   "einrichter",     "employee",  "mitarbeiter",
+                                        "operator",      "operatorid", "personalnr", "personalnummer", "personnel", "schichtführer",
+                                        "schichtleiter", "user",       "userid",     "username",       "werker",    "worker"};
   std::string lower;
   const auto matches = [&] {
-    const bool found = std::any_of(std::begin(words), std::end(words), [&](std::string_view word) { return lower == word || (lower.starts_with("mitarbeiter") || lower.starts_with("bediener")); });
+    const bool found = std::any_of(std::begin(words), std::end(words),
+                                   [&](std::string_view word) { return lower == word || (lower.starts_with("mitarbeiter") || lower.starts_with("bediener")); });
     lower.clear();
     return found;
   };
@@ -92,7 +95,8 @@ class PrivacyWork {
       violation.file = file.name;
       violation.order = file.order;
       violation.column = column.name;
-      violation.message = violation.discreet = fmt::format("{} rows tell who worked, and '{}' tells when: this can be used to monitor employees", column.cells, time_);
+      violation.message = violation.discreet =
+          fmt::format("{} rows tell who worked, and '{}' tells when: this can be used to monitor employees", column.cells, time_);
       log_.hide(column.name);
       log_.report(*rule_.identifiers.operators, std::move(violation));
     }
@@ -202,7 +206,9 @@ class PrivacyFamily : public RuleFamily {
     for (const auto& kind : kind_names) known.emplace_back(kind.name);
     if (node != nullptr) wanted = node->texts();
     for (const auto& name : wanted)
-      if (std::find(known.begin(), known.end(), name) == known.end()) node->fail("'" + name + "' is no kind of identifier", did_you_mean(name, known, "all, or some of iban, vat, tax-id, social-insurance, card, vin, email, phone, name, operator, hash"));
+      if (std::find(known.begin(), known.end(), name) == known.end())
+        node->fail("'" + name + "' is no kind of identifier",
+                   did_you_mean(name, known, "all, or some of iban, vat, tax-id, social-insurance, card, vin, email, phone, name, operator, hash"));
     for (std::size_t kind = 0; kind < std::size(kind_names); ++kind) {
       const auto asked = [&](const std::string& name) { return name == "all" || name == kind_names[kind].name; };
       if (std::none_of(wanted.begin(), wanted.end(), asked)) continue;
@@ -220,7 +226,8 @@ class PrivacyFamily : public RuleFamily {
   static void anonymity(const Yaml& node, const Heads& heads, AnonymityRule& rule) {
     const auto* columns = node.find("quasi_identifiers");
     for (const char* key : {"k", "sensitive", "l"})
-      if (columns == nullptr && node.find(key) != nullptr) node.at(key).fail(std::string(key) + " goes with quasi_identifiers", "list the columns that together may single a person out");
+      if (columns == nullptr && node.find(key) != nullptr)
+        node.at(key).fail(std::string(key) + " goes with quasi_identifiers", "list the columns that together may single a person out");
     if (columns == nullptr) return;
     rule.quasi_identifiers = heads.place.known_columns(*columns);
     if (const auto* k = node.find("k")) rule.k = least_two(*k);
@@ -230,7 +237,8 @@ class PrivacyFamily : public RuleFamily {
       if (rule.sensitive.empty()) l->fail("l goes with a sensitive column", "name it with sensitive: COLUMN");
       rule.l = least_two(*l);
     }
-    if (!rule.sensitive.empty()) rule.l_head = heads.make("l-diversity", "The rows of each combination hold l different sensitive values at least", Joining::never);
+    if (!rule.sensitive.empty())
+      rule.l_head = heads.make("l-diversity", "The rows of each combination hold l different sensitive values at least", Joining::never);
     for (auto* head : {&rule.k_head, &rule.l_head})
       if (*head) (*head)->columns = rule.quasi_identifiers;
   }

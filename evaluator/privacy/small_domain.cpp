@@ -59,7 +59,10 @@ void for_each_small_value(std::span<const std::string> declared, const std::func
 }
 
 std::optional<DigestAlgorithm> looks_like_digest(std::string_view text) {
-  const auto algorithm = text.size() == 32 ? std::optional(DigestAlgorithm::md5) : text.size() == 40 ? std::optional(DigestAlgorithm::sha1) : text.size() == 64 ? std::optional(DigestAlgorithm::sha256) : std::nullopt;
+  const auto algorithm = text.size() == 32   ? std::optional(DigestAlgorithm::md5)
+                         : text.size() == 40 ? std::optional(DigestAlgorithm::sha1)
+                         : text.size() == 64 ? std::optional(DigestAlgorithm::sha256)
+                                             : std::nullopt;
   const auto hexadecimal = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); };
   return algorithm && std::all_of(text.begin(), text.end(), hexadecimal) ? algorithm : std::nullopt;
 }

@@ -53,9 +53,11 @@ bool bulgaria(std::string_view n) {
   }
   if (n.size() != 10) return false;
   // A person's number begins with the day of birth; 20 or 40 are added to the month before 1900 and from 2000 on.
-  const bool dated = number(n.substr(2, 2)) % 20 >= 1 && number(n.substr(2, 2)) % 20 <= 12 && number(n.substr(2, 2)) < 60 && number(n.substr(4, 2)) >= 1 && number(n.substr(4, 2)) <= 31;
+  const bool dated = number(n.substr(2, 2)) % 20 >= 1 && number(n.substr(2, 2)) % 20 <= 12 && number(n.substr(2, 2)) < 60 && number(n.substr(4, 2)) >= 1 &&
+                     number(n.substr(4, 2)) <= 31;
   const int other = (11 - weighted(n, {4, 3, 2, 7, 6, 5, 4, 3, 2}) % 11) % 11;
-  return (dated && weighted(n, {2, 4, 8, 5, 10, 9, 7, 3, 6}) % 11 % 10 == last(n)) || weighted(n, {21, 19, 17, 13, 11, 9, 7, 3, 1}) % 10 == last(n) || other == last(n);
+  return (dated && weighted(n, {2, 4, 8, 5, 10, 9, 7, 3, 6}) % 11 % 10 == last(n)) || weighted(n, {21, 19, 17, 13, 11, 9, 7, 3, 1}) % 10 == last(n) ||
+         other == last(n);
 }
 
 bool cyprus(std::string_view n) {
@@ -174,9 +176,7 @@ bool hungary(std::string_view n) { return digits_of(n, 8) && (10 - weighted(n, {
 bool luxembourg(std::string_view n) { return digits_of(n, 8) && number(n.substr(0, 6)) % 89 == number(n.substr(6)); }
 bool malta(std::string_view n) { return digits_of(n, 8) && n[0] != '0' && weighted(n, {3, 4, 6, 7, 8, 9, 10, 1}) % 37 == 0; }
 bool poland(std::string_view n) { return digits_of(n, 10) && weighted(n, {6, 5, 7, 2, 3, 4, 5, 6, 7}) % 11 == last(n); }
-bool portugal(std::string_view n) {
-  return digits_of(n, 9) && n[0] != '0' && (11 - weighted(n, {9, 8, 7, 6, 5, 4, 3, 2}) % 11) % 11 % 10 == last(n);
-}
+bool portugal(std::string_view n) { return digits_of(n, 9) && n[0] != '0' && (11 - weighted(n, {9, 8, 7, 6, 5, 4, 3, 2}) % 11) % 11 % 10 == last(n); }
 bool sweden(std::string_view n) { return digits_of(n, 12) && has_luhn_digit(n.substr(0, 10)) && n.substr(10) == "01"; }
 bool slovenia(std::string_view n) {
   if (!digits_of(n, 8) || n[0] == '0') return false;
@@ -193,10 +193,12 @@ struct State {
   bool (*check)(std::string_view);
 };
 constexpr State states[] = {
-    {"AT", 9, 9, austria},   {"BE", 10, 10, belgium},  {"BG", 9, 10, bulgaria}, {"CY", 9, 9, cyprus},      {"CZ", 8, 10, czechia},  {"DE", 9, 9, germany},   {"DK", 8, 8, denmark},
-    {"EE", 9, 9, estonia},   {"EL", 9, 9, greece},     {"ES", 9, 9, spain},     {"FI", 8, 8, finland},     {"FR", 11, 11, france},  {"HR", 11, 11, croatia}, {"HU", 8, 8, hungary},
-    {"IE", 8, 9, ireland},   {"IT", 11, 11, italy},    {"LT", 9, 12, lithuania}, {"LU", 8, 8, luxembourg}, {"LV", 11, 11, latvia},  {"MT", 8, 8, malta},     {"NL", 12, 12, netherlands},
-    {"PL", 10, 10, poland},  {"PT", 9, 9, portugal},   {"RO", 6, 10, romania},  {"SE", 12, 12, sweden},    {"SI", 8, 8, slovenia},  {"SK", 10, 10, slovakia}, {"XI", 9, 12, northern_ireland},
+    {"AT", 9, 9, austria},       {"BE", 10, 10, belgium},  {"BG", 9, 10, bulgaria},         {"CY", 9, 9, cyprus},   {"CZ", 8, 10, czechia},
+    {"DE", 9, 9, germany},       {"DK", 8, 8, denmark},    {"EE", 9, 9, estonia},           {"EL", 9, 9, greece},   {"ES", 9, 9, spain},
+    {"FI", 8, 8, finland},       {"FR", 11, 11, france},   {"HR", 11, 11, croatia},         {"HU", 8, 8, hungary},  {"IE", 8, 9, ireland},
+    {"IT", 11, 11, italy},       {"LT", 9, 12, lithuania}, {"LU", 8, 8, luxembourg},        {"LV", 11, 11, latvia}, {"MT", 8, 8, malta},
+    {"NL", 12, 12, netherlands}, {"PL", 10, 10, poland},   {"PT", 9, 9, portugal},          {"RO", 6, 10, romania}, {"SE", 12, 12, sweden},
+    {"SI", 8, 8, slovenia},      {"SK", 10, 10, slovakia}, {"XI", 9, 12, northern_ireland},
 };
 
 constexpr auto state_places = places_by_country(states);

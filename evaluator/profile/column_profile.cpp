@@ -53,16 +53,15 @@ void ColumnProfile::add(const Cell& cell, std::int64_t row) {
     case ColumnType::real:
     case ColumnType::boolean: return put(cell.number, row);
     case ColumnType::integer: return put_integer(cell.integer, row);
-    case ColumnType::timestamp:
-      counts_.add(static_cast<std::uint64_t>(cell.integer));
-      return add_time(cell.integer, row);
+    case ColumnType::timestamp: counts_.add(static_cast<std::uint64_t>(cell.integer)); return add_time(cell.integer, row);
     default: add_texts(std::span(&cell.text, 1), row);
   }
 }
 
 void ColumnProfile::add(const ColumnCells& cells, std::size_t from, std::size_t to, std::int64_t row) {
   if (file_type_ == ColumnType::empty) file_type_ = cells.type;
-  auto exception = std::lower_bound(cells.exceptions.begin(), cells.exceptions.end(), from, [](const CellException& one, std::size_t at) { return one.row < at; });
+  auto exception =
+      std::lower_bound(cells.exceptions.begin(), cells.exceptions.end(), from, [](const CellException& one, std::size_t at) { return one.row < at; });
   for (; exception != cells.exceptions.end() && exception->row < to; ++exception) {
     add_values(cells, from, exception->row, row);
     row += static_cast<std::int64_t>(exception->row - from);
@@ -125,7 +124,8 @@ void ColumnProfile::note_error(std::string_view word, std::int64_t times) {
 
 void ColumnProfile::note_example(double value, std::size_t file) {
   const auto same = [&](const auto& example) { return example.second == value; };
-  if (number_examples_.size() < most_examples && std::none_of(number_examples_.begin(), number_examples_.end(), same)) number_examples_.emplace_back(file, value);
+  if (number_examples_.size() < most_examples && std::none_of(number_examples_.begin(), number_examples_.end(), same))
+    number_examples_.emplace_back(file, value);
 }
 
 void ColumnProfile::add_element(double value, std::int64_t place) {
@@ -308,9 +308,7 @@ void ColumnProfile::give_up_counts() {
   counts_.give_up();
 }
 
-std::optional<double> ColumnProfile::number_of_key(std::uint64_t key) {
-  return is_wide_key(key) ? std::nullopt : std::optional(std::bit_cast<double>(key));
-}
+std::optional<double> ColumnProfile::number_of_key(std::uint64_t key) { return is_wide_key(key) ? std::nullopt : std::optional(std::bit_cast<double>(key)); }
 
 std::vector<std::pair<double, std::uint64_t>> ColumnProfile::distribution() const {
   auto items = quantiles_.items();

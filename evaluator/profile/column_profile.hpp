@@ -54,7 +54,7 @@ class ColumnProfile {
   void transfer(StateStream& state);
 
   ColumnType type() const { return type_; }
-  bool mixed() const { return mixed_; }                       ///< files disagree on the type beyond integer and real
+  bool mixed() const { return mixed_; }  ///< files disagree on the type beyond integer and real
   std::int64_t present() const { return present_; }
   std::int64_t missing() const { return empty_ + error_words_ + odd_; }
   std::int64_t empty() const { return empty_; }
@@ -76,16 +76,18 @@ class ColumnProfile {
   DataPlace minimum_place() const { return minimum_place_; }
   DataPlace maximum_place() const { return maximum_place_; }
   std::optional<double> mean() const;
-  std::optional<double> deviation() const;                    ///< of the sample (n - 1)
+  std::optional<double> deviation() const;  ///< of the sample (n - 1)
   /// Numbers in ascending order, each with how many it stands for; exact or within Quantiles::rank_error of rank.
   std::vector<std::pair<double, std::uint64_t>> distribution() const;
   bool distribution_exact() const { return counts_.exact(); }
   double quantile(double rank) const { return quantile_of(distribution(), rank); }
-  std::int64_t longest_run() const { return longest_run_; }   ///< most rows in a row with one value, within one file
+  std::int64_t longest_run() const { return longest_run_; }  ///< most rows in a row with one value, within one file
   DataPlace run_place() const { return run_place_; }
   /// Did the column stand still for far longer than it usually does?
-  bool stood_still() const { return longest_run_ >= 20 && distinct() > 10 && static_cast<double>(longest_run_) * static_cast<double>(runs_) > 20 * static_cast<double>(present_); }
-  std::int64_t earliest() const;                              ///< time columns, nanoseconds
+  bool stood_still() const {
+    return longest_run_ >= 20 && distinct() > 10 && static_cast<double>(longest_run_) * static_cast<double>(runs_) > 20 * static_cast<double>(present_);
+  }
+  std::int64_t earliest() const;  ///< time columns, nanoseconds
   std::int64_t latest() const;
   /// Time columns: the usual distance of two rows, in nanoseconds, when at least nine in ten distances are that.
   std::optional<std::int64_t> period() const;
@@ -180,13 +182,13 @@ class ColumnProfile {
     std::int64_t earliest = 0, latest = 0, later = 0;  // later: how often a time was later than all before
     bool ascend = true;
   };
-  std::vector<FileTimes> file_times_;   // in the order of reading
+  std::vector<FileTimes> file_times_;  // in the order of reading
   std::int64_t times_ = 0, last_time_ = 0, repeated_ = 0, backward_ = 0, rows_at_time_ = 1;
   bool has_last_time_ = false;
-  FrequentValues distances_;            // distance of two times, how often; without last_distance_
+  FrequentValues distances_;  // distance of two times, how often; without last_distance_
   std::int64_t distance_count_ = 0;
-  Quantiles intervals_;                 // of the distances, in nanoseconds
-  std::int64_t last_distance_ = 0;      // not counted in those yet, as it may come again
+  Quantiles intervals_;             // of the distances, in nanoseconds
+  std::int64_t last_distance_ = 0;  // not counted in those yet, as it may come again
   std::uint64_t last_distance_count_ = 0;
   std::int64_t shortest_distance_ = 0, longest_distance_ = 0;
   std::unordered_map<std::uint64_t, std::string> texts_;  // of the keys in counts_

@@ -34,9 +34,9 @@ Json or_null(const std::optional<double>& value) { return value && std::isfinite
 bool ColumnProfile::may_be_personal() const {
   std::string lower = name;
   for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  for (const char* word : {"name", "mail", "phone", "telefon", "address", "adresse", "operator", "bediener", "mitarbeiter", "person",
-                           "birth", "geburt", "iban", "ssn", "user", "kunde", "customer", "employee", "worker", "street", "strasse",
-                           "prüfer", "pruefer", "inspector", "technician", "techniker", "author", "contact", "kontakt", "driver", "fahrer", "patient"})
+  for (const char* word : {"name",    "mail",      "phone",      "telefon",   "address", "adresse",  "operator", "bediener", "mitarbeiter", "person",  "birth",
+                           "geburt",  "iban",      "ssn",        "user",      "kunde",   "customer", "employee", "worker",   "street",      "strasse", "prüfer",
+                           "pruefer", "inspector", "technician", "techniker", "author",  "contact",  "kontakt",  "driver",   "fahrer",      "patient"})
     if (lower.find(word) != std::string::npos) return true;
   return false;
 }
@@ -126,7 +126,8 @@ void ColumnProfile::describe_times(Json& json) const {
   const auto items = distance_items();
   if (items.empty()) return;
   const auto seconds = [&](double rank) { return quantile_of(items, rank) / 1e9; };
-  json["interval_s"] = {{"shortest", static_cast<double>(shortest_distance_) / 1e9}, {"median", seconds(0.5)}, {"longest", static_cast<double>(longest_distance_) / 1e9}};
+  json["interval_s"] = {
+      {"shortest", static_cast<double>(shortest_distance_) / 1e9}, {"median", seconds(0.5)}, {"longest", static_cast<double>(longest_distance_) / 1e9}};
   json["jitter_s"] = (seconds(0.95) - seconds(0.05)) / 2;
 }
 

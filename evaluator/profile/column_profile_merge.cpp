@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "evaluator/profile/column_profile.hpp"
 #include "evaluator/data/state_stream.hpp"
+#include "evaluator/profile/column_profile.hpp"
 #include "formats/error.hpp"
 
 namespace iai {
@@ -157,7 +157,8 @@ void ColumnProfile::transfer(StateStream& state) {
 }
 
 void ColumnProfile::transfer_counts(StateStream& state) {
-  for (auto* figure : {&present_, &empty_, &error_words_, &odd_, &infinite_, &numbers_, &late_fractions_, &rises_, &falls_, &runs_, &longest_run_, &times_}) state.count(*figure);
+  for (auto* figure : {&present_, &empty_, &error_words_, &odd_, &infinite_, &numbers_, &late_fractions_, &rises_, &falls_, &runs_, &longest_run_, &times_})
+    state.count(*figure);
   for (auto* places : {&odd_places_, &fraction_places_}) iai::transfer(*places, most_places, state, [&](DataPlace& place) { iai::transfer(place, state); });
   if (longest_run_ > 0) iai::transfer(run_place_, state);
   std::vector<std::pair<std::string, std::int64_t>> words(error_texts_.begin(), error_texts_.end());

@@ -66,8 +66,10 @@ class ColumnFindings {
     if (!column_.is_number() || column_.present() < 1000) return;
     const double low = column_.quantile(0.01), high = column_.quantile(0.99), far = 5 * (high - low);
     if (!(high > low)) return;
-    if (*column_.maximum() > high + far) add("far_value", column_.maximum_place(), 1, fmt::format("{:.6g}, 98 % lie in {:.6g} to {:.6g}", *column_.maximum(), low, high));
-    if (*column_.minimum() < low - far) add("far_value", column_.minimum_place(), 1, fmt::format("{:.6g}, 98 % lie in {:.6g} to {:.6g}", *column_.minimum(), low, high));
+    if (*column_.maximum() > high + far)
+      add("far_value", column_.maximum_place(), 1, fmt::format("{:.6g}, 98 % lie in {:.6g} to {:.6g}", *column_.maximum(), low, high));
+    if (*column_.minimum() < low - far)
+      add("far_value", column_.minimum_place(), 1, fmt::format("{:.6g}, 98 % lie in {:.6g} to {:.6g}", *column_.minimum(), low, high));
   }
 
   void find_times() {
@@ -91,12 +93,14 @@ std::vector<Finding> find_faults(IngestedData& ingested) {
   find_duplicates(ingested, findings);
   for (auto& table : ingested.tables) {
     if (table.ragged_rows > 0)
-      findings.push_back({"ragged_rows", ingested.read_names[table.files[0]], "", 0, table.ragged_rows, fmt::format("rows without exactly {} cells", table.columns.size())});
+      findings.push_back(
+          {"ragged_rows", ingested.read_names[table.files[0]], "", 0, table.ragged_rows, fmt::format("rows without exactly {} cells", table.columns.size())});
     const auto before = static_cast<std::ptrdiff_t>(findings.size());
     for (auto& column : table.columns) ColumnFindings(ingested, column, findings).find();
     // Images of one size and color are what training wants.
     if (kind_of(ingested, table) == DataFileKind::image)
-      findings.erase(std::remove_if(findings.begin() + before, findings.end(), [](const Finding& finding) { return finding.kind == "constant_column"; }), findings.end());
+      findings.erase(std::remove_if(findings.begin() + before, findings.end(), [](const Finding& finding) { return finding.kind == "constant_column"; }),
+                     findings.end());
   }
   return findings;
 }

@@ -38,14 +38,17 @@ FollowedFolder::FollowedFolder(fs::path folder, fs::path data_set, std::chrono::
 void FollowedFolder::load() {
   data_ = read_data_set(path_);
   const bool is_its = data_->sources.size() == 1 && fs::weakly_canonical(data_->sources[0]) == fs::weakly_canonical(folder_);
-  if (!is_its) throw Error(ErrorKind::input, path_.string() + ": was not made by following " + folder_.string(), "name another folder with -o; or pass --overwrite to begin anew");
+  if (!is_its)
+    throw Error(ErrorKind::input, path_.string() + ": was not made by following " + folder_.string(),
+                "name another folder with -o; or pass --overwrite to begin anew");
   const auto files = read_state_files(state_path(path_), *data_);
   written_ns_ = FileStamp::of_file(data_->manifest).modified_ns;
   std::map<std::string, Known, std::less<>> known;
   for (const auto& file : files) {
     auto& one = known[file.name.substr(0, file.listed)];
     one.is_archive = file.listed < file.name.size();
-    one.files.push_back(&*std::lower_bound(data_->files.begin(), data_->files.end(), file.name, [](const DataFile& a, const std::string& name) { return a.name < name; }));
+    one.files.push_back(
+        &*std::lower_bound(data_->files.begin(), data_->files.end(), file.name, [](const DataFile& a, const std::string& name) { return a.name < name; }));
   }
   for (const auto& [name, before] : known_) {
     const auto one = known.find(name);
@@ -104,7 +107,8 @@ bool FollowedFolder::is_unchanged(const StampedFile& file, Known& known) const {
 void FollowedFolder::check_unchanged(const std::vector<StampedFile>& files) {
   for (const auto& file : files)
     if (FileStamp::of_file(file.file.path) != file.stamp)
-      throw Error(ErrorKind::input, file.file.path.string() + ": changed while it was read", "ingest it when nothing writes to it any more; a longer --settle waits for that");
+      throw Error(ErrorKind::input, file.file.path.string() + ": changed while it was read",
+                  "ingest it when nothing writes to it any more; a longer --settle waits for that");
 }
 
 void FollowedFolder::note_empty(const std::vector<StampedFile>& files) {

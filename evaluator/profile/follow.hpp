@@ -55,7 +55,7 @@ class FollowedFolder {
   struct Known {
     std::vector<const DataFile*> files;  // the file, or the archive's entries
     bool is_archive = false;
-    std::optional<FileStamp> stamp;      // with which it was found equal
+    std::optional<FileStamp> stamp;  // with which it was found equal
   };
   void load();
   bool is_unchanged(const StampedFile& file, Known& known) const;

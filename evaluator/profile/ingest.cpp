@@ -97,10 +97,14 @@ class Ingest {
   /// @param given  what the user named, for errors
   IngestedData finish(const std::string& given) {
     const auto& files = result_.data.files;
-    if (files.empty() && options_.need == NeedTable::yes) throw Error(ErrorKind::input, given + ": there is no file in it", "name files, or folders that hold some");
+    if (files.empty() && options_.need == NeedTable::yes)
+      throw Error(ErrorKind::input, given + ": there is no file in it", "name files, or folders that hold some");
     if (result_.tables.empty() && options_.need == NeedTable::yes)
-      throw Error(ErrorKind::input, first_refusal_.empty() ? result_.read_names[0] + ": is no table" : first_refusal_,
-                  !first_hint_.empty() ? first_hint_ : "give delimited text, JSON Lines, Parquet, Arrow, arrays (.npy, .npz, .mat, HDF5), WAV, images, or folders and archives that hold some");
+      throw Error(
+          ErrorKind::input, first_refusal_.empty() ? result_.read_names[0] + ": is no table" : first_refusal_,
+          !first_hint_.empty()
+              ? first_hint_
+              : "give delimited text, JSON Lines, Parquet, Arrow, arrays (.npy, .npz, .mat, HDF5), WAV, images, or folders and archives that hold some");
     complete(result_);
     return std::move(result_);
   }
@@ -144,9 +148,11 @@ class Ingest {
   /// Headers that come again, sums and notes: the first lines, then how many more.
   void note_skipped(const DataFile& file, const RowReader& reader) {
     const auto first = reader.skipped().first(std::min(most_skipped_shown, reader.skipped().size()));
-    for (const auto& line : first) result_.file_findings.push_back({skipped_kind_name(line.kind), file.name, "", 0, 1, fmt::format("line {} is no data: it is left out", line.line)});
+    for (const auto& line : first)
+      result_.file_findings.push_back({skipped_kind_name(line.kind), file.name, "", 0, 1, fmt::format("line {} is no data: it is left out", line.line)});
     const auto rest = reader.skipped_count() - static_cast<std::int64_t>(first.size());
-    if (rest > 0) result_.file_findings.push_back({"skipped_lines", file.name, "", 0, rest, fmt::format("lines that are no data, beyond the first {}", first.size())});
+    if (rest > 0)
+      result_.file_findings.push_back({"skipped_lines", file.name, "", 0, rest, fmt::format("lines that are no data, beyond the first {}", first.size())});
   }
 
   void read_json_lines(DataFile& file, ByteStream& stream, const DigestStream& under) {
@@ -162,7 +168,8 @@ class Ingest {
     file.columns = reader->columns();
     profile_rows(file, *reader);
     for (const auto& [member, line] : reader->late_members())
-      result_.file_findings.push_back({"late_member", file.name, member, 0, 1, fmt::format("first in line {}, behind the sample that tells the columns: it is not read", line)});
+      result_.file_findings.push_back(
+          {"late_member", file.name, member, 0, 1, fmt::format("first in line {}, behind the sample that tells the columns: it is not read", line)});
   }
 
   /// Parquet, Arrow IPC. What cannot be read is digested and said; rows before it count.
@@ -264,7 +271,8 @@ class Ingest {
     for (const auto& channel : entry.channels) columns.push_back({entry.name.empty() ? channel : entry.name + "." + channel, entry.unit, type});
     if (columns.empty()) columns.push_back({entry.name.empty() ? std::filesystem::path(file.name).stem().string() : entry.name, entry.unit, type});
     const auto per_row = std::max<std::int64_t>(1, entry.rows() > 0 ? element_count(entry.shape) / entry.rows() : 1);
-    FileProfiler profiler(table_of(columns), result_.read_names.size() - 1, columns, std::max<std::int64_t>(1, per_row / static_cast<std::int64_t>(columns.size())));
+    FileProfiler profiler(table_of(columns), result_.read_names.size() - 1, columns,
+                          std::max<std::int64_t>(1, per_row / static_cast<std::int64_t>(columns.size())));
     std::int64_t done = 0;
     const auto finish = [&] {
       const auto rows = done / per_row;  // those that are there, whatever was declared
@@ -344,17 +352,15 @@ void complete(IngestedData& ingested) {
   if (ingested.boxes.has_labels())
     for (auto& finding : ingested.boxes.finish()) ingested.label_findings.push_back({finding.kind, finding.file, "", finding.row, finding.count, finding.text});
   // Tables of one file stay in its order.
-  std::stable_sort(ingested.tables.begin(), ingested.tables.end(), [&](const TableProfile& a, const TableProfile& b) {
-    return ingested.read_names[a.files[0]] < ingested.read_names[b.files[0]];
-  });
+  std::stable_sort(ingested.tables.begin(), ingested.tables.end(),
+                   [&](const TableProfile& a, const TableProfile& b) { return ingested.read_names[a.files[0]] < ingested.read_names[b.files[0]]; });
   ingested.findings = find_faults(ingested);
 }
 
 bool is_table(const DelimitedReader& reader) {
   const auto& columns = reader.columns();
-  const bool words = std::all_of(columns.begin(), columns.end(), [](const Column& column) {
-    return column.type == ColumnType::text || column.type == ColumnType::empty;
-  });
+  const bool words =
+      std::all_of(columns.begin(), columns.end(), [](const Column& column) { return column.type == ColumnType::text || column.type == ColumnType::empty; });
   return !words || (columns.size() > 1 && reader.dialect().confidence >= 0.5);
 }
 

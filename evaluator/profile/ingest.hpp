@@ -13,7 +13,8 @@ namespace iai {
 
 /// Something that a person should look at before a model sees the data.
 struct Finding {
-  std::string kind;     ///< duplicate_file, error_words, odd_cells, widened, missing_cells, ragged_rows, repeated_header, summary_row, broken_lines, stood_still, far_value ...
+  std::string kind;  ///< duplicate_file, error_words, odd_cells, widened, missing_cells, ragged_rows, repeated_header, summary_row, broken_lines, stood_still,
+                     ///< far_value ...
   std::string file, column;
   std::int64_t row = 0;    ///< first data row of it, 0: the whole file
   std::int64_t count = 0;  ///< how often
@@ -35,11 +36,11 @@ struct IngestedData {
 enum class NeedTable { no, yes };
 
 struct IngestOptions {
-  GivenDialect dialect;            ///< how delimited text is written, as far as it is told
-  std::vector<std::string> names;  ///< for files without a header that have as many columns
-  int threads = 0;                 ///< 0: all cores; the result is the same
-  NeedTable need = NeedTable::yes; ///< is it an error when nothing is a table or a tensor? Not where the whole has others
-  std::filesystem::path store;     ///< a copy of every file goes to this store; empty: none
+  GivenDialect dialect;             ///< how delimited text is written, as far as it is told
+  std::vector<std::string> names;   ///< for files without a header that have as many columns
+  int threads = 0;                  ///< 0: all cores; the result is the same
+  NeedTable need = NeedTable::yes;  ///< is it an error when nothing is a table or a tensor? Not where the whole has others
+  std::filesystem::path store;      ///< a copy of every file goes to this store; empty: none
   /// Called now and then with the bytes read so far and of how many, 0 where archives hide that; or empty.
   std::function<void(std::uint64_t bytes, std::uint64_t total)> progress;
 };

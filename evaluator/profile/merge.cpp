@@ -63,7 +63,8 @@ class Merge {
       parts_[p].places.resize(files.size());
       for (std::size_t f = 0; f < files.size(); ++f) order.push_back({files[f].name.substr(0, files[f].listed), p, f});
     }
-    std::sort(order.begin(), order.end(), [](const Place& a, const Place& b) { return std::tie(a.listed, a.part, a.file) < std::tie(b.listed, b.part, b.file); });
+    std::sort(order.begin(), order.end(),
+              [](const Place& a, const Place& b) { return std::tie(a.listed, a.part, a.file) < std::tie(b.listed, b.part, b.file); });
     for (std::size_t i = 0; i < order.size(); ++i) {
       const auto& [listed, part, file] = order[i];
       if (i > 0 && order[i - 1].listed == listed && order[i - 1].part != part) refuse_common(listed, parts_[order[i - 1].part], parts_[part]);
@@ -111,7 +112,8 @@ class Merge {
 
   void order_findings() {
     for (const auto& finding : whole_.file_findings)
-      if (!places_.contains(finding.file)) throw Error(ErrorKind::input, finding.file + ": a finding about no file of the data", "ingest the files again with --mergeable");
+      if (!places_.contains(finding.file))
+        throw Error(ErrorKind::input, finding.file + ": a finding about no file of the data", "ingest the files again with --mergeable");
     std::stable_sort(whole_.file_findings.begin(), whole_.file_findings.end(),
                      [&](const Finding& a, const Finding& b) { return places_.at(a.file) < places_.at(b.file); });
   }

@@ -181,7 +181,8 @@ std::optional<double> PairMoments::correlation(std::size_t a, std::size_t b) con
   const auto& totals = totals_[index(a, b)];
   if (totals.rows < 3) return std::nullopt;
   const auto n = totals.rows;
-  const double xx = centred_sum(totals.xx, totals.x, totals.x, n), yy = centred_sum(totals.yy, totals.y, totals.y, n), xy = centred_sum(totals.xy, totals.x, totals.y, n);
+  const double xx = centred_sum(totals.xx, totals.x, totals.x, n), yy = centred_sum(totals.yy, totals.y, totals.y, n),
+               xy = centred_sum(totals.xy, totals.x, totals.y, n);
   // What the rounding of a file's sums leaves is no spread.
   constexpr double smallest = 1e-14;
   if (!(xx > smallest * totals.most_xx) || !(yy > smallest * totals.most_yy) || !std::isfinite(xx * yy)) return std::nullopt;

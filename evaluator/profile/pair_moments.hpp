@@ -65,11 +65,11 @@ class PairMoments {
   std::size_t index(std::size_t a, std::size_t b) const { return a * columns_.size() - a * (a + 1) / 2 + b - a - 1; }
 
   std::vector<std::size_t> columns_;
-  std::bitset<most_columns> left_out_;  // columns that some file has as no numbers
+  std::bitset<most_columns> left_out_;          // columns that some file has as no numbers
   std::vector<std::optional<double>> origins_;  // the first number of the file
   std::vector<Block> blocks_;
-  std::vector<PairSums> sums_;                  // of the file
-  std::vector<PairTotals> totals_;              // of the files before it
+  std::vector<PairSums> sums_;      // of the file
+  std::vector<PairTotals> totals_;  // of the files before it
 };
 
 }  // namespace iai

@@ -70,7 +70,8 @@ void parse_times(const Json& json, StoredColumn& column) {
   column.gaps = count(json, "gaps");
   column.sampling_period_s = number(json, "sampling_period_s");
   if (const Json* steps = present(json, "interval_s"))
-    column.intervals = {steps->at("shortest").get<double>(), steps->at("median").get<double>(), steps->at("longest").get<double>(), number(json, "jitter_s").value_or(0)};
+    column.intervals = {steps->at("shortest").get<double>(), steps->at("median").get<double>(), steps->at("longest").get<double>(),
+                        number(json, "jitter_s").value_or(0)};
 }
 
 StoredColumn parse_column(const Json& json) {
@@ -114,12 +115,13 @@ StoredProfile parse(const Json& json) {
   profile.bytes = count(json, "bytes");
   profile.root_digest = json.at("root_digest").get<std::string>();
   for (const auto& table : list(json, "tables"))
-    profile.tables.push_back({count(table, "table"), count(table, "files"), count(table, "rows"), count(table, "fewest_rows"), count(table, "most_rows"), count(table, "ragged_rows"),
-                              text(table, "first_file")});
+    profile.tables.push_back({count(table, "table"), count(table, "files"), count(table, "rows"), count(table, "fewest_rows"), count(table, "most_rows"),
+                              count(table, "ragged_rows"), text(table, "first_file")});
   for (const auto& column : list(json, "columns")) profile.columns.push_back(parse_column(column));
   if (const Json* correlations = present(json, "correlations"))
     for (const auto& pair : *correlations)
-      profile.correlations.push_back({count(pair, "table"), count(pair, "rows"), pair.at("a").get<std::string>(), pair.at("b").get<std::string>(), pair.at("coefficient").get<double>()});
+      profile.correlations.push_back(
+          {count(pair, "table"), count(pair, "rows"), pair.at("a").get<std::string>(), pair.at("b").get<std::string>(), pair.at("coefficient").get<double>()});
   std::stable_sort(profile.correlations.begin(), profile.correlations.end(),
                    [](const auto& a, const auto& b) { return std::abs(a.coefficient) > std::abs(b.coefficient); });
   for (const auto& one : list(json, "findings"))

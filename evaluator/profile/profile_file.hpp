@@ -35,7 +35,7 @@ struct StoredColumn {
   std::string earliest, latest;                             ///< of times
   std::vector<std::pair<std::string, double>> quantiles;    ///< by rank, ascending ("0.01")
   std::optional<StoredHistogram> histogram;
-  std::optional<StoredDistribution> distribution;           ///< of numbers that point to nobody
+  std::optional<StoredDistribution> distribution;                             ///< of numbers that point to nobody
   std::vector<std::pair<std::string, std::int64_t>> error_words, top_values;  ///< top_values: numbers or codes, most frequent first
   std::int64_t top_values_error = 0;
   std::optional<double> sampling_period_s;

@@ -30,8 +30,9 @@ void transfer_head(StateStream& state, std::string root_digest) {
 /// By their places in the manifest.
 void transfer_files(StateStream& state, const DataSet& data, std::vector<ReadFile>& files) {
   const auto place_of = [&](const std::string& name) {
-    return static_cast<std::uint64_t>(std::lower_bound(data.files.begin(), data.files.end(), name, [](const DataFile& file, const std::string& one) { return file.name < one; }) -
-                                      data.files.begin());
+    return static_cast<std::uint64_t>(
+        std::lower_bound(data.files.begin(), data.files.end(), name, [](const DataFile& file, const std::string& one) { return file.name < one; }) -
+        data.files.begin());
   };
   if (state.length(files.size(), data.files.size()) != data.files.size()) damaged("its files are not those of the manifest");
   files.resize(data.files.size());

@@ -9,7 +9,11 @@ void add_correlations(const TableProfile& table, std::size_t number, Json& list)
   for (std::size_t a = 0; a < columns.size(); ++a)
     for (std::size_t b = a + 1; b < columns.size(); ++b)
       if (const auto coefficient = table.pairs.correlation(a, b))
-        list.push_back({{"table", number}, {"a", table.columns[columns[a]].name}, {"b", table.columns[columns[b]].name}, {"rows", table.pairs.rows(a, b)}, {"coefficient", *coefficient}});
+        list.push_back({{"table", number},
+                        {"a", table.columns[columns[a]].name},
+                        {"b", table.columns[columns[b]].name},
+                        {"rows", table.pairs.rows(a, b)},
+                        {"coefficient", *coefficient}});
 }
 
 }  // namespace
@@ -18,19 +22,33 @@ std::string profile_text(IngestedData& ingested) {
   Json tables = Json::array(), columns = Json::array(), findings = Json::array();
   for (std::size_t t = 0; t < ingested.tables.size(); ++t) {
     auto& table = ingested.tables[t];
-    tables.push_back({{"table", t + 1}, {"files", table.files.size()}, {"first_file", ingested.read_names[table.files[0]]}, {"rows", table.rows},
-                      {"fewest_rows", table.fewest_rows}, {"most_rows", table.most_rows}, {"columns", table.columns.size()}, {"ragged_rows", table.ragged_rows}});
+    tables.push_back({{"table", t + 1},
+                      {"files", table.files.size()},
+                      {"first_file", ingested.read_names[table.files[0]]},
+                      {"rows", table.rows},
+                      {"fewest_rows", table.fewest_rows},
+                      {"most_rows", table.most_rows},
+                      {"columns", table.columns.size()},
+                      {"ragged_rows", table.ragged_rows}});
     for (auto& column : table.columns) {
       columns.push_back(column.to_json());
       columns.back()["table"] = t + 1;
     }
   }
   for (const auto& finding : ingested.findings)
-    findings.push_back({{"kind", finding.kind}, {"file", finding.file}, {"column", finding.column}, {"row", finding.row}, {"count", finding.count}, {"text", finding.text}});
+    findings.push_back(
+        {{"kind", finding.kind}, {"file", finding.file}, {"column", finding.column}, {"row", finding.row}, {"count", finding.count}, {"text", finding.text}});
   Json correlations = Json::array();
   for (std::size_t t = 0; t < ingested.tables.size(); ++t) add_correlations(ingested.tables[t], t + 1, correlations);
-  const Json profile{{"schema", "iai.profile/1"}, {"rows", ingested.data.rows()}, {"files", ingested.data.files.size()}, {"bytes", ingested.data.bytes()},
-                     {"root_digest", ingested.data.root_digest}, {"tables", std::move(tables)}, {"columns", std::move(columns)}, {"correlations", std::move(correlations)}, {"findings", std::move(findings)}};
+  const Json profile{{"schema", "iai.profile/1"},
+                     {"rows", ingested.data.rows()},
+                     {"files", ingested.data.files.size()},
+                     {"bytes", ingested.data.bytes()},
+                     {"root_digest", ingested.data.root_digest},
+                     {"tables", std::move(tables)},
+                     {"columns", std::move(columns)},
+                     {"correlations", std::move(correlations)},
+                     {"findings", std::move(findings)}};
   return canonical_json(profile) + "\n";
 }
 

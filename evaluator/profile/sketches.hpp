@@ -46,8 +46,8 @@ class Quantiles {
   std::vector<std::vector<double>> levels_;
   std::size_t size_ = 0, capacity_ = 0;
   std::uint64_t count_ = 0, compactions_ = 0;
-  std::size_t sampling_ = 0;               // one number in 2^sampling_ is kept
-  std::uint64_t place_ = 0, blocks_ = 0;   // place in the block of 2^sampling_ numbers; blocks so far
+  std::size_t sampling_ = 0;              // one number in 2^sampling_ is kept
+  std::uint64_t place_ = 0, blocks_ = 0;  // place in the block of 2^sampling_ numbers; blocks so far
 };
 
 /// The number at `rank` among ascending `items` with their weights.

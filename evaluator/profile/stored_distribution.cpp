@@ -45,7 +45,8 @@ Json distribution_json(const StoredDistribution& distribution) {
 }
 
 StoredDistribution parse_distribution(const Json& json) {
-  StoredDistribution read{json.at("values").get<std::vector<double>>(), json.at("below").get<std::vector<std::uint64_t>>(), json.at("through").get<std::vector<std::uint64_t>>()};
+  StoredDistribution read{json.at("values").get<std::vector<double>>(), json.at("below").get<std::vector<std::uint64_t>>(),
+                          json.at("through").get<std::vector<std::uint64_t>>()};
   bool sound = !read.values.empty() && read.below.size() == read.values.size() && read.through.size() == read.values.size() && read.through.back() > 0;
   for (std::size_t i = 0; sound && i < read.values.size(); ++i) {
     sound = std::isfinite(read.values[i]) && read.below[i] <= read.through[i];

@@ -18,9 +18,7 @@ std::size_t exact_in_column(std::size_t columns) { return std::clamp<std::size_t
 /// Names may hold any character, so their lengths part them.
 void add_name(std::string& key, const std::string& name) { key += std::to_string(name.size()) + ':' + name; }
 
-bool may_hold_numbers(const Column& column) {
-  return is_numeric(column.type) || column.type == ColumnType::empty;
-}
+bool may_hold_numbers(const Column& column) { return is_numeric(column.type) || column.type == ColumnType::empty; }
 
 }  // namespace
 

@@ -12,11 +12,11 @@ namespace iai {
 
 /// Files whose columns have the same names in the same order, profiled as one.
 struct TableProfile {
-  std::vector<std::size_t> files;         ///< places in IngestedData::read_names
+  std::vector<std::size_t> files;  ///< places in IngestedData::read_names
   std::vector<ColumnProfile> columns;
-  PairMoments pairs;                      ///< of its first number columns
+  PairMoments pairs;                                      ///< of its first number columns
   std::int64_t rows = 0, fewest_rows = 0, most_rows = 0;  ///< in all; of one file
-  std::int64_t ragged_rows = 0;           ///< rows with more or fewer cells than the table has columns
+  std::int64_t ragged_rows = 0;                           ///< rows with more or fewer cells than the table has columns
 };
 
 /// An empty profile for a table that begins with a file of these columns.
@@ -53,10 +53,10 @@ class FileProfiler {
 
   TableProfile& table_;
   std::size_t file_, block_rows_;
-  std::size_t filled_ = 0;       // rows in the block
-  std::size_t column_ = 0;       // of the next element
-  std::int64_t element_ = 1;     // its place in the column
-  std::vector<Part> parts_;      // of the block, not yet added
+  std::size_t filled_ = 0;         // rows in the block
+  std::size_t column_ = 0;         // of the next element
+  std::int64_t element_ = 1;       // its place in the column
+  std::vector<Part> parts_;        // of the block, not yet added
   std::vector<std::size_t> open_;  // columns whose type is not known yet
 };
 

@@ -60,7 +60,8 @@ std::vector<std::pair<std::uint64_t, std::int64_t>> FrequentValues::counts() con
 namespace {
 
 /// A list of keys with their counts, as counts() gives it.
-std::vector<std::pair<std::uint64_t, std::int64_t>> transfer_counts(std::vector<std::pair<std::uint64_t, std::int64_t>> counts, std::size_t most, StateStream& state) {
+std::vector<std::pair<std::uint64_t, std::int64_t>> transfer_counts(std::vector<std::pair<std::uint64_t, std::int64_t>> counts, std::size_t most,
+                                                                    StateStream& state) {
   const auto length = state.length(counts.size(), most);
   if (state.is_reading()) counts.clear();  // and taken as it comes, no room before
   for (std::size_t i = 0; i < length; ++i) {
@@ -198,9 +199,7 @@ void ValueCounts::transfer(StateStream& state) {
   state.count(sampled_);
 }
 
-std::int64_t ValueCounts::distinct() const {
-  return sketched_ ? std::llround(hashes_->estimate()) : static_cast<std::int64_t>(used_);
-}
+std::int64_t ValueCounts::distinct() const { return sketched_ ? std::llround(hashes_->estimate()) : static_cast<std::int64_t>(used_); }
 
 std::vector<std::pair<std::uint64_t, std::int64_t>> ValueCounts::counts() const {
   if (sketched_) return frequent_.counts();

@@ -19,8 +19,8 @@ struct BoundRun::Bound {
   explicit Bound(Session::State& state) : session(state), output_values() {}
 
   void run() {
-    session.session.Run(options, session.input_names.data(), input_values.data(), input_values.size(),
-                        session.output_names.data(), output_values.data(), output_values.size());
+    session.session.Run(options, session.input_names.data(), input_values.data(), input_values.size(), session.output_names.data(), output_values.data(),
+                        output_values.size());
   }
   /// Null values are those that the runtime allocates.
   void clear_outputs() {
@@ -29,8 +29,7 @@ struct BoundRun::Bound {
   }
 };
 
-BoundRun::BoundRun(const Session& session, std::vector<Tensor> inputs)
-    : bound_(std::make_unique<Bound>(*session.state_)) {
+BoundRun::BoundRun(const Session& session, std::vector<Tensor> inputs) : bound_(std::make_unique<Bound>(*session.state_)) {
   Bound& bound = *bound_;
   bound.inputs = std::move(inputs);
   std::vector<TensorView> views;
@@ -42,8 +41,7 @@ BoundRun::BoundRun(const Session& session, std::vector<Tensor> inputs)
     bound.clear_outputs();
     bound.run();
     for (const Ort::Value& value : bound.output_values) {
-      bound.outputs_stay = bound.outputs_stay && value.IsTensor() &&
-                           value.GetTensorTypeAndShapeInfo().GetElementType() != ONNX_TENSOR_ELEMENT_DATA_TYPE_STRING;
+      bound.outputs_stay = bound.outputs_stay && value.IsTensor() && value.GetTensorTypeAndShapeInfo().GetElementType() != ONNX_TENSOR_ELEMENT_DATA_TYPE_STRING;
     }
   } catch (const Ort::Exception& error) {
     throw Error(ErrorKind::input, bound.session.name + ": the run failed: " + reason_of(error));
@@ -68,15 +66,12 @@ std::string BoundRun::output_with_nan() const {
     if (!value.IsTensor()) continue;
     const auto info = value.GetTensorTypeAndShapeInfo();
     const auto type = static_cast<ElementType>(info.GetElementType());
-    if (type != ElementType::float32 && type != ElementType::float64 && type != ElementType::float16 &&
-        type != ElementType::bfloat16) {
+    if (type != ElementType::float32 && type != ElementType::float64 && type != ElementType::float16 && type != ElementType::bfloat16) {
       continue;
     }
-    const std::span bytes(static_cast<const std::byte*>(value.GetTensorRawData()),
-                          info.GetElementCount() * element_size(type));
+    const std::span bytes(static_cast<const std::byte*>(value.GetTensorRawData()), info.GetElementCount() * element_size(type));
     const std::vector<double> values = to_doubles({type, info.GetShape(), bytes});
-    if (std::any_of(values.begin(), values.end(), [](double x) { return std::isnan(x); }))
-      return bound_->session.outputs[i].name;
+    if (std::any_of(values.begin(), values.end(), [](double x) { return std::isnan(x); })) return bound_->session.outputs[i].name;
   }
   return {};
 }

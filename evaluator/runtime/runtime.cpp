@@ -128,10 +128,10 @@ std::string initialize(const Opened& opened) {
   }
   const OrtApi* api = base()->GetApi(ORT_API_VERSION);
   if (api == nullptr) {
-    throw Error(ErrorKind::environment,
-                opened.library.string() + ": ONNX Runtime " + base()->GetVersionString() + " is too old, iai needs 1." +
-                    std::to_string(ORT_API_VERSION) + " or newer",
-                how_to_get);
+    throw Error(
+        ErrorKind::environment,
+        opened.library.string() + ": ONNX Runtime " + base()->GetVersionString() + " is too old, iai needs 1." + std::to_string(ORT_API_VERSION) + " or newer",
+        how_to_get);
   }
   Ort::InitApi(api);
   // Failures come back as exceptions with the same text; the log would say them a second time, on stderr.
@@ -164,8 +164,7 @@ Runtime& Runtime::get(const fs::path& path) {
     std::error_code ignored;
     const fs::path wanted = fs::is_directory(path, ignored) ? library_in(path).value_or(path) : path;
     if (!fs::equivalent(wanted, runtime->library_, ignored)) {
-      throw Error(ErrorKind::environment,
-                  path.string() + ": another ONNX Runtime is already open (" + runtime->library_.string() + ")",
+      throw Error(ErrorKind::environment, path.string() + ": another ONNX Runtime is already open (" + runtime->library_.string() + ")",
                   "use one runtime in one run");
     }
   }

@@ -16,11 +16,21 @@ namespace fs = std::filesystem;
 /// Bytes of one element that a tensor can be exchanged in; 0 for strings and packed types.
 std::size_t bytes_of(ElementType type) {
   switch (type) {
-    case ElementType::uint8: case ElementType::int8: case ElementType::boolean: return 1;
-    case ElementType::uint16: case ElementType::int16: case ElementType::float16: case ElementType::bfloat16: return 2;
-    case ElementType::float32: case ElementType::int32: case ElementType::uint32: return 4;
-    case ElementType::float64: case ElementType::int64: case ElementType::uint64: return 8;
-    case ElementType::string: case ElementType::undefined: break;
+    case ElementType::uint8:
+    case ElementType::int8:
+    case ElementType::boolean: return 1;
+    case ElementType::uint16:
+    case ElementType::int16:
+    case ElementType::float16:
+    case ElementType::bfloat16: return 2;
+    case ElementType::float32:
+    case ElementType::int32:
+    case ElementType::uint32: return 4;
+    case ElementType::float64:
+    case ElementType::int64:
+    case ElementType::uint64: return 8;
+    case ElementType::string:
+    case ElementType::undefined: break;
   }
   return 0;
 }
@@ -142,8 +152,7 @@ static void check_input(const std::string& where, const ModelPort& port, const T
   const std::size_t width = bytes_of(port.type);
   if (width == 0) throw Error(ErrorKind::input, input + " takes " + name_of(port.type) + ", which iai cannot feed");
   if (view.type != port.type) {
-    throw Error(ErrorKind::input, input + " takes " + name_of(port.type) + ", the data is " + name_of(view.type),
-                "store the data as " + name_of(port.type));
+    throw Error(ErrorKind::input, input + " takes " + name_of(port.type) + ", the data is " + name_of(view.type), "store the data as " + name_of(port.type));
   }
   bool fits = port.shape.empty() || port.shape.size() == view.shape.size();
   for (std::size_t i = 0; fits && i < port.shape.size(); ++i) fits = port.shape[i] < 0 || port.shape[i] == view.shape[i];
@@ -157,8 +166,8 @@ static void check_input(const std::string& where, const ModelPort& port, const T
     }
   }
   if (bytes != view.bytes.size()) {
-    throw Error(ErrorKind::input, input + ": " + dimensions(view.shape) + " needs " + std::to_string(bytes) +
-                                      " bytes, the data has " + std::to_string(view.bytes.size()));
+    throw Error(ErrorKind::input,
+                input + ": " + dimensions(view.shape) + " needs " + std::to_string(bytes) + " bytes, the data has " + std::to_string(view.bytes.size()));
   }
 }
 
@@ -191,8 +200,8 @@ void Session::State::check(std::span<const TensorView> given) const {
   if (given.size() != inputs.size()) {
     std::string names;
     for (const ModelPort& port : inputs) names += (names.empty() ? "" : ", ") + port.name;
-    throw Error(ErrorKind::input, name + ": takes " + std::to_string(inputs.size()) + " inputs (" + names + "), " +
-                                      std::to_string(given.size()) + " were given");
+    throw Error(ErrorKind::input,
+                name + ": takes " + std::to_string(inputs.size()) + " inputs (" + names + "), " + std::to_string(given.size()) + " were given");
   }
   for (std::size_t i = 0; i < given.size(); ++i) check_input(name, inputs[i], given[i]);
 }
@@ -234,8 +243,8 @@ std::vector<Tensor> Session::run(std::span<const TensorView> inputs) const {
     std::vector<std::vector<std::byte>> aligned(inputs.size());
     std::vector<Ort::Value> values;
     for (std::size_t i = 0; i < inputs.size(); ++i) values.push_back(make_value(inputs[i], aligned[i]));
-    const std::vector<Ort::Value> results = state.session.Run(Ort::RunOptions{nullptr}, state.input_names.data(), values.data(),
-                                                              values.size(), state.output_names.data(), state.output_names.size());
+    const std::vector<Ort::Value> results = state.session.Run(Ort::RunOptions{nullptr}, state.input_names.data(), values.data(), values.size(),
+                                                              state.output_names.data(), state.output_names.size());
     std::vector<Tensor> outputs;
     for (std::size_t i = 0; i < results.size(); ++i) outputs.push_back(copy_value(state.name, state.outputs[i], results[i]));
     return outputs;

@@ -30,7 +30,7 @@ class Runtime {
   static const Runtime* opened();
   const std::string& version() const { return version_; }
   const std::filesystem::path& library() const { return library_; }
-  std::vector<std::string> providers() const;   ///< "cpu", "cuda", ... as --device takes them
+  std::vector<std::string> providers() const;  ///< "cpu", "cuda", ... as --device takes them
 
  private:
   Runtime() = default;
@@ -41,10 +41,10 @@ class Runtime {
 enum class GraphOptimization { none, basic, extended, all };
 
 struct SessionOptions {
-  std::string device = "cpu";       ///< one execution provider, named; one that cannot run the model is an error
-  int intra_threads = 1;            ///< threads inside one operator; 0: all cores
+  std::string device = "cpu";  ///< one execution provider, named; one that cannot run the model is an error
+  int intra_threads = 1;       ///< threads inside one operator; 0: all cores
   GraphOptimization optimization = GraphOptimization::all;
-  std::filesystem::path runtime;    ///< --runtime
+  std::filesystem::path runtime;  ///< --runtime
 };
 
 /// A loaded model. run() may be called from several threads at once.

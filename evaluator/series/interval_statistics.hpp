@@ -4,8 +4,8 @@
 #include <optional>
 #include <vector>
 
-#include "evaluator/series/signal_statistics.hpp"
 #include "evaluator/profile/sketches.hpp"
+#include "evaluator/series/signal_statistics.hpp"
 
 namespace iai {
 

@@ -89,7 +89,8 @@ class LocalTimeFamily : public RuleFamily {
     LocalTimeRule rule;
     const auto column = place.known_column(item.at("column"));
     rule.zone = item.at("zone").text();
-    if (!TimeZone::is_known(rule.zone)) item.at("zone").fail("'" + rule.zone + "' is no time zone", "a name of the IANA database: Europe/Berlin, Europe/London, UTC ...");
+    if (!TimeZone::is_known(rule.zone))
+      item.at("zone").fail("'" + rule.zone + "' is no time zone", "a name of the IANA database: Europe/Berlin, Europe/London, UTC ...");
     const auto twice = item.text_or("twice", "refuse");
     if (twice != "refuse" && twice != "allow") item.at("twice").fail("'" + twice + "' is no choice", "refuse or allow");
     rule.twice = twice == "allow" ? Twice::allow : Twice::refuse;

@@ -8,8 +8,8 @@
 #include <fmt/format.h>
 
 #include "evaluator/contract/contract.hpp"
-#include "evaluator/series/signal_faults.hpp"
 #include "evaluator/contract/violations.hpp"
+#include "evaluator/series/signal_faults.hpp"
 #include "formats/spelling.hpp"
 
 namespace iai {
@@ -132,9 +132,7 @@ class SeriesCheck {
     return changes;
   }
 
-  bool is_good(const Cell& cell) const {
-    return std::find(rules_.good.begin(), rules_.good.end(), cell.text) != rules_.good.end();
-  }
+  bool is_good(const Cell& cell) const { return std::find(rules_.good.begin(), rules_.good.end(), cell.text) != rules_.good.end(); }
 
   void end_series() {
     for (std::size_t s = 0; s < signals_.size(); ++s) {
@@ -221,7 +219,8 @@ class SeriesFamily : public RuleFamily {
  public:
   SeriesFamily(const Yaml& node, FamilyPlace& place) {
     if (node.is_map()) add(node, place);
-    else for (const Yaml& item : node.items()) add(item, place);
+    else
+      for (const Yaml& item : node.items()) add(item, place);
   }
   std::vector<const RuleHead*> rules() const override {
     std::vector<const RuleHead*> heads;

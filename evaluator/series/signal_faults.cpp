@@ -52,9 +52,10 @@ bool is_rail(const SignalStatistics& statistics, const SignalStatistics::Rail& r
 void find_rail(const SignalStatistics& statistics, const SignalStatistics::Rail& rail, const char* end, std::vector<SignalFault>& faults) {
   if (!is_rail(statistics, rail)) return;
   std::erase_if(faults, [&](const SignalFault& fault) { return fault.kind == SignalFaultKind::stuck && fault.value == fmt::format("{}", rail.value); });
-  faults.push_back({SignalFaultKind::saturated, rail.longest.first, rail.longest.last, fmt::format("{}", rail.value),
-                    fmt::format("cut off at the {} end: {} rows in {} runs show exactly {}, the longest {} rows", end, rail.rows, rail.runs, rail.value,
-                                rail.longest.rows), 0});
+  faults.push_back(
+      {SignalFaultKind::saturated, rail.longest.first, rail.longest.last, fmt::format("{}", rail.value),
+       fmt::format("cut off at the {} end: {} rows in {} runs show exactly {}, the longest {} rows", end, rail.rows, rail.runs, rail.value, rail.longest.rows),
+       0});
 }
 
 void find_spikes(SignalStatistics& statistics, const SignalLimits& limits, std::vector<SignalFault>& faults) {
@@ -150,12 +151,20 @@ struct Factor {
   double ratio;
   const char* what;
 };
-constexpr Factor factors[] = {{10, "10 times"},          {100, "100 times"},          {1000, "1000 times (a step between units)"},
-                              {0.1, "a tenth of"},       {0.01, "a hundredth of"},    {0.001, "a thousandth of (a step between units)"},
-                              {14.503774, "14.5 times (psi for bar)"},                {0.0689476, "0.069 times (bar for psi)"},
-                              {6.894757, "6.9 times (kPa for psi)"},                  {60, "60 times (per minute for per second)"},
-                              {1.0 / 60, "a 60th of (per second for per minute)"},    {9.80665, "9.81 times (m/s² for g)"},
-                              {0.1019716, "0.102 times (g for m/s²)"},                {-1, "the negative of (wired the wrong way round)"}};
+constexpr Factor factors[] = {{10, "10 times"},
+                              {100, "100 times"},
+                              {1000, "1000 times (a step between units)"},
+                              {0.1, "a tenth of"},
+                              {0.01, "a hundredth of"},
+                              {0.001, "a thousandth of (a step between units)"},
+                              {14.503774, "14.5 times (psi for bar)"},
+                              {0.0689476, "0.069 times (bar for psi)"},
+                              {6.894757, "6.9 times (kPa for psi)"},
+                              {60, "60 times (per minute for per second)"},
+                              {1.0 / 60, "a 60th of (per second for per minute)"},
+                              {9.80665, "9.81 times (m/s² for g)"},
+                              {0.1019716, "0.102 times (g for m/s²)"},
+                              {-1, "the negative of (wired the wrong way round)"}};
 
 std::string scale_of(const SeriesSummary& one, const Spread& levels) {
   if (levels.middle == 0) return {};
@@ -185,7 +194,8 @@ std::vector<SignalFault> find_signal_faults(SignalStatistics& statistics, const 
   if (statistics.rows() < limits.stuck_rows) return faults;
   if (statistics.minimum() == statistics.maximum()) {
     const auto& run = statistics.longest_runs().front();
-    faults.push_back({SignalFaultKind::dead, run.first, run.last, fmt::format("{}", run.value), fmt::format("all {} values are the same", statistics.rows()), 0});
+    faults.push_back(
+        {SignalFaultKind::dead, run.first, run.last, fmt::format("{}", run.value), fmt::format("all {} values are the same", statistics.rows()), 0});
     return faults;
   }
   find_stuck(statistics, limits, faults);
@@ -199,9 +209,10 @@ std::vector<SignalFault> find_clock_faults(IntervalStatistics& statistics, std::
   std::vector<SignalFault> faults;
   for (const auto& fault : statistics.faults()) {
     const double step = static_cast<double>(fault.step) / 1e9;
-    std::string message = fault.kind == TimeFaultKind::repeated   ? "the same time as in the row before"
-                          : fault.kind == TimeFaultKind::backward ? fmt::format("{:.9g} s before the row before", -step)
-                                                                  : fmt::format("{:.9g} s back in the hour that the end of summer time shows twice: record UTC, or the offset", -step);
+    std::string message = fault.kind == TimeFaultKind::repeated ? "the same time as in the row before"
+                          : fault.kind == TimeFaultKind::backward
+                              ? fmt::format("{:.9g} s before the row before", -step)
+                              : fmt::format("{:.9g} s back in the hour that the end of summer time shows twice: record UTC, or the offset", -step);
     faults.push_back({SignalFaultKind::clock, fault.place, fault.place, format_timestamp(fault.time), std::move(message), 0});
   }
   const auto period = declared_period ? declared_period : statistics.period();
@@ -211,7 +222,8 @@ std::vector<SignalFault> find_clock_faults(IntervalStatistics& statistics, std::
     if (periods < 1.5) break;
     faults.push_back({SignalFaultKind::gap, pause.place, pause.place, format_timestamp(pause.time),
                       fmt::format("{:.9g} s after the row before, the period is {:.9g} s: about {:.0f} rows are missing", static_cast<double>(pause.step) / 1e9,
-                                  *period / 1e9, periods - 1), 0});
+                                  *period / 1e9, periods - 1),
+                      0});
   }
   return faults;
 }
@@ -271,14 +283,19 @@ std::vector<PeerFault> find_peer_faults(std::span<const SeriesSummary> summaries
       faults.push_back({i, {kind, first, one.last, "", std::move(message), 0}});
     };
     const bool jumps = one.step_share > one.drift_share;
-    if (jumps && one.step_share > 0.8 && one.step_score > 8 && (peers ? std::abs(one.step) > std::max(usual_step, step.middle + 6 * step.deviation) : one.step_share > 0.97 && one.step_score > 15))
-      add(SignalFaultKind::step, one.step_place, fmt::format("from about here on the level is {:.4g} {} than before", std::abs(one.step), one.step > 0 ? "higher" : "lower"));
+    if (jumps && one.step_share > 0.8 && one.step_score > 8 &&
+        (peers ? std::abs(one.step) > std::max(usual_step, step.middle + 6 * step.deviation) : one.step_share > 0.97 && one.step_score > 15))
+      add(SignalFaultKind::step, one.step_place,
+          fmt::format("from about here on the level is {:.4g} {} than before", std::abs(one.step), one.step > 0 ? "higher" : "lower"));
     if (!peers) continue;
     if (!jumps && one.drift_share > 0.8 && one.drift_score > 8 && std::abs(one.drift) > std::max(usual_drift, drift.middle + 6 * drift.deviation))
-      add(SignalFaultKind::drift, one.first, fmt::format("the level moves by {:.4g} from begin to end; in the other series by {:.3g}", one.drift, drift.middle));
+      add(SignalFaultKind::drift, one.first,
+          fmt::format("the level moves by {:.4g} from begin to end; in the other series by {:.3g}", one.drift, drift.middle));
     const auto what = scale_of(one, level);
-    if (what.empty() && std::isfinite(one.resolution) && resolutions.size() >= least_peers && std::log2(one.resolution) > resolution.middle + std::max(2.0, 6 * resolution.deviation))
-      add(SignalFaultKind::resolution, one.first, fmt::format("values differ by {:.3g} at least; in the other series by {:.3g}", one.resolution, std::exp2(resolution.middle)));
+    if (what.empty() && std::isfinite(one.resolution) && resolutions.size() >= least_peers &&
+        std::log2(one.resolution) > resolution.middle + std::max(2.0, 6 * resolution.deviation))
+      add(SignalFaultKind::resolution, one.first,
+          fmt::format("values differ by {:.3g} at least; in the other series by {:.3g}", one.resolution, std::exp2(resolution.middle)));
     if (!what.empty())
       add(SignalFaultKind::scale, one.first, fmt::format("the level {:.4g} is {} that of the other series, {:.4g}", one.median, what, level.middle));
   }

@@ -46,7 +46,7 @@ std::vector<SignalFault> find_clock_faults(IntervalStatistics& statistics, std::
 
 /// What one sensor's series is compared by with the others.
 struct SeriesSummary {
-  std::size_t series = 0;     ///< whose it is; the caller's number
+  std::size_t series = 0;  ///< whose it is; the caller's number
   std::int64_t rows = 0;
   RowPlace first, last, step_place;
   double median = 0, resolution = 0, farthest = 0;     ///< farthest: largest distance of a value to its neighbours

@@ -49,7 +49,8 @@ struct BoundFeature {
       return key == *feature->category ? 1 : 0;
     }
     if (cell.state == CellState::value && (type == ColumnType::text || type == ColumnType::timestamp)) {
-      throw Error(ErrorKind::input, fmt::format("{}:{}: column '{}' holds {}: '{}'", table.file(), row.line, feature->column, column_type_name(type), cell.text),
+      throw Error(ErrorKind::input,
+                  fmt::format("{}:{}: column '{}' holds {}: '{}'", table.file(), row.line, feature->column, column_type_name(type), cell.text),
                   "name its values with 'one_hot', or leave the column out");
     }
     if (!is_number_cell(cell, type)) return nan_value;
@@ -67,9 +68,7 @@ struct KeyColumn {
   std::string key(const Table& table, const Row& row) const { return column ? cell_key(row.cells[*column], table.type(*column)) : table.name(); }
 };
 
-std::optional<std::size_t> find_in(const Table& table, const std::string& name) {
-  return name.empty() ? std::nullopt : std::optional(table.column(name));
-}
+std::optional<std::size_t> find_in(const Table& table, const std::string& name) { return name.empty() ? std::nullopt : std::optional(table.column(name)); }
 
 }  // namespace
 
@@ -125,10 +124,12 @@ ColumnRows::ColumnRows(const Task& task, const TaskSplit& split) : task_(task), 
   for_each_data_table(split.data, split.exclude, split.columns, [&](const Table& table, RowReader& rows) { read_table(table, rows); });
   spool_->finish();
   if (spool_->rows() == 0) {
-    throw Error(ErrorKind::input, fmt::format("{}: no row is left for the task", split.data.front().string()), "check 'where', 'select' and 'exclude' of the task");
+    throw Error(ErrorKind::input, fmt::format("{}: no row is left for the task", split.data.front().string()),
+                "check 'where', 'select' and 'exclude' of the task");
   }
   if (selected_ && taken_.size() < selected_->size()) {
-    throw Error(ErrorKind::input, fmt::format("{}: {} of its {} keys are not in the data", split.select->file.string(), selected_->size() - taken_.size(), selected_->size()),
+    throw Error(ErrorKind::input,
+                fmt::format("{}: {} of its {} keys are not in the data", split.select->file.string(), selected_->size() - taken_.size(), selected_->size()),
                 fmt::format("check the column '{}' of the data", split.select->key));
   }
   sort_units();
@@ -241,7 +242,8 @@ void ColumnRows::arrange() {
       for (std::int64_t i = 0; i < segment.count; ++i) positions_.push_back(segment.first + i);
     }
     if (in_order[u]) continue;
-    std::stable_sort(positions_.begin() + begin, positions_.end(), [&](std::int64_t a, std::int64_t b) { return order(spool_->row(a)) < order(spool_->row(b)); });
+    std::stable_sort(positions_.begin() + begin, positions_.end(),
+                     [&](std::int64_t a, std::int64_t b) { return order(spool_->row(a)) < order(spool_->row(b)); });
   }
 }
 

@@ -131,13 +131,15 @@ std::vector<InputColumns> match_inputs(const Task& task, const TaskSplit& split,
     }
     const auto features = static_cast<std::int64_t>(columns.count);
     std::vector<std::int64_t> shape{-1, features};
-    if (length > 0) shape = source.layout == WindowLayout::channels_first ? std::vector{std::int64_t{-1}, features, length} : std::vector{std::int64_t{-1}, length, features};
+    if (length > 0)
+      shape = source.layout == WindowLayout::channels_first ? std::vector{std::int64_t{-1}, features, length} : std::vector{std::int64_t{-1}, length, features};
     bool fits = input.shape.empty() || input.shape.size() == shape.size();
     for (std::size_t i = 1; fits && i < input.shape.size(); ++i) fits = input.shape[i] < 0 || input.shape[i] == shape[i];
     if (!fits) {
-      throw Error(ErrorKind::input, fmt::format("{}: input '{}' takes [{}], the task makes [{}]", task.path.string(), input.name,
-                                                fmt::join(input.shape, ", "), fmt::join(shape, ", ")),
-                  "check columns, windows and layout of the task; -1 is the batch");
+      throw Error(
+          ErrorKind::input,
+          fmt::format("{}: input '{}' takes [{}], the task makes [{}]", task.path.string(), input.name, fmt::join(input.shape, ", "), fmt::join(shape, ", ")),
+          "check columns, windows and layout of the task; -1 is the batch");
     }
     inputs.push_back(std::move(columns));
   }
@@ -156,8 +158,9 @@ std::vector<double> window_labels(const Task& task, const TaskSplit& split, cons
     by_unit = read_labels(plain, task.classes).values;
     const std::size_t wanted = split.windows ? rows.units().size() : static_cast<std::size_t>(rows.units().front().count);
     if (by_unit.size() != wanted) {
-      throw Error(ErrorKind::input, fmt::format("{}: {} labels for {} {} of {}", source.files.front().string(), by_unit.size(), wanted,
-                                                split.windows ? "units" : "rows", split.data.front().string()),
+      throw Error(ErrorKind::input,
+                  fmt::format("{}: {} labels for {} {} of {}", source.files.front().string(), by_unit.size(), wanted, split.windows ? "units" : "rows",
+                              split.data.front().string()),
                   "a label file without 'key' has one entry for each unit of the windows, in the order of their keys");
     }
   }
@@ -187,7 +190,8 @@ LabelledSamples column_samples(const Task& task, const TaskSplit& split, const s
   WindowFinder finder(*rows, split);
   std::vector<Window> windows = finder.find();
   if (split.select && !split.select->order.empty()) {
-    std::stable_sort(windows.begin(), windows.end(), [&](const Window& a, const Window& b) { return rows->place(rows->row(a.first)) < rows->place(rows->row(b.first)); });
+    std::stable_sort(windows.begin(), windows.end(),
+                     [&](const Window& a, const Window& b) { return rows->place(rows->row(a.first)) < rows->place(rows->row(b.first)); });
   }
   LabelledSamples samples;
   const std::string data = split.data.front().string();

@@ -117,7 +117,8 @@ std::vector<std::string> read_groups(const LabelSource& source) {
   for (const fs::path& path : source.files) {
     if (is_array(path)) {
       const LabelValues values = array_labels(path, {});
-      if (values.width != 1) throw Error(ErrorKind::input, fmt::format("{}: {} groups a sample", path.string(), values.width), "give one group for each sample");
+      if (values.width != 1)
+        throw Error(ErrorKind::input, fmt::format("{}: {} groups a sample", path.string(), values.width), "give one group for each sample");
       for (const double value : values.values) groups.push_back(shortest_text(value));
     } else {
       for_each_cell(path, source.column, [&](const Cell& cell, ColumnType, std::int64_t) { groups.emplace_back(cell.text); });

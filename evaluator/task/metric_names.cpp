@@ -10,8 +10,7 @@ std::vector<std::string> metrics_of(TaskKind kind) {
   switch (kind) {
     case TaskKind::regression: return {"rmse", "mae", "r2", "nasa_score"};
     case TaskKind::classification: return {"accuracy", "precision", "recall", "f1", "cross_entropy", "bits_per_byte"};
-    case TaskKind::binary:
-      return {"accuracy", "precision", "recall", "f1", "average_precision", "roc_auc", "cross_entropy", "bits_per_byte"};
+    case TaskKind::binary: return {"accuracy", "precision", "recall", "f1", "average_precision", "roc_auc", "cross_entropy", "bits_per_byte"};
   }
   return {};
 }

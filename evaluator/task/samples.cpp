@@ -69,8 +69,7 @@ void match_shape(Array& array, const WantedInput& input) {
   } else {
     std::vector<std::int64_t> expected = input.shape;
     expected[0] = -1;
-    throw Error(ErrorKind::input,
-                fmt::format("{}: input '{}' takes {}, the data is {}", array.name, input.name, pattern_text(expected), shape_text(shape)),
+    throw Error(ErrorKind::input, fmt::format("{}: input '{}' takes {}, the data is {}", array.name, input.name, pattern_text(expected), shape_text(shape)),
                 "axis 0 counts the samples; the other axes must be those of the model");
   }
 }
@@ -82,9 +81,10 @@ class FileSamples : public Samples {
       std::int64_t rows = 0;
       for (const Array& array : arrays_[i]) rows += array.rows;
       if (i > 0 && rows != count_) {
-        throw Error(ErrorKind::input, fmt::format("{}: {} samples for input '{}', but {} for input '{}'", arrays_[i].front().name, rows,
-                                                  wanted_[i].name, count_, wanted_[0].name),
-                    "every input needs the same number of samples");
+        throw Error(
+            ErrorKind::input,
+            fmt::format("{}: {} samples for input '{}', but {} for input '{}'", arrays_[i].front().name, rows, wanted_[i].name, count_, wanted_[0].name),
+            "every input needs the same number of samples");
       }
       count_ = rows;
       check_joins(i);
@@ -108,8 +108,8 @@ class FileSamples : public Samples {
     const Array& head = arrays_[input].front();
     for (const Array& array : arrays_[input]) {
       if (!std::equal(array.shape.begin() + 1, array.shape.end(), head.shape.begin() + 1, head.shape.end())) {
-        throw Error(ErrorKind::input, fmt::format("{}: shape {} does not continue {} of {}", array.name, shape_text(array.shape),
-                                                  shape_text(head.shape), head.name));
+        throw Error(ErrorKind::input,
+                    fmt::format("{}: shape {} does not continue {} of {}", array.name, shape_text(array.shape), shape_text(head.shape), head.name));
       }
     }
   }

@@ -25,7 +25,7 @@ class Samples {
 struct WantedInput {
   std::string name;
   ElementType type = ElementType::undefined;  ///< undefined: any
-  std::vector<std::int64_t> shape;  ///< axis 0 is the batch, whose size does not matter here; -1 dynamic; empty: any shape
+  std::vector<std::int64_t> shape;            ///< axis 0 is the batch, whose size does not matter here; -1 dynamic; empty: any shape
 };
 
 enum class FileOrder {

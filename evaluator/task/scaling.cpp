@@ -50,7 +50,9 @@ std::map<std::string, Scale, std::less<>> read_scales(const fs::path& path) {
     const double low = number(z_score ? mean : minimum), high = number(z_score ? deviation : maximum);
     const Scale scale{low, z_score ? high : high - low};
     const std::string name(row->cells[0].text);
-    if (!(scale.divisor > 0)) throw Error(ErrorKind::input, fmt::format("{}:{}: '{}' has no spread to scale by", path.string(), row->line, name), "remove the constant column from the inputs");
+    if (!(scale.divisor > 0))
+      throw Error(ErrorKind::input, fmt::format("{}:{}: '{}' has no spread to scale by", path.string(), row->line, name),
+                  "remove the constant column from the inputs");
     if (!scales.emplace(name, scale).second) throw Error(ErrorKind::input, fmt::format("{}:{}: '{}' is named twice", path.string(), row->line, name));
   }
   return scales;

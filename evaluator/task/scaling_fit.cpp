@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "evaluator/task/column_rows.hpp"
 #include "evaluator/profile/sketches.hpp"
+#include "evaluator/task/column_rows.hpp"
 #include "formats/delimited_cells.hpp"
 #include "formats/error.hpp"
 
@@ -55,7 +55,8 @@ FittedScale fit(const ColumnRows& rows, const std::string& column, std::size_t f
 std::vector<FittedScale> fit_scaling(Task& task, const std::string& split) {
   TaskSplit raw = task.split(split);
   if (raw.data.empty())
-    throw Error(ErrorKind::usage, fmt::format("{}: the split '{}' is made of arrays, nothing is to be scaled", task.path.string(), split), "fit on a split that is made of columns");
+    throw Error(ErrorKind::usage, fmt::format("{}: the split '{}' is made of arrays, nothing is to be scaled", task.path.string(), split),
+                "fit on a split that is made of columns");
   for_each_feature(raw, [](Feature& feature, std::size_t) {
     feature.offset = 0;
     feature.divisor = 1;

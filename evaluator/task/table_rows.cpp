@@ -31,7 +31,8 @@ std::string value_key(const std::string& text) {
 }
 
 void add_key(std::unordered_map<std::string, double>& values, const fs::path& file, const Row& row, const Cell& key, ColumnType type, double value) {
-  if (key.state == CellState::missing) throw Error(ErrorKind::input, fmt::format("{}:{}: the key is missing", file.string(), row.line), "remove the row, or give it a key");
+  if (key.state == CellState::missing)
+    throw Error(ErrorKind::input, fmt::format("{}:{}: the key is missing", file.string(), row.line), "remove the row, or give it a key");
   if (!values.emplace(cell_key(key, type), value).second) {
     throw Error(ErrorKind::input, fmt::format("{}:{}: the key '{}' comes twice", file.string(), row.line, key.text), "every key needs one row");
   }
@@ -44,7 +45,8 @@ Table::Table(std::string file, std::string name, const RowReader& reader, const 
   if (names_.empty()) {
     for (const Column& column : reader.columns()) names_.push_back(column.name);
   } else if (names_.size() != reader.columns().size()) {
-    throw Error(ErrorKind::input, fmt::format("{}: has {} columns, the task names {}", file_, reader.columns().size(), names_.size()), "name every column, in the order of the file");
+    throw Error(ErrorKind::input, fmt::format("{}: has {} columns, the task names {}", file_, reader.columns().size(), names_.size()),
+                "name every column, in the order of the file");
   }
 }
 
@@ -78,7 +80,8 @@ void for_each_data_table(const std::vector<fs::path>& data, const std::vector<st
 }
 
 bool is_number_cell(const Cell& cell, ColumnType type) {
-  return cell.state == CellState::value && (type == ColumnType::integer || type == ColumnType::real || type == ColumnType::boolean) && std::isfinite(cell.number);
+  return cell.state == CellState::value && (type == ColumnType::integer || type == ColumnType::real || type == ColumnType::boolean) &&
+         std::isfinite(cell.number);
 }
 
 std::string cell_key(const Cell& cell, ColumnType type) {
@@ -117,7 +120,8 @@ KeyedNumbers::KeyedNumbers(const LabelSource& labels, const std::vector<std::str
     const std::size_t key = table.column(labels.file_key), value = table.column(labels.column);
     while (const Row* row = rows->next()) {
       const Cell& cell = row->cells[value];
-      add_key(values_, file, *row, row->cells[key], table.type(key), label_of(cell, table.type(value), classes, fmt::format("{}:{}", file.string(), row->line)));
+      add_key(values_, file, *row, row->cells[key], table.type(key),
+              label_of(cell, table.type(value), classes, fmt::format("{}:{}", file.string(), row->line)));
     }
   }
 }

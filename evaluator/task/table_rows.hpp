@@ -32,8 +32,8 @@ class Table {
 
 /// Visits the tables of `data` (data sets, or files, folders and archives), those that match a pattern of
 /// `exclude` left out, with their rows still to be read. @param names  columns by position; empty: as the files name them.
-void for_each_data_table(const std::vector<std::filesystem::path>& data, const std::vector<std::string>& exclude,
-                         const std::vector<std::string>& names, const std::function<void(const Table& table, RowReader& rows)>& visit);
+void for_each_data_table(const std::vector<std::filesystem::path>& data, const std::vector<std::string>& exclude, const std::vector<std::string>& names,
+                         const std::function<void(const Table& table, RowReader& rows)>& visit);
 
 /// A cell as keys and names of groups show it: numbers in their shortest form, so that 5, 5.0 and 5,0 are the same.
 std::string cell_key(const Cell& cell, ColumnType type);

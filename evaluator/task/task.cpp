@@ -22,14 +22,11 @@ std::string did_you_mean_split(const std::string& name, const std::vector<std::s
 
 class TaskReader {
  public:
-  explicit TaskReader(const fs::path& path) : root_(read_yaml(path)) {
-    task_.path = path;
-  }
+  explicit TaskReader(const fs::path& path) : root_(read_yaml(path)) { task_.path = path; }
 
   Task read() {
-    root_.allow_keys({"name", "description", "kind", "output", "classes", "positive", "threshold", "metrics", "primary",
-                      "inputs", "labels", "groups", "slices", "limit", "data", "columns", "exclude", "where", "select",
-                      "valid", "windows", "splits"});
+    root_.allow_keys({"name",   "description", "kind",  "output", "classes", "positive", "threshold", "metrics", "primary", "inputs",  "labels",
+                      "groups", "slices",      "limit", "data",   "columns", "exclude",  "where",     "select",  "valid",   "windows", "splits"});
     task_.name = root_.text_or("name", task_.path.stem().string());
     task_.kind = static_cast<TaskKind>(choice(root_.at("kind"), {"binary", "classification", "regression"}));
     read_classes();

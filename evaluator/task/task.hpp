@@ -61,8 +61,8 @@ enum class WindowTake { all, last };
 
 /// Samples of several rows that follow each other within a unit (a machine, a run, a file).
 struct WindowSource {
-  std::vector<std::string> by;        ///< columns that name the unit; "file" is the file's name where no column is called so
-  std::string order;                  ///< column that orders the rows of a unit; empty: as they stand
+  std::vector<std::string> by;  ///< columns that name the unit; "file" is the file's name where no column is called so
+  std::string order;            ///< column that orders the rows of a unit; empty: as they stand
   std::int64_t length = 0, stride = 1;
   WindowTake take = WindowTake::all;  ///< last: one window a unit
   std::optional<double> largest_gap;  ///< between two rows, in the unit of `order`, seconds for times
@@ -79,7 +79,7 @@ struct RowCondition {
 struct RowSelection {
   std::filesystem::path file;
   std::string key, file_key, order;
-  std::vector<RowCondition> where;    ///< on the table
+  std::vector<RowCondition> where;  ///< on the table
 };
 
 /// The smallest and largest number that counts as measured.
@@ -103,21 +103,21 @@ struct TaskSplit {
   std::vector<RowCondition> where;
   std::optional<RowSelection> select;
   std::vector<ValidRange> valid;
-  std::optional<WindowSource> windows;      ///< absent: every row is a sample
+  std::optional<WindowSource> windows;         ///< absent: every row is a sample
   std::vector<std::filesystem::path> scaling;  ///< tables that the features were scaled with
 };
 
 /// What a model is for and how its answer is judged (task.yaml; man 5 iai-task).
 struct Task {
-  std::filesystem::path path;                ///< the task file; paths in it are relative to its folder
+  std::filesystem::path path;  ///< the task file; paths in it are relative to its folder
   std::string name;
   TaskKind kind = TaskKind::regression;
   OutputKind output = OutputKind::logits;
-  std::vector<std::string> classes;          ///< names in the order of the class numbers; may be empty
-  std::int64_t positive = 1;                 ///< binary: the class that is looked for
-  std::optional<double> threshold;           ///< binary: decision threshold on the score of the positive class
-  std::vector<std::string> metrics;          ///< names of metric_direction()
-  std::string primary;                       ///< the metric that gates look at
+  std::vector<std::string> classes;                   ///< names in the order of the class numbers; may be empty
+  std::int64_t positive = 1;                          ///< binary: the class that is looked for
+  std::optional<double> threshold;                    ///< binary: decision threshold on the score of the positive class
+  std::vector<std::string> metrics;                   ///< names of metric_direction()
+  std::string primary;                                ///< the metric that gates look at
   Direction direction = Direction::higher_is_better;  ///< of the primary metric
   std::map<std::string, TaskSplit> splits;
   const TaskSplit& split(const std::string& name) const;  ///< @throws Error(usage) naming the splits that exist
@@ -138,14 +138,14 @@ std::vector<TaskFile> task_files(const Task& task, const std::string& split);
 struct LabelledSamples {
   struct Slice {
     std::string name;
-    std::vector<std::string> values;         ///< one a sample
+    std::vector<std::string> values;  ///< one a sample
   };
   std::unique_ptr<Samples> inputs;
-  std::vector<double> labels;                ///< class number or value, `labels_per_sample` a sample; empty without labels
-  std::int64_t labels_per_sample = 1;        ///< over 1 for sequences
-  std::vector<std::string> groups;           ///< group of each sample; empty when the task has none
+  std::vector<double> labels;          ///< class number or value, `labels_per_sample` a sample; empty without labels
+  std::int64_t labels_per_sample = 1;  ///< over 1 for sequences
+  std::vector<std::string> groups;     ///< group of each sample; empty when the task has none
   std::vector<Slice> slices;
-  std::string label_file;                    ///< for messages
+  std::string label_file;                                      ///< for messages
   std::vector<std::pair<std::string, std::int64_t>> left_out;  ///< reason and number of samples that could not be made
 };
 /// @param split  "evaluation", "calibration" or another split of the task. Labels are read where the split has them.

@@ -63,13 +63,12 @@ std::unique_ptr<Samples> open_input(const InputSource& source, WantedInput wante
   const std::int64_t width = source.crop->end - source.crop->begin;
   if (wanted.shape.size() > 1) {
     if (wanted.shape[1] >= 0 && wanted.shape[1] != width) {
-      throw Error(ErrorKind::input, fmt::format("{}: crop [{}, {}] gives {} elements, input '{}' takes {}", source.files.front().string(),
-                                                source.crop->begin, source.crop->end, width, wanted.name, wanted.shape[1]));
+      throw Error(ErrorKind::input, fmt::format("{}: crop [{}, {}] gives {} elements, input '{}' takes {}", source.files.front().string(), source.crop->begin,
+                                                source.crop->end, width, wanted.name, wanted.shape[1]));
     }
     wanted.shape[1] = -1;
   }
-  return std::make_unique<CroppedSamples>(open_samples(source.files, {std::move(wanted)}, FileOrder::as_given), *source.crop,
-                                          source.files.front().string());
+  return std::make_unique<CroppedSamples>(open_samples(source.files, {std::move(wanted)}, FileOrder::as_given), *source.crop, source.files.front().string());
 }
 
 std::unique_ptr<Samples> open_inputs(const Task& task, const TaskSplit& split, const std::vector<WantedInput>& wanted) {
@@ -78,8 +77,9 @@ std::unique_ptr<Samples> open_inputs(const Task& task, const TaskSplit& split, c
     const InputSource& source = source_for(task, split, input, wanted.size());
     parts.push_back(open_input(source, input));
     if (parts.back()->count() != parts.front()->count()) {
-      throw Error(ErrorKind::input, fmt::format("{}: {} samples for input '{}', but {} for input '{}'", source.files.front().string(),
-                                                parts.back()->count(), input.name, parts.front()->count(), wanted.front().name),
+      throw Error(ErrorKind::input,
+                  fmt::format("{}: {} samples for input '{}', but {} for input '{}'", source.files.front().string(), parts.back()->count(), input.name,
+                              parts.front()->count(), wanted.front().name),
                   "every input needs the same number of samples");
     }
   }
@@ -90,9 +90,10 @@ std::unique_ptr<Samples> open_inputs(const Task& task, const TaskSplit& split, c
 
 void check_count(std::int64_t found, const LabelSource& source, const char* what, const TaskSplit& split, std::int64_t samples) {
   if (found == samples) return;
-  throw Error(ErrorKind::input, fmt::format("{}: {} {} for the {} samples of {}", source.files.front().string(), found, what, samples,
-                                            split.inputs.front().files.front().string()),
-              "every sample needs one; check that both files come from the same export");
+  throw Error(
+      ErrorKind::input,
+      fmt::format("{}: {} {} for the {} samples of {}", source.files.front().string(), found, what, samples, split.inputs.front().files.front().string()),
+      "every sample needs one; check that both files come from the same export");
 }
 
 /// Keeps the samples `rows` of everything.

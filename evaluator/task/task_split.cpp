@@ -100,7 +100,8 @@ std::vector<Feature> SplitReader::features(const Yaml& node, TaskSplit& split) c
   if (columns.empty()) node.at("columns").fail("no column is named", "name the columns in the order of the model's features");
   if (one_hot != nullptr) {
     for (const auto& [column, values] : one_hot->entries()) {
-      if (std::find(columns.begin(), columns.end(), column) == columns.end()) values.fail(fmt::format("'{}' is not among the columns", column), did_you_mean(column, columns));
+      if (std::find(columns.begin(), columns.end(), column) == columns.end())
+        values.fail(fmt::format("'{}' is not among the columns", column), did_you_mean(column, columns));
     }
   }
   const auto categories = [&](const std::string& column) { return one_hot == nullptr ? nullptr : one_hot->find(column); };
@@ -231,7 +232,8 @@ TaskSplit SplitReader::finish(TaskSplit split, const Yaml& node) const {
     for (const InputSource& input : split.inputs) {
       for (const Feature& feature : input.features) names.push_back(feature.column);
     }
-    if (std::find(names.begin(), names.end(), range.column) == names.end()) node.fail(fmt::format("'valid' names '{}', which is no column of an input", range.column), did_you_mean(range.column, names));
+    if (std::find(names.begin(), names.end(), range.column) == names.end())
+      node.fail(fmt::format("'valid' names '{}', which is no column of an input", range.column), did_you_mean(range.column, names));
   }
   if (split.windows && split.select && !split.select->order.empty()) node.fail("windows have an order of their own", "remove 'order' from 'select'");
   const auto settle = [&](LabelSource& source, bool bare) {
@@ -246,7 +248,8 @@ TaskSplit SplitReader::finish(TaskSplit split, const Yaml& node) const {
   if (split.labels) settle(*split.labels, is_bare(*split.labels));
   const auto settle_group = [&](GroupSource& group) {
     settle(group.source, is_bare(group.source));
-    if (columns && (!group.source.files.empty() || group.source.column.empty())) node.fail(fmt::format("with 'data', {} are columns", group.name), "name a column");
+    if (columns && (!group.source.files.empty() || group.source.column.empty()))
+      node.fail(fmt::format("with 'data', {} are columns", group.name), "name a column");
   };
   if (split.groups) settle_group(*split.groups);
   for (GroupSource& slice : split.slices) {

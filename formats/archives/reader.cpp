@@ -56,12 +56,10 @@ Reader make_reader() {
   Reader reader(archive_read_new(), &archive_read_free);
   // Zip by its directory only: read as a stream, a cut-off archive would look like a whole one with fewer entries, and
   // links would look like files. A filter that is not built in would start an outside program; support_* then does not answer ARCHIVE_OK.
-  for (auto* support : {&archive_read_support_filter_gzip, &archive_read_support_filter_bzip2,
-                        &archive_read_support_filter_xz, &archive_read_support_filter_zstd,
-                        &archive_read_support_format_tar, &archive_read_support_format_zip_seekable,
-                        &archive_read_support_format_7zip})
-    if (support(reader.get()) != ARCHIVE_OK)
-      throw Error(ErrorKind::environment, "libarchive lacks a format: " + reason(reader.get()));
+  for (auto* support :
+       {&archive_read_support_filter_gzip, &archive_read_support_filter_bzip2, &archive_read_support_filter_xz, &archive_read_support_filter_zstd,
+        &archive_read_support_format_tar, &archive_read_support_format_zip_seekable, &archive_read_support_format_7zip})
+    if (support(reader.get()) != ARCHIVE_OK) throw Error(ErrorKind::environment, "libarchive lacks a format: " + reason(reader.get()));
   return reader;
 }
 
@@ -106,23 +104,20 @@ struct Budget {
   void spend(const std::string& where, std::uint64_t bytes) {
     total += bytes;
     if (total > limits.total_bytes) refuse(where, fmt::format("archive unpacks to over {} bytes", limits.total_bytes));
-    if (total > (64ull << 20) &&
-        static_cast<double>(total) > limits.ratio * static_cast<double>(std::max<std::uint64_t>(compressed, 1)))
+    if (total > (64ull << 20) && static_cast<double>(total) > limits.ratio * static_cast<double>(std::max<std::uint64_t>(compressed, 1)))
       refuse(where, fmt::format("archive unpacks to over {} times its size", limits.ratio));
   }
 };
 
 class EntryStream : public ByteStream {
  public:
-  EntryStream(archive* reader, std::string where, Budget& budget)
-      : reader_(reader), where_(std::move(where)), budget_(budget) {}
+  EntryStream(archive* reader, std::string where, Budget& budget) : reader_(reader), where_(std::move(where)), budget_(budget) {}
 
   std::size_t read(char* buffer, std::size_t size) override {
     const auto count = archive_read_data(reader_, buffer, size);
     if (count < 0) refuse(where_, reason(reader_), copy_again);
     done_ += static_cast<std::uint64_t>(count);
-    if (done_ > budget_.limits.entry_bytes)
-      refuse(where_, fmt::format("entry over {} bytes", budget_.limits.entry_bytes));
+    if (done_ > budget_.limits.entry_bytes) refuse(where_, fmt::format("entry over {} bytes", budget_.limits.entry_bytes));
     budget_.spend(where_, static_cast<std::uint64_t>(count));
     return static_cast<std::size_t>(count);
   }
@@ -146,12 +141,10 @@ bool check_kind(const std::string& where, archive* reader, archive_entry* entry)
   return true;
 }
 
-void visit_entry(archive* reader, archive_entry* entry, const std::string& name, const std::string& where,
-                 Budget& budget, const VisitEntry& visit) {
+void visit_entry(archive* reader, archive_entry* entry, const std::string& name, const std::string& where, Budget& budget, const VisitEntry& visit) {
   const bool sized = archive_entry_size_is_set(entry) != 0;
   const auto declared = sized ? static_cast<std::uint64_t>(std::max<la_int64_t>(archive_entry_size(entry), 0)) : 0;
-  if (declared > budget.limits.entry_bytes)
-    refuse(where, fmt::format("entry over {} bytes", budget.limits.entry_bytes));
+  if (declared > budget.limits.entry_bytes) refuse(where, fmt::format("entry over {} bytes", budget.limits.entry_bytes));
   EntryStream stream(reader, where, budget);
   visit(name, stream);
   // What the visitor left unread is unpacked all the same when the archive is compressed as a whole.
@@ -184,7 +177,8 @@ IAI_MODULE_EXPORT void iai_read_archive(const fs::path& path, const ArchiveLimit
     const int result = archive_read_next_header(reader.get(), &entry);
     if (result == ARCHIVE_EOF) return;
     if (result < ARCHIVE_WARN) {
-      if (archive_read_has_encrypted_entries(reader.get()) > 0) refuse(path.string(), "archive is encrypted", "unpack it with its password and give the folder");
+      if (archive_read_has_encrypted_entries(reader.get()) > 0)
+        refuse(path.string(), "archive is encrypted", "unpack it with its password and give the folder");
       refuse(path.string(), reason(reader.get()), copy_again);
     }
     if (++budget.entries > limits.entries) refuse(path.string(), fmt::format("over {} entries", limits.entries));

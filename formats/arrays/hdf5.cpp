@@ -18,8 +18,8 @@ namespace {
 
 constexpr std::size_t most_data_sets = 10'000, most_levels = 64, most_links = 1'000'000, most_members = 256;
 constexpr std::int64_t block_elements = 1 << 20, most_chunk_bytes = 64 << 20;
-constexpr double most_ratio = 1000;                    // elements' bytes to stored bytes, as for archives
-constexpr std::int64_t always_read = 64 << 20;         // bytes of elements up to which no ratio counts
+constexpr double most_ratio = 1000;             // elements' bytes to stored bytes, as for archives
+constexpr std::int64_t always_read = 64 << 20;  // bytes of elements up to which no ratio counts
 
 /// One data set, or one member of a compound one.
 struct Source {
@@ -74,7 +74,8 @@ class Hdf5File : public TensorFile {
     const Hdf5Handle data(H5Dopen2(file_.id(), source.path.c_str(), H5P_DEFAULT), &H5Dclose);
     const auto type = memory_type(source);
     if (!data || !type) fail(source.path + " cannot be opened" + reason());
-    source.matlab && entry.shape.size() == 2 ? read_turned(data.id(), type.id(), entry, visit) : read_blocks(data.id(), type.id(), stored_shape(source, entry), chunk_rows(data.id()), source.path, visit);
+    source.matlab&& entry.shape.size() == 2 ? read_turned(data.id(), type.id(), entry, visit)
+                                            : read_blocks(data.id(), type.id(), stored_shape(source, entry), chunk_rows(data.id()), source.path, visit);
   }
 
  private:
@@ -123,7 +124,8 @@ class Hdf5File : public TensorFile {
     };
     hsize_t at = 0;
     if (H5Literate(opened.id(), H5_INDEX_NAME, H5_ITER_INC, &at, take, &found) < 0) fail("the group " + group + " is damaged" + reason());
-    if (!found.outside.empty()) fail(group + found.outside + " is a link to another file, which is never followed", "copy what it means into the file: h5repack, or h5py's Group.copy");
+    if (!found.outside.empty())
+      fail(group + found.outside + " is a link to another file, which is never followed", "copy what it means into the file: h5repack, or h5py's Group.copy");
     links_ += found.names.size();
     if (links_ >= most_links) fail("holds over a million links");
     return std::move(found.names);
@@ -188,7 +190,8 @@ class Hdf5File : public TensorFile {
     if (tensors_.size() == most_data_sets) fail("holds over 10,000 data sets");
     entry.type = matlab_class == "logical" ? ElementType::boolean : *element;
     std::int64_t bytes = 0;
-    if (__builtin_mul_overflow(element_count(entry.shape), static_cast<std::int64_t>(element_size(*element)), &bytes)) fail(source.path + " declares a size beyond all bounds");
+    if (__builtin_mul_overflow(element_count(entry.shape), static_cast<std::int64_t>(element_size(*element)), &bytes))
+      fail(source.path + " declares a size beyond all bounds");
     const auto stored = static_cast<double>(H5Dget_storage_size(data));
     if (bytes > always_read && static_cast<double>(bytes) > most_ratio * stored) {
       source.read = false;
@@ -225,15 +228,19 @@ class Hdf5File : public TensorFile {
   void check_storage(hid_t data, const std::string& path) const {
     const Hdf5Handle made(H5Dget_create_plist(data), &H5Pclose);
     const auto layout = H5Pget_layout(made.id());
-    if (layout == H5D_VIRTUAL) fail(path + " is virtual: its elements lie in other files, which are never opened", "write a copy that holds them: h5repack --layout=CONTI");
-    if (H5Pget_external_count(made.id()) > 0) fail(path + " keeps its elements in other files, which are never opened", "write a copy that holds them: h5repack --layout=CONTI");
+    if (layout == H5D_VIRTUAL)
+      fail(path + " is virtual: its elements lie in other files, which are never opened", "write a copy that holds them: h5repack --layout=CONTI");
+    if (H5Pget_external_count(made.id()) > 0)
+      fail(path + " keeps its elements in other files, which are never opened", "write a copy that holds them: h5repack --layout=CONTI");
     if (layout == H5D_CHUNKED) {
       hsize_t chunk[H5S_MAX_RANK];
       const int axes = H5Pget_chunk(made.id(), H5S_MAX_RANK, chunk);
       const Hdf5Handle type(H5Dget_type(data), &H5Tclose);
       double bytes = static_cast<double>(H5Tget_size(type.id()));
       for (int a = 0; a < axes; ++a) bytes *= static_cast<double>(chunk[a]);
-      if (bytes > static_cast<double>(most_chunk_bytes)) fail(fmt::format("{} is stored in chunks of {:.0f} bytes, 64 MiB are read at most", path, bytes), "write it in smaller chunks: h5repack --layout=CHUNK=...");
+      if (bytes > static_cast<double>(most_chunk_bytes))
+        fail(fmt::format("{} is stored in chunks of {:.0f} bytes, 64 MiB are read at most", path, bytes),
+             "write it in smaller chunks: h5repack --layout=CHUNK=...");
     }
     const int filters = H5Pget_nfilters(made.id());
     for (int f = 0; f < filters; ++f) {
@@ -242,7 +249,8 @@ class Hdf5File : public TensorFile {
       char label[64] = {};
       const auto filter = H5Pget_filter2(made.id(), static_cast<unsigned>(f), &flags, &values, nullptr, sizeof label, label, &config);
       if (filter < H5Z_FILTER_DEFLATE || filter > H5Z_FILTER_SCALEOFFSET || H5Zfilter_avail(filter) <= 0)
-        fail(fmt::format("{} is compressed by the filter {} ({}), which needs a plugin; plugins are never loaded", path, static_cast<int>(filter), label), "write it with gzip: h5repack --filter=GZIP=4");
+        fail(fmt::format("{} is compressed by the filter {} ({}), which needs a plugin; plugins are never loaded", path, static_cast<int>(filter), label),
+             "write it with gzip: h5repack --filter=GZIP=4");
     }
   }
 
@@ -265,18 +273,21 @@ class Hdf5File : public TensorFile {
     return H5Pget_layout(made.id()) == H5D_CHUNKED && H5Pget_chunk(made.id(), H5S_MAX_RANK, chunk) > 0 ? static_cast<std::int64_t>(chunk[0]) : 1;
   }
 
-  void read_slab(hid_t data, hid_t type, const std::vector<hsize_t>& start, const std::vector<hsize_t>& count, std::vector<double>& to, const std::string& path) const {
+  void read_slab(hid_t data, hid_t type, const std::vector<hsize_t>& start, const std::vector<hsize_t>& count, std::vector<double>& to,
+                 const std::string& path) const {
     const Hdf5Handle space(H5Dget_space(data), &H5Sclose);
     hsize_t elements = 1;
     for (const auto one : count) elements *= one;
     const Hdf5Handle memory(H5Screate_simple(1, &elements, nullptr), &H5Sclose);
     to.resize(elements);
     const bool selected = count.empty() || H5Sselect_hyperslab(space.id(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr) >= 0;
-    if (!selected || H5Dread(data, type, memory.id(), space.id(), H5P_DEFAULT, to.data()) < 0) fail(path.substr(1) + ": its elements cannot be read" + reason());
+    if (!selected || H5Dread(data, type, memory.id(), space.id(), H5P_DEFAULT, to.data()) < 0)
+      fail(path.substr(1) + ": its elements cannot be read" + reason());
   }
 
   /// Blocks along the first axis behind which few enough elements lie; whole chunks where they fit.
-  void read_blocks(hid_t data, hid_t type, const std::vector<std::int64_t>& shape, std::int64_t chunk, const std::string& path, const std::function<void(std::span<const double>)>& visit) const {
+  void read_blocks(hid_t data, hid_t type, const std::vector<std::int64_t>& shape, std::int64_t chunk, const std::string& path,
+                   const std::function<void(std::span<const double>)>& visit) const {
     std::vector<double> block;
     if (shape.empty()) {
       read_slab(data, type, {}, {}, block, path);

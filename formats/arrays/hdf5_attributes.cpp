@@ -62,10 +62,12 @@ void read_attributes(hid_t data_set, TensorEntry& entry) {
   for (const char* name : {"sampling_rate", "sample_rate", "SampleRate", "SamplingRate", "sampling_frequency", "fs", "Fs", "sfreq"})
     if (const double rate = number_attribute(data_set, name); entry.sampling_rate_hz == 0 && rate > 0) entry.sampling_rate_hz = rate;
   for (const char* name : {"dt", "wf_increment", "sampling_period", "sampling_interval"})
-    if (const double period = number_attribute(data_set, name); entry.sampling_rate_hz == 0 && period > 0 && std::isfinite(1 / period)) entry.sampling_rate_hz = 1 / period;
+    if (const double period = number_attribute(data_set, name); entry.sampling_rate_hz == 0 && period > 0 && std::isfinite(1 / period))
+      entry.sampling_rate_hz = 1 / period;
   for (const char* name : {"channels", "channel_names", "column_names", "columns"}) {
     auto texts = text_attribute(data_set, name);
-    if (entry.channels.empty() && entry.shape.size() == 2 && texts.size() > 1 && static_cast<std::int64_t>(texts.size()) == entry.shape[1]) entry.channels = std::move(texts);
+    if (entry.channels.empty() && entry.shape.size() == 2 && texts.size() > 1 && static_cast<std::int64_t>(texts.size()) == entry.shape[1])
+      entry.channels = std::move(texts);
   }
 }
 

@@ -4,7 +4,8 @@
 
 namespace iai {
 
-MatStream::MatStream(std::ifstream& file, std::uint64_t begin, std::uint64_t bytes, Packing packing) : file_(file), at_(begin), left_(bytes), packing_(packing) {
+MatStream::MatStream(std::ifstream& file, std::uint64_t begin, std::uint64_t bytes, Packing packing)
+    : file_(file), at_(begin), left_(bytes), packing_(packing) {
   if (packing_ == Packing::none) return;
   input_.resize(1 << 16);
   ended_ = inflateInit(&inflate_) != Z_OK;

@@ -20,22 +20,41 @@ constexpr int most_levels = 16;
 constexpr std::int64_t most_turned = 1 << 22, most_parts = 1'000'000;
 constexpr std::size_t block_elements = 1 << 16;
 
-enum DataType : std::uint32_t { mi_int8 = 1, mi_uint8, mi_int16, mi_uint16, mi_int32, mi_uint32, mi_single, mi_double = 9, mi_int64 = 12, mi_uint64, mi_matrix, mi_compressed };
+enum DataType : std::uint32_t {
+  mi_int8 = 1,
+  mi_uint8,
+  mi_int16,
+  mi_uint16,
+  mi_int32,
+  mi_uint32,
+  mi_single,
+  mi_double = 9,
+  mi_int64 = 12,
+  mi_uint64,
+  mi_matrix,
+  mi_compressed
+};
 enum ArrayClass : std::uint32_t { mx_cell = 1, mx_struct = 2, mx_double = 6, mx_uint64 = 15 };
 
 std::size_t bytes_of(std::uint32_t type) {
   switch (type) {
-    case mi_int8: case mi_uint8: return 1;
-    case mi_int16: case mi_uint16: return 2;
-    case mi_int32: case mi_uint32: case mi_single: return 4;
-    case mi_double: case mi_int64: case mi_uint64: return 8;
+    case mi_int8:
+    case mi_uint8: return 1;
+    case mi_int16:
+    case mi_uint16: return 2;
+    case mi_int32:
+    case mi_uint32:
+    case mi_single: return 4;
+    case mi_double:
+    case mi_int64:
+    case mi_uint64: return 8;
     default: return 0;
   }
 }
 
 ElementType element_type(std::uint32_t array_class) {
-  constexpr std::array types{ElementType::float64, ElementType::float32, ElementType::int8, ElementType::uint8, ElementType::int16,
-                             ElementType::uint16, ElementType::int32, ElementType::uint32, ElementType::int64, ElementType::uint64};
+  constexpr std::array types{ElementType::float64, ElementType::float32, ElementType::int8,   ElementType::uint8, ElementType::int16,
+                             ElementType::uint16,  ElementType::int32,   ElementType::uint32, ElementType::int64, ElementType::uint64};
   return types[array_class - mx_double];
 }
 
@@ -97,7 +116,9 @@ class MatFile : public TensorFile {
  private:
   using Visit = std::function<bool(MatStream&, const Numbers&)>;
 
-  [[noreturn]] void fail(const std::string& what) const { throw Error(ErrorKind::input, name_ + ": cannot be read as MATLAB 5: " + what, "save it again in MATLAB, or with scipy.io.savemat"); }
+  [[noreturn]] void fail(const std::string& what) const {
+    throw Error(ErrorKind::input, name_ + ": cannot be read as MATLAB 5: " + what, "save it again in MATLAB, or with scipy.io.savemat");
+  }
 
   template <class T>
   T number(const unsigned char* raw) const {

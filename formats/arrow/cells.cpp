@@ -78,17 +78,23 @@ class Filler {
       case Type::DATE64: return times<arrow::Date64Type>(values, count, place, 1, 1000);
       case Type::TIME32: return times<arrow::Time32Type>(values, count, place, 1, per_second(static_cast<const arrow::Time32Type&>(*values.type()).unit()));
       case Type::TIME64: return times<arrow::Time64Type>(values, count, place, 1, per_second(static_cast<const arrow::Time64Type&>(*values.type()).unit()));
-      case Type::TIMESTAMP: return times<arrow::TimestampType>(values, count, place, 1, per_second(static_cast<const arrow::TimestampType&>(*values.type()).unit()));
-      case Type::STRING: case Type::BINARY: return texts<arrow::BinaryArray>(values, count, place);
-      case Type::LARGE_STRING: case Type::LARGE_BINARY: return texts<arrow::LargeBinaryArray>(values, count, place);
-      case Type::STRING_VIEW: case Type::BINARY_VIEW: return texts<arrow::BinaryViewArray>(values, count, place);
+      case Type::TIMESTAMP:
+        return times<arrow::TimestampType>(values, count, place, 1, per_second(static_cast<const arrow::TimestampType&>(*values.type()).unit()));
+      case Type::STRING:
+      case Type::BINARY: return texts<arrow::BinaryArray>(values, count, place);
+      case Type::LARGE_STRING:
+      case Type::LARGE_BINARY: return texts<arrow::LargeBinaryArray>(values, count, place);
+      case Type::STRING_VIEW:
+      case Type::BINARY_VIEW: return texts<arrow::BinaryViewArray>(values, count, place);
       case Type::FIXED_SIZE_BINARY: return bytes(values, count, place);
       default: return;
     }
   }
 
  private:
-  void except(std::int64_t row, CellState state, double number, std::string_view text) { cells_.exceptions.push_back({static_cast<std::uint32_t>(row), state, number, text}); }
+  void except(std::int64_t row, CellState state, double number, std::string_view text) {
+    cells_.exceptions.push_back({static_cast<std::uint32_t>(row), state, number, text});
+  }
   std::string_view keep(std::string text) { return kept_.emplace_back(std::move(text)); }
 
   template <class Type, class Place>
@@ -242,7 +248,11 @@ void fill_cells(const arrow::Array& array, const Leaf& leaf, std::int64_t from, 
   const auto valid = [&, all = values.array->null_count() == 0](std::int64_t at) { return all || values.array->IsValid(at) ? at : -1; };
   Filler filler(cells, kept, leaf);
   if (values.places.empty()) filler.fill(*values.array, count, [&](std::int64_t row) { return valid(values.from + row); });
-  else filler.fill(*values.array, count, [&](std::int64_t row) { const auto at = values.places[static_cast<std::size_t>(row)]; return at < 0 ? at : valid(at); });
+  else
+    filler.fill(*values.array, count, [&](std::int64_t row) {
+      const auto at = values.places[static_cast<std::size_t>(row)];
+      return at < 0 ? at : valid(at);
+    });
 }
 
 std::size_t text_bytes(const ColumnCells& cells) {

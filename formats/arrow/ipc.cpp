@@ -64,7 +64,8 @@ class StreamSource : public BatchSource {
     const auto file = map(path, errors);
     const auto size = errors.take(file->GetSize());
     if (from > 0) leaves_.faults.push_back({"truncated", "its footer is missing or damaged: the batches that are there are read"});
-    else if (size < 8 || errors.take(file->ReadAt(size - 8, 8))->ToString() != end_of_stream) leaves_.faults.push_back({"truncated", "it has no end mark: its writer did not end"});
+    else if (size < 8 || errors.take(file->ReadAt(size - 8, 8))->ToString() != end_of_stream)
+      leaves_.faults.push_back({"truncated", "it has no end mark: its writer did not end"});
   }
   std::string format() const override { return "Arrow IPC stream"; }
   std::shared_ptr<arrow::RecordBatch> next() override {

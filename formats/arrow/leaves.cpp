@@ -48,25 +48,43 @@ std::optional<ColumnarColumn> column_of(const arrow::DataType& type) {
   switch (type.id()) {
     case Type::NA: return as(ColumnType::empty);
     case Type::BOOL: return as(ColumnType::boolean);
-    case Type::INT8: case Type::INT16: case Type::INT32: case Type::INT64:
-    case Type::UINT8: case Type::UINT16: case Type::UINT32: case Type::UINT64: return as(ColumnType::integer);
-    case Type::HALF_FLOAT: case Type::FLOAT: return as(ColumnType::real, CellStyle::short_real);
+    case Type::INT8:
+    case Type::INT16:
+    case Type::INT32:
+    case Type::INT64:
+    case Type::UINT8:
+    case Type::UINT16:
+    case Type::UINT32:
+    case Type::UINT64: return as(ColumnType::integer);
+    case Type::HALF_FLOAT:
+    case Type::FLOAT: return as(ColumnType::real, CellStyle::short_real);
     case Type::DOUBLE: return as(ColumnType::real);
-    case Type::DECIMAL32: case Type::DECIMAL64: case Type::DECIMAL128: case Type::DECIMAL256: {
+    case Type::DECIMAL32:
+    case Type::DECIMAL64:
+    case Type::DECIMAL128:
+    case Type::DECIMAL256: {
       const auto& decimal = static_cast<const arrow::DecimalType&>(type);
       if (decimal.scale() != 0) return as(ColumnType::real, CellStyle::own);
       return decimal.precision() <= safe_digits ? as(ColumnType::integer) : as(ColumnType::integer, CellStyle::own);
     }
-    case Type::DATE32: case Type::DATE64: return as(ColumnType::timestamp, CellStyle::date);
-    case Type::TIME32: case Type::TIME64: return as(ColumnType::timestamp, CellStyle::time_of_day);
-    case Type::TIMESTAMP: return as(ColumnType::timestamp, static_cast<const arrow::TimestampType&>(type).timezone().empty() ? CellStyle::plain : CellStyle::utc);
+    case Type::DATE32:
+    case Type::DATE64: return as(ColumnType::timestamp, CellStyle::date);
+    case Type::TIME32:
+    case Type::TIME64: return as(ColumnType::timestamp, CellStyle::time_of_day);
+    case Type::TIMESTAMP:
+      return as(ColumnType::timestamp, static_cast<const arrow::TimestampType&>(type).timezone().empty() ? CellStyle::plain : CellStyle::utc);
     case Type::DURATION: {
       auto column = as(ColumnType::integer);
       column.column.unit = unit_name(static_cast<const arrow::DurationType&>(type).unit());
       return column;
     }
-    case Type::STRING: case Type::LARGE_STRING: case Type::STRING_VIEW:
-    case Type::BINARY: case Type::LARGE_BINARY: case Type::BINARY_VIEW: case Type::FIXED_SIZE_BINARY: return as(ColumnType::text);
+    case Type::STRING:
+    case Type::LARGE_STRING:
+    case Type::STRING_VIEW:
+    case Type::BINARY:
+    case Type::LARGE_BINARY:
+    case Type::BINARY_VIEW:
+    case Type::FIXED_SIZE_BINARY: return as(ColumnType::text);
     default: return std::nullopt;
   }
 }
@@ -76,10 +94,13 @@ class Search {
   explicit Search(const std::string& name) : name_(name) {}
 
   void visit(const arrow::Field& field, const std::string& parent, std::vector<int>& path) {
-    if (path.size() > most_levels) throw Error(ErrorKind::input, name_ + ": its columns are nested over 64 levels deep", "write the members as columns of their own");
+    if (path.size() > most_levels)
+      throw Error(ErrorKind::input, name_ + ": its columns are nested over 64 levels deep", "write the members as columns of their own");
     // Names go to a report: broken ones are shown as far as they can be.
     auto own = field.name();
-    if (!is_utf8(own)) std::replace_if(own.begin(), own.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
+    if (!is_utf8(own))
+      std::replace_if(
+          own.begin(), own.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
     std::replace(own.begin(), own.end(), '\0', '?');
     const auto full = parent.empty() ? own : parent + "." + own;
     const auto& type = value_type(field.type());
@@ -96,7 +117,8 @@ class Search {
     shown->column.name = full;
     if (auto unit = unit_of(field); !unit.empty()) shown->column.unit = unit;
     shown->stored = field.type()->ToString().substr(0, longest_stored);
-    if (found.leaves.size() == most_columns) throw Error(ErrorKind::input, name_ + ": has over 262,144 columns", "a table of that width is a tensor: write it as an array");
+    if (found.leaves.size() == most_columns)
+      throw Error(ErrorKind::input, name_ + ": has over 262,144 columns", "a table of that width is a tensor: write it as an array");
     found.leaves.push_back({path, type, std::move(*shown)});
   }
 
@@ -109,7 +131,8 @@ class Search {
  private:
   void leave_out(const std::string& column, const arrow::DataType& type) {
     if (++left_out_ > most_faults) return;
-    found.faults.push_back({"left_out", fmt::format("the column {} holds {}, which is no value of a table's cell", column, type.ToString().substr(0, longest_stored))});
+    found.faults.push_back(
+        {"left_out", fmt::format("the column {} holds {}, which is no value of a table's cell", column, type.ToString().substr(0, longest_stored))});
   }
 
   const std::string& name_;

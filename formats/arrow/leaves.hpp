@@ -12,14 +12,14 @@ namespace iai {
 
 /// A column of values: a field of the schema, or a member of a struct in it.
 struct Leaf {
-  std::vector<int> path;  ///< places from the schema down
+  std::vector<int> path;                  ///< places from the schema down
   std::shared_ptr<arrow::DataType> type;  ///< of the values: behind dictionaries and extension types
   ColumnarColumn shown;
 };
 
 struct Leaves {
   std::vector<Leaf> leaves;
-  std::vector<int> fields;  ///< places of the schema's fields that hold any
+  std::vector<int> fields;        ///< places of the schema's fields that hold any
   std::vector<FileFault> faults;  ///< what is left out
 };
 

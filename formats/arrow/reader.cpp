@@ -106,7 +106,8 @@ class ArrowFile : public ColumnarFile {
       if (bytes <= batch_text_bytes || rows == 1) break;
     }
     batch.first_row = row_ + 1;
-    if (bytes > most_row_bytes) errors_.fail(fmt::format("row {} is over 64 MiB long", batch.first_row), "a table does not hold such cells: store them as files");
+    if (bytes > most_row_bytes)
+      errors_.fail(fmt::format("row {} is over 64 MiB long", batch.first_row), "a table does not hold such cells: store them as files");
     count(rows, bytes);
     last_rows_ = rows;
     at_ += static_cast<std::int64_t>(rows);
@@ -136,7 +137,8 @@ class ArrowFile : public ColumnarFile {
     for (const auto& leaf : leaves_) {
       auto array = columns.at(static_cast<std::size_t>(leaf.path[0]));
       for (std::size_t level = 1; level < leaf.path.size(); ++level)
-        array = errors_.take(static_cast<const arrow::StructArray&>(*array).GetFlattenedField(leaf.path[level], &pool_), "the column " + leaf.shown.column.name);
+        array =
+            errors_.take(static_cast<const arrow::StructArray&>(*array).GetFlattenedField(leaf.path[level], &pool_), "the column " + leaf.shown.column.name);
       arrays_.push_back(std::move(array));
     }
   }
@@ -169,7 +171,8 @@ class ArrowFile : public ColumnarFile {
     if (written_ > most_bytes_) refuse_size();
   }
   [[noreturn]] void refuse_size() const {
-    errors_.fail(fmt::format("declares over {} GB of cells", most_bytes_ >> 30), "so few bytes do not hold so many values: the file is damaged, or made to do harm");
+    errors_.fail(fmt::format("declares over {} GB of cells", most_bytes_ >> 30),
+                 "so few bytes do not hold so many values: the file is damaged, or made to do harm");
   }
 
   ArrowErrors errors_;
@@ -189,14 +192,17 @@ class ArrowFile : public ColumnarFile {
 void BatchSource::choose(const arrow::Schema& schema, const ArrowErrors& errors) {
   leaves_ = find_leaves(schema, errors.name);
   if (leaves_.leaves.empty())
-    errors.fail("holds no column of values" + (leaves_.faults.empty() ? "" : ": " + leaves_.faults[0].text), "write lists and maps as columns of numbers, times or text");
+    errors.fail("holds no column of values" + (leaves_.faults.empty() ? "" : ": " + leaves_.faults[0].text),
+                "write lists and maps as columns of numbers, times or text");
   for (auto& leaf : leaves_.leaves)
     leaf.path[0] = static_cast<int>(std::lower_bound(leaves_.fields.begin(), leaves_.fields.end(), leaf.path[0]) - leaves_.fields.begin());
 }
 
 void BatchSource::state(const std::string& name, const std::string& value) {
   constexpr std::size_t longest = 200, most = 50;
-  const auto showable = [](const std::string& text) { return !text.empty() && text.size() <= longest && is_utf8(text) && text.find_first_of(std::string_view("\0\r\n", 3)) == std::string::npos; };
+  const auto showable = [](const std::string& text) {
+    return !text.empty() && text.size() <= longest && is_utf8(text) && text.find_first_of(std::string_view("\0\r\n", 3)) == std::string::npos;
+  };
   if (showable(name) && showable(value) && properties_.size() < most) properties_.emplace_back(name, value);
 }
 

@@ -28,13 +28,17 @@ struct Encoding {
   ElementType type;
   double full_scale;  ///< largest code, 0: none
 };
-constexpr Encoding encodings[] = {
-    {SF_FORMAT_PCM_U8, "PCM 8 bit", ElementType::uint8, 127},        {SF_FORMAT_PCM_16, "PCM 16 bit", ElementType::int16, 32767},
-    {SF_FORMAT_PCM_24, "PCM 24 bit", ElementType::int32, 8388607},   {SF_FORMAT_PCM_32, "PCM 32 bit", ElementType::int32, 2147483647},
-    {SF_FORMAT_FLOAT, "float 32 bit", ElementType::float32, 0},      {SF_FORMAT_DOUBLE, "float 64 bit", ElementType::float64, 0},
-    {SF_FORMAT_ULAW, "mu-law", ElementType::int16, 0},               {SF_FORMAT_ALAW, "A-law", ElementType::int16, 0},
-    {SF_FORMAT_IMA_ADPCM, "IMA ADPCM", ElementType::int16, 0},       {SF_FORMAT_MS_ADPCM, "Microsoft ADPCM", ElementType::int16, 0},
-    {SF_FORMAT_GSM610, "GSM 6.10", ElementType::int16, 0}};
+constexpr Encoding encodings[] = {{SF_FORMAT_PCM_U8, "PCM 8 bit", ElementType::uint8, 127},
+                                  {SF_FORMAT_PCM_16, "PCM 16 bit", ElementType::int16, 32767},
+                                  {SF_FORMAT_PCM_24, "PCM 24 bit", ElementType::int32, 8388607},
+                                  {SF_FORMAT_PCM_32, "PCM 32 bit", ElementType::int32, 2147483647},
+                                  {SF_FORMAT_FLOAT, "float 32 bit", ElementType::float32, 0},
+                                  {SF_FORMAT_DOUBLE, "float 64 bit", ElementType::float64, 0},
+                                  {SF_FORMAT_ULAW, "mu-law", ElementType::int16, 0},
+                                  {SF_FORMAT_ALAW, "A-law", ElementType::int16, 0},
+                                  {SF_FORMAT_IMA_ADPCM, "IMA ADPCM", ElementType::int16, 0},
+                                  {SF_FORMAT_MS_ADPCM, "Microsoft ADPCM", ElementType::int16, 0},
+                                  {SF_FORMAT_GSM610, "GSM 6.10", ElementType::int16, 0}};
 
 /// The bytes of a file for libsndfile, with a data size of zero mended on the way: it would take it at its word.
 class MendedFile {
@@ -132,7 +136,9 @@ class WavFile : public TensorFile {
   void check_sizes() {
     const auto left = header_.data_offset <= header_.file_bytes ? header_.file_bytes - header_.data_offset : 0;
     if (header_.data_bytes == 0 && left > 0 && frames_ > 0)
-      faults_.push_back({"header_without_size", fmt::format("the header declares no data, as a recorder leaves it that did not end; the {} bytes up to the end of the file are taken", left)});
+      faults_.push_back(
+          {"header_without_size",
+           fmt::format("the header declares no data, as a recorder leaves it that did not end; the {} bytes up to the end of the file are taken", left)});
     else if (header_.data_bytes > left && !header_.open_ended)
       faults_.push_back({"truncated", fmt::format("the header declares {} bytes of data, {} are there", header_.data_bytes, left)});
     if (header_.block_bytes > 0 && left % header_.block_bytes != 0 && (header_.data_bytes == 0 || header_.data_bytes > left))
@@ -141,9 +147,29 @@ class WavFile : public TensorFile {
   }
 
   std::vector<std::string> channel_names() const {
-    static constexpr const char* places[] = {"", "", "left", "right", "center", "front left", "front right", "front center", "rear center", "rear left", "rear right", "low frequency",
-                                             "front left of center", "front right of center", "side left", "side right", "top center", "top front left", "top front right",
-                                             "top front center", "top rear left", "top rear right", "top rear center"};
+    static constexpr const char* places[] = {"",
+                                             "",
+                                             "left",
+                                             "right",
+                                             "center",
+                                             "front left",
+                                             "front right",
+                                             "front center",
+                                             "rear center",
+                                             "rear left",
+                                             "rear right",
+                                             "low frequency",
+                                             "front left of center",
+                                             "front right of center",
+                                             "side left",
+                                             "side right",
+                                             "top center",
+                                             "top front left",
+                                             "top front right",
+                                             "top front center",
+                                             "top rear left",
+                                             "top rear right",
+                                             "top rear center"};
     std::vector<int> map(static_cast<std::size_t>(channels_));
     const bool known = sf_command(file_.get(), SFC_GET_CHANNEL_MAP_INFO, map.data(), static_cast<int>(map.size() * sizeof(int))) == SF_TRUE;
     std::vector<std::string> names;

@@ -1,7 +1,7 @@
 #include <cstdio>
 // jpeglib.h needs FILE and does not declare it.
-#include <jpeglib.h>
 #include <jerror.h>
+#include <jpeglib.h>
 
 #include <csetjmp>
 #include <cstring>
@@ -125,7 +125,9 @@ void read_jpeg(const std::filesystem::path& path, const std::string& name, const
   const bool make = limits.thumbnails == Thumbnails::make;
   const bool whole = file.read_rows(statistics, make ? &thumbnail : nullptr);
   if (make) page.thumbnail = thumbnail.finish(page.orientation);
-  if (file.too_large()) throw Error(ErrorKind::input, name + ": is a progressive JPEG image that takes over 128 MiB to decode", "write it as a baseline one: jpegtran -outfile OUT.jpg FILE");
+  if (file.too_large())
+    throw Error(ErrorKind::input, name + ": is a progressive JPEG image that takes over 128 MiB to decode",
+                "write it as a baseline one: jpegtran -outfile OUT.jpg FILE");
   if (!whole) image.faults.push_back({"truncated", "the image cannot be read to its end: " + file.reason()});
   else if (file.warnings() > 0) image.faults.push_back({"damaged_data", "decoded with " + std::to_string(file.warnings()) + " warnings: " + file.reason()});
   statistics.finish(page);

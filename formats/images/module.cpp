@@ -11,7 +11,9 @@ void find_faults(Image& image) {
   for (std::size_t p = 0; p < image.pages.size(); ++p) {
     const auto& page = image.pages[p];
     const std::string where = image.pages.size() > 1 ? "page " + std::to_string(p + 1) + ": " : "";
-    if (page.orientation != 1) image.faults.push_back({"orientation", where + "orientation " + std::to_string(page.orientation) + ": programs that pass over it see the image turned or mirrored"});
+    if (page.orientation != 1)
+      image.faults.push_back(
+          {"orientation", where + "orientation " + std::to_string(page.orientation) + ": programs that pass over it see the image turned or mirrored"});
     if (page.color == "CMYK") image.faults.push_back({"cmyk", where + "CMYK, which most programs that train take for RGB or refuse"});
   }
   if (image.position == Presence::present) image.faults.push_back({"gps_position", "the metadata tell where it was taken (personal data; not shown here)"});

@@ -24,7 +24,8 @@ bool read_number(const pugi::xml_node& node, const char* child, double& number) 
 IAI_MODULE_EXPORT void iai_read_pascal_voc(const std::string& text, const std::string& name, BoxLabels& labels) {
   pugi::xml_document document;
   const auto result = document.load_buffer(text.data(), text.size(), pugi::parse_default, pugi::encoding_auto);
-  if (!result) throw Error(ErrorKind::input, fmt::format("{}: broken XML at byte {}: {}", name, result.offset, result.description()), "copy or export the labels again");
+  if (!result)
+    throw Error(ErrorKind::input, fmt::format("{}: broken XML at byte {}: {}", name, result.offset, result.description()), "copy or export the labels again");
   const auto root = document.child("annotation");
   if (!root) throw Error(ErrorKind::input, name + ": holds no annotation", "export the labels as Pascal VOC");
   LabelledImage image;
@@ -39,7 +40,8 @@ IAI_MODULE_EXPORT void iai_read_pascal_voc(const std::string& text, const std::s
     LabelBox box;
     box.row = row;
     const auto bounds = object.child("bndbox");
-    if (!read_number(bounds, "xmin", box.left) || !read_number(bounds, "ymin", box.top) || !read_number(bounds, "xmax", box.right) || !read_number(bounds, "ymax", box.bottom)) {
+    if (!read_number(bounds, "xmin", box.left) || !read_number(bounds, "ymin", box.top) || !read_number(bounds, "xmax", box.right) ||
+        !read_number(bounds, "ymax", box.bottom)) {
       labels.fault("broken_label", row, fmt::format("object {} has no whole box", row));
       continue;
     }

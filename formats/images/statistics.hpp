@@ -60,7 +60,9 @@ class SampleStatistics {
 inline void check_pixels(const ImagePage& page, const ImageLimits& limits, const std::string& name) {
   if (page.width < 1 || page.height < 1) throw Error(ErrorKind::input, name + ": declares an image of no size", "write it again");
   if (page.width > limits.pixels / page.height)
-    throw Error(ErrorKind::input, name + ": declares " + std::to_string(page.width) + " x " + std::to_string(page.height) + " pixels, " + std::to_string(limits.pixels) + " are read at most",
+    throw Error(ErrorKind::input,
+                name + ": declares " + std::to_string(page.width) + " x " + std::to_string(page.height) + " pixels, " + std::to_string(limits.pixels) +
+                    " are read at most",
                 "cut it into tiles");
 }
 

@@ -23,7 +23,9 @@ class ThumbnailSum {
     for (std::size_t begin = 0; begin < pixels; begin += piece) {
       luminance_.resize(std::min(piece, pixels - begin));
       for (std::size_t i = 0; i < luminance_.size(); ++i, samples += channels)
-        luminance_[i] = channels >= 3 ? 0.299 * static_cast<double>(samples[0]) + 0.587 * static_cast<double>(samples[1]) + 0.114 * static_cast<double>(samples[2]) : static_cast<double>(samples[0]);
+        luminance_[i] = channels >= 3
+                            ? 0.299 * static_cast<double>(samples[0]) + 0.587 * static_cast<double>(samples[1]) + 0.114 * static_cast<double>(samples[2])
+                            : static_cast<double>(samples[0]);
       for (auto v = static_cast<std::size_t>(top); v < side && static_cast<double>(v) < bottom; ++v)
         add_line(x + static_cast<std::int64_t>(begin) * step, step, v, std::min(bottom, static_cast<double>(v + 1)) - std::max(top, static_cast<double>(v)));
     }

@@ -24,7 +24,8 @@ class TiffFile {
     const std::unique_ptr<TIFFOpenOptions, void (*)(TIFFOpenOptions*)> options(TIFFOpenOptionsAlloc(), &TIFFOpenOptionsFree);
     TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(), most_allocation);
     TIFFOpenOptionsSetErrorHandlerExtR(options.get(), &TiffFile::note, this);
-    TIFFOpenOptionsSetWarningHandlerExtR(options.get(), [](TIFF*, void*, const char*, const char*, va_list) { return 1; }, nullptr);
+    TIFFOpenOptionsSetWarningHandlerExtR(
+        options.get(), [](TIFF*, void*, const char*, const char*, va_list) { return 1; }, nullptr);
     file_.reset(TIFFOpenExt(path.c_str(), "rm", options.get()));  // m: not in a memory map, a file that shrinks would end us
     if (!file_) fail("is a damaged TIFF image");
   }
@@ -114,7 +115,8 @@ class TiffFile {
   void check_samples() const {
     const auto bits = layout_.bits;
     const bool whole = layout_.format == SAMPLEFORMAT_UINT || layout_.format == SAMPLEFORMAT_INT || layout_.format == SAMPLEFORMAT_VOID;
-    const bool read = (whole && (bits == 1 || bits == 2 || bits == 4 || bits == 8 || bits == 16 || bits == 32)) || (layout_.format == SAMPLEFORMAT_IEEEFP && (bits == 32 || bits == 64));
+    const bool read = (whole && (bits == 1 || bits == 2 || bits == 4 || bits == 8 || bits == 16 || bits == 32)) ||
+                      (layout_.format == SAMPLEFORMAT_IEEEFP && (bits == 32 || bits == 64));
     if (!read) fail(fmt::format("has samples of {} bits in format {}, which are not read", bits, layout_.format));
   }
 
@@ -128,7 +130,8 @@ class TiffFile {
       for (std::int64_t y = 0; y < page.height; ++y) {
         if (TIFFReadScanline(tiff(), row_.data(), static_cast<std::uint32_t>(y), plane) != 1) return false;
         add(row_.data(), static_cast<std::size_t>(samples), statistics);
-        if (plane == seen_plane(planes)) add_seen(0, y, row_.data(), static_cast<std::size_t>(page.width), static_cast<std::size_t>(planes == 1 ? page.channels : 1));
+        if (plane == seen_plane(planes))
+          add_seen(0, y, row_.data(), static_cast<std::size_t>(page.width), static_cast<std::size_t>(planes == 1 ? page.channels : 1));
       }
     return true;
   }
@@ -140,7 +143,8 @@ class TiffFile {
     const auto size = TIFFTileSize(tiff()), row = TIFFTileRowSize(tiff());
     const auto planes = layout_.planes == PLANARCONFIG_SEPARATE ? layout_.samples : std::uint16_t{1};
     const auto depth = planes == 1 ? page.channels : 1;
-    if (width == 0 || height == 0 || size > most_row_bytes || row < (static_cast<std::int64_t>(width) * depth * layout_.bits + 7) / 8 || size < row * static_cast<tmsize_t>(height))
+    if (width == 0 || height == 0 || size > most_row_bytes || row < (static_cast<std::int64_t>(width) * depth * layout_.bits + 7) / 8 ||
+        size < row * static_cast<tmsize_t>(height))
       fail("declares tiles of a size that is not read");
     row_.resize(static_cast<std::size_t>(size));
     for (std::uint16_t plane = 0; plane < planes; ++plane)
@@ -150,7 +154,8 @@ class TiffFile {
           const auto columns = std::min<std::int64_t>(width, page.width - x), lines = std::min<std::int64_t>(height, page.height - y);
           for (std::int64_t line = 0; line < lines; ++line) {
             add(row_.data() + line * row, static_cast<std::size_t>(columns * depth), statistics);
-            if (plane == seen_plane(planes)) add_seen(x, y + line, row_.data() + line * row, static_cast<std::size_t>(columns), static_cast<std::size_t>(depth));
+            if (plane == seen_plane(planes))
+              add_seen(x, y + line, row_.data() + line * row, static_cast<std::size_t>(columns), static_cast<std::size_t>(depth));
           }
         }
     return true;

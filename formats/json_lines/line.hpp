@@ -16,7 +16,7 @@ struct JsonMember {
   std::size_t column = std::string::npos;
   std::vector<std::unique_ptr<JsonMember>> inside;
   std::map<std::string, std::size_t, std::less<>> places;  // in `inside`
-  std::size_t expected = 0;  // members mostly come in one order
+  std::size_t expected = 0;                                // members mostly come in one order
 
   JsonMember* find(std::string_view wanted) {
     if (expected < inside.size() && inside[expected]->key == wanted) return inside[expected++].get();

@@ -1,8 +1,8 @@
 // The module iai_json_lines.so, see formats/module.hpp.
 #include <algorithm>
-#include <map>
 #include <cmath>
 #include <limits>
+#include <map>
 
 #include "formats/delimited_cells.hpp"
 #include "formats/delimited_dialect.hpp"
@@ -100,7 +100,7 @@ struct Rows : LineWalk {
   std::vector<std::pair<std::string, std::int64_t>> late;
   Row row;
   std::int64_t line_number = 0;
-  std::size_t taken = 0;      // bytes of the current line
+  std::size_t taken = 0;  // bytes of the current line
   const char* begin = nullptr;
 
   const Row* next();
@@ -132,8 +132,11 @@ void Rows::search(const std::vector<Column>& known, const std::vector<std::pair<
     if (fault && first_fault == "holds no line" && !is_blank(line)) first_fault = fault_text(fault);
     at = end + 1;
   }
-  if (found.too_wide) throw Error(ErrorKind::input, name + ": its objects have over 262,144 members", "a table of that width is a tensor: write it as an array");
-  if (found.names.empty()) throw Error(ErrorKind::input, name + ": is no JSON Lines, its first mebibyte holds no object with a member (" + first_fault + ")", "write one JSON object a line");
+  if (found.too_wide)
+    throw Error(ErrorKind::input, name + ": its objects have over 262,144 members", "a table of that width is a tensor: write it as an array");
+  if (found.names.empty())
+    throw Error(ErrorKind::input, name + ": is no JSON Lines, its first mebibyte holds no object with a member (" + first_fault + ")",
+                "write one JSON object a line");
   for (std::size_t c = 0; c < found.names.size(); ++c) columns.push_back({found.names[c], "", found.votes[c].type()});
   make_names_unique(columns);
   std::vector<std::size_t> places(columns.size());

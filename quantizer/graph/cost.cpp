@@ -135,9 +135,16 @@ const std::unordered_map<std::string, Counter>& counters() {
       {"LSTM", [](const auto& node, const auto& shapes) { return recurrence(node, shapes, 4); }},
       {"Attention", attention},
       {"Einsum", einsum},
-      {"Gemm", matrix_product}, {"MatMul", matrix_product}, {"MatMulInteger", matrix_product}, {"QLinearMatMul", matrix_product},
-      {"QGemm", matrix_product}, {"FusedGemm", matrix_product}, {"FusedMatMul", matrix_product},
-      {"MatMulNBits", matrix_product}, {"MatMulBnb4", matrix_product}, {"MatMulIntegerToFloat", matrix_product},
+      {"Gemm", matrix_product},
+      {"MatMul", matrix_product},
+      {"MatMulInteger", matrix_product},
+      {"QLinearMatMul", matrix_product},
+      {"QGemm", matrix_product},
+      {"FusedGemm", matrix_product},
+      {"FusedMatMul", matrix_product},
+      {"MatMulNBits", matrix_product},
+      {"MatMulBnb4", matrix_product},
+      {"MatMulIntegerToFloat", matrix_product},
       {"DynamicQuantizeMatMul", matrix_product},
   };
   return all;
@@ -145,10 +152,29 @@ const std::unordered_map<std::string, Counter>& counters() {
 
 /// Operators of ONNX Runtime's domain that are counted, or that are known not to multiply.
 bool is_known_extension(const std::string& type) {
-  static const std::set<std::string> known{"FusedConv", "QGemm", "FusedGemm", "FusedMatMul", "MatMulNBits", "MatMulBnb4", "MatMulIntegerToFloat",
-                                           "DynamicQuantizeMatMul", "QuantizeLinear", "DequantizeLinear", "QLinearAdd", "QLinearMul",
-                                           "QLinearSigmoid", "QLinearLeakyRelu", "QLinearConcat", "QLinearAveragePool", "QLinearGlobalAveragePool",
-                                           "Gelu", "FastGelu", "QuickGelu", "BiasGelu", "SkipLayerNormalization", "SimplifiedLayerNormalization"};
+  static const std::set<std::string> known{"FusedConv",
+                                           "QGemm",
+                                           "FusedGemm",
+                                           "FusedMatMul",
+                                           "MatMulNBits",
+                                           "MatMulBnb4",
+                                           "MatMulIntegerToFloat",
+                                           "DynamicQuantizeMatMul",
+                                           "QuantizeLinear",
+                                           "DequantizeLinear",
+                                           "QLinearAdd",
+                                           "QLinearMul",
+                                           "QLinearSigmoid",
+                                           "QLinearLeakyRelu",
+                                           "QLinearConcat",
+                                           "QLinearAveragePool",
+                                           "QLinearGlobalAveragePool",
+                                           "Gelu",
+                                           "FastGelu",
+                                           "QuickGelu",
+                                           "BiasGelu",
+                                           "SkipLayerNormalization",
+                                           "SimplifiedLayerNormalization"};
   return known.count(type) != 0;
 }
 

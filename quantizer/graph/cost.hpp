@@ -12,18 +12,18 @@ namespace iai {
 
 /// Multiply-accumulates of one node that has them, for one sample.
 struct NodeCost {
-  std::string node;      ///< its name, or the name of its first output
+  std::string node;  ///< its name, or the name of its first output
   std::string operation;
   std::optional<std::int64_t> multiply_accumulates;  ///< nothing where a shape that it depends on is unknown
 };
 
 /// What a model holds and computes.
 struct ModelCost {
-  std::int64_t parameters = 0;  ///< elements of weights; 64-bit integers and booleans are shapes, axes and switches
-  std::uint64_t bytes = 0;      ///< of all weights
+  std::int64_t parameters = 0;                         ///< elements of weights; 64-bit integers and booleans are shapes, axes and switches
+  std::uint64_t bytes = 0;                             ///< of all weights
   std::map<std::string, std::uint64_t> bytes_by_type;  ///< type name -> bytes
-  std::vector<NodeCost> nodes;             ///< in the order of the graph
-  std::vector<std::string> uncounted;      ///< operators of other domains that may multiply, sorted, without repeats
+  std::vector<NodeCost> nodes;                         ///< in the order of the graph
+  std::vector<std::string> uncounted;                  ///< operators of other domains that may multiply, sorted, without repeats
   std::int64_t known_multiply_accumulates = 0;         ///< sum over the nodes whose shapes are known
   int unknown_nodes = 0;                               ///< nodes that multiply an unknown number of times
 

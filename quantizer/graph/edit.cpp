@@ -34,8 +34,7 @@ std::string GraphEdit::add_initializer(const std::string& wanted, Tensor tensor)
   return name;
 }
 
-std::string GraphEdit::add_node(const std::string& op_type, const std::vector<std::string>& inputs, const std::string& output,
-                                const std::string& domain) {
+std::string GraphEdit::add_node(const std::string& op_type, const std::vector<std::string>& inputs, const std::string& output, const std::string& domain) {
   onnx::NodeProto node;
   std::string made = new_name(output);
   node.set_name(new_name(made + "_" + op_type));

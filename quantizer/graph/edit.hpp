@@ -19,8 +19,7 @@ class GraphEdit {
   /// Adds an initializer named like `wanted`. @returns its name.
   std::string add_initializer(const std::string& wanted, Tensor tensor);
   /// Appends a new node with one output, named like `output`. @returns the output's name.
-  std::string add_node(const std::string& op_type, const std::vector<std::string>& inputs, const std::string& output,
-                       const std::string& domain = {});
+  std::string add_node(const std::string& op_type, const std::vector<std::string>& inputs, const std::string& output, const std::string& domain = {});
   /// Appends a node as it is.
   void append(onnx::NodeProto node) { nodes_.push_back(std::move(node)); }
   /// The node appended last.

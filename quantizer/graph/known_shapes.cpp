@@ -62,9 +62,7 @@ const KnownShapes::Shape* KnownShapes::input(const onnx::NodeProto& node, int po
   return position < node.input_size() ? find(node.input(position)) : nullptr;
 }
 
-const KnownShapes::Shape* KnownShapes::output(const onnx::NodeProto& node) const {
-  return node.output_size() > 0 ? find(node.output(0)) : nullptr;
-}
+const KnownShapes::Shape* KnownShapes::output(const onnx::NodeProto& node) const { return node.output_size() > 0 ? find(node.output(0)) : nullptr; }
 
 const onnx::AttributeProto* attribute_of(const onnx::NodeProto& node, const std::string& name) {
   for (const auto& attribute : node.attribute()) {

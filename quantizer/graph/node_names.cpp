@@ -29,8 +29,6 @@ bool matches_any(const std::vector<std::string>& patterns, const onnx::NodeProto
                      [&](const std::string& pattern) { return matches_glob(pattern, node_title(node)) || matches_glob(pattern, node.op_type()); });
 }
 
-std::string node_title(const onnx::NodeProto& node) {
-  return node.name().empty() && node.output_size() > 0 ? node.output(0) : node.name();
-}
+std::string node_title(const onnx::NodeProto& node) { return node.name().empty() && node.output_size() > 0 ? node.output(0) : node.name(); }
 
 }  // namespace iai

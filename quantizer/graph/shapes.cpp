@@ -59,7 +59,8 @@ void fix_input(onnx::ValueInfoProto& input, const ShapeSetting& setting, Sizes& 
     auto& dimension = *shape.mutable_dim(i);
     const std::int64_t size = setting.sizes[static_cast<std::size_t>(i)];
     if (dimension.has_dim_value()) {
-      if (dimension.dim_value() != size) refuse(setting, fmt::format("dimension {} of '{}' is {} already", i, setting.name, dimension.dim_value()), "only open dimensions can be fixed");
+      if (dimension.dim_value() != size)
+        refuse(setting, fmt::format("dimension {} of '{}' is {} already", i, setting.name, dimension.dim_value()), "only open dimensions can be fixed");
       continue;
     }
     if (dimension.has_dim_param()) bind(sizes, dimension.dim_param(), size, setting);
@@ -87,9 +88,7 @@ void fix_one(Model& model, const ShapeSetting& setting, Sizes& sizes) {
 }  // namespace
 
 ShapeSetting parse_shape_setting(const std::string& text) {
-  const auto fail = [&] {
-    throw Error(ErrorKind::usage, fmt::format("--shape {}: is no shape", text), "write it as input=1,3,224,224 or as batch=1");
-  };
+  const auto fail = [&] { throw Error(ErrorKind::usage, fmt::format("--shape {}: is no shape", text), "write it as input=1,3,224,224 or as batch=1"); };
   const std::size_t equals = text.rfind('=');
   ShapeSetting setting;
   if (equals == std::string::npos || equals == 0) fail();

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "quantizer/graph/node_names.hpp"
 #include "quantizer/graph/graph_index.hpp"
+#include "quantizer/graph/node_names.hpp"
 #include "quantizer/precision/operand_types.hpp"
 #include "quantizer/precision/precision.hpp"
 
@@ -32,8 +32,8 @@ void collect_names(const onnx::GraphProto& graph, std::set<std::string>& names) 
 /// A tensor that was float32 can exist in two forms; a Cast makes the missing one where it is first asked for.
 struct Scope {
   const Scope* outer = nullptr;
-  Form ports = Form::high;                       ///< of the graph's own inputs and outputs
-  std::map<std::string, TensorKind> kinds;       ///< in the source
+  Form ports = Form::high;                  ///< of the graph's own inputs and outputs
+  std::map<std::string, TensorKind> kinds;  ///< in the source
   std::set<std::string> outputs;
   std::map<std::string, std::string> low, high;  ///< source name -> name of that form
 
@@ -167,8 +167,7 @@ class Lowering {
       scope.set(form, name, made);
       node.set_output(i, made);
     }
-    if (touched && form == Form::high && !holds)
-      report_.float32_nodes.push_back(fmt::format("{} '{}'", node.op_type(), node_title(node)));
+    if (touched && form == Form::high && !holds) report_.float32_nodes.push_back(fmt::format("{} '{}'", node.op_type(), node_title(node)));
     *graph.add_node() = std::move(node);
   }
 

@@ -12,9 +12,9 @@ namespace iai {
 struct TensorRounding {
   std::string tensor;
   std::int64_t elements = 0;
-  std::int64_t clamped = 0;    ///< finite, beyond the largest number of the type: became that number
-  std::int64_t vanished = 0;   ///< not zero, became zero
-  std::int64_t subnormal = 0;  ///< became a subnormal number, with fewer than the type's usual digits
+  std::int64_t clamped = 0;           ///< finite, beyond the largest number of the type: became that number
+  std::int64_t vanished = 0;          ///< not zero, became zero
+  std::int64_t subnormal = 0;         ///< became a subnormal number, with fewer than the type's usual digits
   double largest_relative_error = 0;  ///< over the elements that neither clamped nor vanished
 };
 
@@ -35,12 +35,12 @@ struct PrecisionOptions {
   ElementType type = ElementType::float16;  ///< or bfloat16
   ModelPorts ports = ModelPorts::float32;
   Arithmetic arithmetic = Arithmetic::reduced;
-  std::vector<std::string> exclude;         ///< globs on node names and operator types: they stay float32
+  std::vector<std::string> exclude;  ///< globs on node names and operator types: they stay float32
 };
 struct PrecisionReport {
-  std::vector<TensorRounding> tensors;      ///< every tensor that was rounded, in the order of the graph
-  std::vector<std::string> float32_nodes;   ///< nodes that still compute in float32, "operator 'name'"
-  std::int64_t casts = 0;                   ///< Cast nodes added
+  std::vector<TensorRounding> tensors;     ///< every tensor that was rounded, in the order of the graph
+  std::vector<std::string> float32_nodes;  ///< nodes that still compute in float32, "operator 'name'"
+  std::int64_t casts = 0;                  ///< Cast nodes added
 };
 
 /// Makes float32 weights and activations 16-bit, in place, inside If, Loop and Scan too. An operator whose definition (in

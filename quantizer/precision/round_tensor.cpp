@@ -10,7 +10,7 @@ namespace {
 struct Format {
   std::uint16_t (*narrow)(float);
   float (*widen)(std::uint16_t);
-  std::uint16_t largest;   ///< bits of the largest finite number
+  std::uint16_t largest;  ///< bits of the largest finite number
   float smallest_normal;
 };
 
@@ -30,7 +30,8 @@ Tensor round_tensor(const TensorView& tensor, ElementType type, TensorRounding& 
   for (std::size_t i = 0; i < values.size(); ++i) {
     const float value = values[i];
     if (std::isnan(value))
-      throw Error(ErrorKind::input, "tensor '" + rounding.tensor + "' holds NaN at element " + std::to_string(i), "the training diverged, or the file is damaged; export the model again");
+      throw Error(ErrorKind::input, "tensor '" + rounding.tensor + "' holds NaN at element " + std::to_string(i),
+                  "the training diverged, or the file is damaged; export the model again");
     std::uint16_t bits = format.narrow(value);
     const float back = format.widen(bits);
     if (std::isinf(back) && !std::isinf(value)) {

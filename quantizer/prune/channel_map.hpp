@@ -38,11 +38,11 @@ class ChannelMap {
   struct Consumer {
     int node = -1;
     std::string weights;
-    int axis = 0;          ///< of the weights, along which its input channels lie
+    int axis = 0;  ///< of the weights, along which its input channels lie
     Units units;
-    std::string tensor;    ///< what it reads, and the axis of the channels there
+    std::string tensor;  ///< what it reads, and the axis of the channels there
     int tensor_axis = 0;
-    std::string bias;      ///< can take up a change of the mean; empty where none can
+    std::string bias;  ///< can take up a change of the mean; empty where none can
   };
   /// Numbers that count channels: `group` of a depthwise Conv, one number of a Reshape's target.
   struct GroupCount {

@@ -66,7 +66,8 @@ void ChannelRules::set_track(const std::string& tensor, int axis, Units units) {
   }
   // What inner graphs read is not followed into them.
   for (const GraphIndex::Use& use : index_.uses(tensor)) {
-    if (use.input < 0) map_.pin(units, fmt::format("they reach the inner graph of {} '{}'", model_.graph().node(use.node).op_type(), node_title(model_.graph().node(use.node))));
+    if (use.input < 0)
+      map_.pin(units, fmt::format("they reach the inner graph of {} '{}'", model_.graph().node(use.node).op_type(), node_title(model_.graph().node(use.node))));
   }
   tracks_[tensor] = {axis, std::move(units)};
 }

@@ -10,9 +10,10 @@ namespace iai {
 namespace {
 
 bool is_unary(const std::string& type) {
-  static const std::set<std::string> types{"Relu", "LeakyRelu", "Clip", "HardSwish", "HardSigmoid", "Sigmoid", "Tanh", "Elu", "Celu", "Selu", "Softplus", "Softsign",
-                                           "ThresholdedRelu", "Gelu", "Mish", "Swish", "Erf", "Abs", "Neg", "Sqrt", "Exp", "Log", "Reciprocal", "Floor", "Ceil", "Round",
-                                           "Sign", "Sin", "Cos", "Identity", "Dropout", "Cast"};
+  static const std::set<std::string> types{
+      "Relu",       "LeakyRelu",       "Clip", "HardSwish", "HardSigmoid", "Sigmoid", "Tanh", "Elu",      "Celu",    "Selu", "Softplus",
+      "Softsign",   "ThresholdedRelu", "Gelu", "Mish",      "Swish",       "Erf",     "Abs",  "Neg",      "Sqrt",    "Exp",  "Log",
+      "Reciprocal", "Floor",           "Ceil", "Round",     "Sign",        "Sin",     "Cos",  "Identity", "Dropout", "Cast"};
   return types.count(type) != 0;
 }
 

@@ -28,7 +28,8 @@ std::vector<double> filter_energies(const TensorView& weights, int axis, const s
   const std::vector<float> values = to_floats(weights);
   for (std::size_t i = 0; i < values.size(); ++i) {
     const double value = static_cast<double>(values[i]);
-    if (std::isnan(value)) throw Error(ErrorKind::input, "tensor '" + name + "' holds NaN", "the training diverged, or the file is damaged; export the model again");
+    if (std::isnan(value))
+      throw Error(ErrorKind::input, "tensor '" + name + "' holds NaN", "the training diverged, or the file is damaged; export the model again");
     energies[i / static_cast<std::size_t>(inner) % static_cast<std::size_t>(filters)] += value * value;
   }
   return energies;
@@ -243,10 +244,10 @@ class ChannelPruner {
   Model& model_;
   const ChannelOptions& options_;
   ChannelMap map_;
-  std::map<int, double> energy_;                              // root -> sum of the squared norms of its filters
-  std::vector<int> component_;                                // layer -> first layer of those that go together
+  std::map<int, double> energy_;                                  // root -> sum of the squared norms of its filters
+  std::vector<int> component_;                                    // layer -> first layer of those that go together
   std::map<int, std::map<std::size_t, std::int64_t>> positions_;  // root -> layer -> channels of it
-  std::vector<std::int64_t> left_;                            // layer -> channels that stay
+  std::vector<std::int64_t> left_;                                // layer -> channels that stay
   std::set<int> removed_;
   std::vector<Reconstruction> reconstructions_;
   std::map<int, std::vector<std::pair<std::size_t, std::size_t>>> readers_;  // root -> reconstruction, channel of it

@@ -14,7 +14,7 @@ struct PrunedLayer {
   std::string node, operation;
   std::int64_t channels_before = 0, channels_after = 0;
   std::vector<std::int64_t> removed;  ///< positions among the channels before
-  std::string kept_because;  ///< why channels had to stay; empty where they did not
+  std::string kept_because;           ///< why channels had to stay; empty where they did not
 };
 
 struct ChannelOptions {

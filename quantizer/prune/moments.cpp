@@ -9,7 +9,8 @@ namespace iai {
 void Moments::add(const WatchedTensor& watched, const Tensor& values) {
   const auto channels = static_cast<std::size_t>(watched.channels), axis = static_cast<std::size_t>(watched.axis);
   if (axis >= values.shape.size() || values.shape[axis] != watched.channels)
-    throw Error(ErrorKind::input, "tensor '" + watched.name + "' came out as " + shape_text(values.shape) + ", which does not fit the graph", "export the model again");
+    throw Error(ErrorKind::input, "tensor '" + watched.name + "' came out as " + shape_text(values.shape) + ", which does not fit the graph",
+                "export the model again");
   sums.resize(channels, 0);
   products.resize(channels * channels, 0);
   std::size_t inner = 1;
@@ -21,7 +22,8 @@ void Moments::add(const WatchedTensor& watched, const Tensor& values) {
       for (std::size_t c = 0; c < channels; ++c) {
         one[c] = static_cast<double>(elements[start + c * inner + position]);
         if (!std::isfinite(one[c]))
-          throw Error(ErrorKind::input, "tensor '" + watched.name + "' is NaN or infinite on the calibration inputs", "check the inputs and the model's weights");
+          throw Error(ErrorKind::input, "tensor '" + watched.name + "' is NaN or infinite on the calibration inputs",
+                      "check the inputs and the model's weights");
       }
       for (std::size_t i = 0; i < channels; ++i) {
         sums[i] += one[i];

@@ -11,7 +11,7 @@ namespace iai {
 /// A tensor whose channels are to be watched.
 struct WatchedTensor {
   std::string name;
-  int axis = 0;                ///< of the channels
+  int axis = 0;  ///< of the channels
   std::int64_t channels = 0;
 };
 

@@ -20,7 +20,7 @@ std::vector<float> weights_of(const Model& model, const std::string& tensor) { r
 
 /// The `count`-th smallest magnitude of several tensors, found by two histograms of 16 bits so that no tensor is held.
 struct Threshold {
-  std::uint32_t bits = 0;       ///< everything below goes
+  std::uint32_t bits = 0;          ///< everything below goes
   std::int64_t equal_allowed = 0;  ///< and so many of those that equal it
 };
 Threshold find_threshold(const Model& model, const std::vector<SparseLayer>& layers, std::int64_t count) {

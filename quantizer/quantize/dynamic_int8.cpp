@@ -176,7 +176,8 @@ class DynamicWriter {
       worst = std::min(worst, sqnr_db);
       made.set_input(input, edit_.add_initializer(node.input(input) + "_quantized", integers));
       made.add_input(edit_.add_initializer(node.input(input) + "_scale", scales));
-      made.add_input(edit_.add_initializer(node.input(input) + "_zero_point", Tensor{ElementType::int8, scales.shape, std::vector<std::byte>(scales.bytes.size() / 4)}));
+      made.add_input(
+          edit_.add_initializer(node.input(input) + "_zero_point", Tensor{ElementType::int8, scales.shape, std::vector<std::byte>(scales.bytes.size() / 4)}));
     }
     edit_.append(std::move(made));
     uses_contrib_ = true;

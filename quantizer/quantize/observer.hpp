@@ -12,10 +12,10 @@ namespace iai {
 /// What calibration saw of one float tensor. Every figure is a minimum, a maximum or an integer count, so that neither the
 /// order of the samples nor their grouping changes a bit of it.
 struct TensorStatistics {
-  float minimum = 0, maximum = 0;            ///< both 0 as long as nothing was seen
+  float minimum = 0, maximum = 0;  ///< both 0 as long as nothing was seen
   std::int64_t elements = 0;
-  std::vector<std::uint64_t> histogram;      ///< equal bins over [minimum, maximum]; empty when the two are equal
-  std::vector<double> channel_means;         ///< one a channel, where they were asked for
+  std::vector<std::uint64_t> histogram;  ///< equal bins over [minimum, maximum]; empty when the two are equal
+  std::vector<double> channel_means;     ///< one a channel, where they were asked for
   double bin_width() const;
   /// Middle of bin `i`.
   double bin_value(std::size_t i) const;
@@ -43,7 +43,7 @@ class Observer {
     TensorStatistics seen;
     int axis = 0;
     bool wants_means = false;
-    std::vector<std::int64_t> sums;    ///< in units of 2^-24 of the largest power of two
+    std::vector<std::int64_t> sums;  ///< in units of 2^-24 of the largest power of two
     std::vector<std::int64_t> counts;
   };
   std::vector<std::string> names_;

@@ -183,7 +183,8 @@ class Planner {
   }
 
   bool feeds_merged_activation(const onnx::NodeProto& gemm) const {
-    static constexpr std::array<std::string_view, 10> merged{"Relu", "LeakyRelu", "Tanh", "Sigmoid", "HardSigmoid", "Elu", "Selu", "Softplus", "Softsign", "ThresholdedRelu"};
+    static constexpr std::array<std::string_view, 10> merged{"Relu", "LeakyRelu", "Tanh",     "Sigmoid",  "HardSigmoid",
+                                                             "Elu",  "Selu",      "Softplus", "Softsign", "ThresholdedRelu"};
     const int user = index_.only_user(gemm.output(0));
     return user >= 0 && has_type(model_.graph().node(user), merged);
   }
@@ -257,7 +258,7 @@ void check_patterns(const onnx::GraphProto& graph, const std::vector<std::string
 
 void refuse_quantized(const Model& model) {
   static constexpr std::array<std::string_view, 8> marks{"QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "QLinearConv",
-                                                         "QLinearMatMul", "MatMulInteger", "ConvInteger", "DynamicQuantizeLSTM"};
+                                                         "QLinearMatMul",  "MatMulInteger",    "ConvInteger",           "DynamicQuantizeLSTM"};
   for (const onnx::NodeProto& node : model.graph().node()) {
     if (std::find(marks.begin(), marks.end(), node.op_type()) == marks.end()) continue;
     throw Error(ErrorKind::input, fmt::format("the model is quantized already: it has {} ('{}')", node.op_type(), node_title(node)),

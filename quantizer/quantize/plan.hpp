@@ -12,16 +12,16 @@ namespace iai {
 
 /// A node that will compute with integers (static form), and the tensors it does so with.
 struct LinearNode {
-  int node = -1;             ///< index into graph.node()
+  int node = -1;  ///< index into graph.node()
   std::string name, op_type;
-  std::string input;         ///< activation, quantized per tensor
-  std::string other;         ///< MatMul of two activations: the right one; else empty
-  std::string weight;        ///< float32 initializer; empty when `other` is set
-  int axis = 0;              ///< of the weight, along which each channel has its scale
-  int input_axis = 1;        ///< of the input, along which its channels lie
-  std::string bias;          ///< float32 initializer [channels] that becomes int32; empty: none
-  std::string output;        ///< tensor the node itself makes
-  std::string result;        ///< the tensor behind activations that the runtime fuses (Relu, Clip): where a quantized output is cut
+  std::string input;              ///< activation, quantized per tensor
+  std::string other;              ///< MatMul of two activations: the right one; else empty
+  std::string weight;             ///< float32 initializer; empty when `other` is set
+  int axis = 0;                   ///< of the weight, along which each channel has its scale
+  int input_axis = 1;             ///< of the input, along which its channels lie
+  std::string bias;               ///< float32 initializer [channels] that becomes int32; empty: none
+  std::string output;             ///< tensor the node itself makes
+  std::string result;             ///< the tensor behind activations that the runtime fuses (Relu, Clip): where a quantized output is cut
   bool output_quantized = false;  ///< the runtime has an integer kernel only when the output is quantized too
 };
 
@@ -33,7 +33,7 @@ struct FloatNode {
 
 /// What of a model will be quantized. Built from the skeleton: no payload is read.
 struct QuantizationPlan {
-  std::vector<LinearNode> linear;          ///< in the order of the nodes
+  std::vector<LinearNode> linear;  ///< in the order of the nodes
   std::vector<FloatNode> floats;
   /// Tensors that get QuantizeLinear and DequantizeLinear -> the tensor whose observed range they use. They differ where
   /// operators only move values (MaxPool, Reshape, Transpose ...) and where the parts of a Concat share its scale.

@@ -59,9 +59,9 @@ class StaticWriter {
   std::map<int, const LinearNode*> linear_;
   std::map<int, QuantizedLayer> layers_;  // by node
   std::set<std::string> results_;
-  std::map<std::string, Activation> activations_;                    // by the tensor whose range is used
-  std::map<std::string, std::string> dequantized_;                   // tensor -> what its integer readers read
-  std::map<std::pair<std::string, int>, std::vector<float>> smallest_;  // weight and axis -> bounds of its scales
+  std::map<std::string, Activation> activations_;                                           // by the tensor whose range is used
+  std::map<std::string, std::string> dequantized_;                                          // tensor -> what its integer readers read
+  std::map<std::pair<std::string, int>, std::vector<float>> smallest_;                      // weight and axis -> bounds of its scales
   std::map<std::pair<std::string, int>, std::pair<QuantizedWeight, std::string>> weights_;  // -> and the name of its floats
 
   const Activation& activation(const std::string& tensor) const { return activations_.at(plan_.ranges.at(tensor)); }

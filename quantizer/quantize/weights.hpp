@@ -10,9 +10,9 @@ namespace iai {
 
 /// int8 weights with one scale a channel: weight = scale[channel] * integer, integer in [-127, 127].
 struct QuantizedWeight {
-  Tensor values;               ///< int8, shape of the weight
-  std::vector<float> scales;   ///< [channels]
-  double sqnr_db = 0;          ///< of all elements; infinite when exact
+  Tensor values;              ///< int8, shape of the weight
+  std::vector<float> scales;  ///< [channels]
+  double sqnr_db = 0;         ///< of all elements; infinite when exact
 };
 
 /// Symmetric, largest magnitude of each channel = 127.

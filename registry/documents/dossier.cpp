@@ -49,8 +49,8 @@ DossierCounts Dossier::counts() const {
 
 Dossier make_dossier(std::string_view kind, const Subject& subject, const std::optional<Product>& product, const std::string& product_file) {
   const DocumentPoints points = document_points(kind);
-  Dossier dossier{std::string(kind), points.title, points.basis, product ? product->name : shown_path(subject.artefact.path),
-                  product_file, subject.artefact, {}, {}};
+  Dossier dossier{std::string(kind), points.title,     points.basis, product ? product->name : shown_path(subject.artefact.path),
+                  product_file,      subject.artefact, {},           {}};
   std::map<std::int64_t, const Record*> known{{subject.named_by.number, &subject.named_by}};
   for (const auto* list : {&subject.chain, &subject.judgements, &subject.data}) {
     for (const Record& record : *list) known[record.number] = &record;

@@ -36,8 +36,8 @@ struct AnsweredSection {
 };
 
 struct DossierCounts {
-  std::size_t points = 0, recorded = 0, stated = 0, gaps = 0;       ///< facts, statements and gaps in all
-  std::size_t with_recorded = 0, with_stated = 0, with_gaps = 0;    ///< points that have any
+  std::size_t points = 0, recorded = 0, stated = 0, gaps = 0;     ///< facts, statements and gaps in all
+  std::size_t with_recorded = 0, with_stated = 0, with_gaps = 0;  ///< points that have any
 };
 
 /// A document before it has a form. The same records and statements give the same bytes in every form.

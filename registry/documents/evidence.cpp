@@ -62,8 +62,9 @@ void add_metrics(const Record& record, const std::string& prefix, Facts& facts) 
 }
 
 Facts artefact_facts(const Subject& subject) {
-  return {{"Artefact", fmt::format("{}, {}, SHA-256 {}", shown_path(subject.artefact.path), figure_text("bytes", subject.artefact.bytes),
-                                   subject.artefact.sha256), subject.named_by.number}};
+  return {{"Artefact",
+           fmt::format("{}, {}, SHA-256 {}", shown_path(subject.artefact.path), figure_text("bytes", subject.artefact.bytes), subject.artefact.sha256),
+           subject.named_by.number}};
 }
 
 /// What the chain began with: model inputs that no step of it made.
@@ -129,8 +130,8 @@ Facts step_facts(const Subject& subject) {
   Facts facts;
   for (const Record& record : subject.chain) {
     const std::string options = options_text(record.options);
-    facts.push_back({record.verb, fmt::format("{} → {}{}{}", paths(record.inputs), paths(record.outputs), options.empty() ? "" : "; ", options),
-                     record.number});
+    facts.push_back(
+        {record.verb, fmt::format("{} → {}{}{}", paths(record.inputs), paths(record.outputs), options.empty() ? "" : "; ", options), record.number});
   }
   return facts;
 }
@@ -139,8 +140,8 @@ Facts objective_facts(const Subject& subject) {
   std::map<std::string, Fact> facts;  // by text: each objective once
   for (const Record* record : with_verb(subject.judgements, "evaluate")) {
     if (!record->options.contains("primary")) continue;
-    const std::string text = figure_text("", record->options["primary"]) + ", " +
-                             figure_label(record->options.value("direction", std::string("direction unknown")));
+    const std::string text =
+        figure_text("", record->options["primary"]) + ", " + figure_label(record->options.value("direction", std::string("direction unknown")));
     facts[text] = {"Primary metric", text, record->number};
   }
   Facts list;
@@ -295,13 +296,25 @@ Facts change_facts(const Subject& subject) {
 std::vector<Fact> evidence(std::string_view source, const Subject& subject) {
   using Finder = Facts (*)(const Subject&);
   static const std::map<std::string_view, Finder> finders = {
-      {"artefact", artefact_facts}, {"origin", origin_facts}, {"tools", tool_facts},
+      {"artefact", artefact_facts},
+      {"origin", origin_facts},
+      {"tools", tool_facts},
       {"measured_machines", measured_machine_facts},
       {"machines", [](const Subject& s) { return machine_facts(all_records(s), "Recorded steps ran on"); }},
-      {"steps", step_facts}, {"objective", objective_facts}, {"choices", choice_facts}, {"structure", structure_facts},
-      {"data_sets", data_set_facts}, {"data_checks", data_check_facts}, {"data_files", data_file_facts},
-      {"evaluations", evaluation_facts}, {"gates", gate_facts}, {"integrity", integrity_facts},
-      {"performance", performance_facts}, {"speed", speed_facts}, {"metric_names", metric_name_facts}, {"changes", change_facts}};
+      {"steps", step_facts},
+      {"objective", objective_facts},
+      {"choices", choice_facts},
+      {"structure", structure_facts},
+      {"data_sets", data_set_facts},
+      {"data_checks", data_check_facts},
+      {"data_files", data_file_facts},
+      {"evaluations", evaluation_facts},
+      {"gates", gate_facts},
+      {"integrity", integrity_facts},
+      {"performance", performance_facts},
+      {"speed", speed_facts},
+      {"metric_names", metric_name_facts},
+      {"changes", change_facts}};
   const auto finder = finders.find(source);
   if (finder == finders.end()) throw Error(ErrorKind::internal, "no evidence is called " + std::string(source));
   return finder->second(subject);

@@ -124,8 +124,9 @@ Data document_data(const Dossier& dossier) {
   document.set("size", text(figure_text("bytes", dossier.artefact.bytes)));
   const DossierCounts counts = dossier.counts();
   const std::pair<const char*, std::size_t> numbers[] = {
-      {"points", counts.points}, {"recorded", counts.recorded}, {"stated", counts.stated}, {"gaps", counts.gaps},
-      {"with_recorded", counts.with_recorded}, {"with_stated", counts.with_stated}, {"with_gaps", counts.with_gaps}};
+      {"points", counts.points},      {"recorded", counts.recorded},           {"stated", counts.stated},
+      {"gaps", counts.gaps},          {"with_recorded", counts.with_recorded}, {"with_stated", counts.with_stated},
+      {"with_gaps", counts.with_gaps}};
   for (const auto& [name, value] : numbers) document.set(name, std::to_string(value));
   Data sections(Data::type::list);
   for (const AnsweredSection& answered : dossier.sections) {
@@ -151,7 +152,8 @@ std::string escape_markdown(const std::string& value) {
     else if (c == '&') out += "&amp;";
     else if (std::string_view("\\`*_[]|~#$").find(c) != std::string_view::npos) out += std::string("\\") + c;
     else if (i == 0 && (c == '-' || c == '+' || c == '=' || c == ':')) out += std::string("\\") + c;
-    else if ((c == '.' || c == ')') && i > 0 && value.find_first_not_of("0123456789") == i && (i + 1 == value.size() || value[i + 1] == ' ')) out += std::string("\\") + c;
+    else if ((c == '.' || c == ')') && i > 0 && value.find_first_not_of("0123456789") == i && (i + 1 == value.size() || value[i + 1] == ' '))
+      out += std::string("\\") + c;
     else out += c;
   }
   return out;
@@ -184,9 +186,8 @@ std::pair<char32_t, std::size_t> decode(std::string_view text, std::size_t at) {
 }
 
 bool is_deceptive(char32_t code) {
-  return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0xad || (code >= 0x200b && code <= 0x200f) ||
-         (code >= 0x2028 && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f) || code == 0xfeff || (code >= 0xfff9 && code <= 0xfffb) ||
-         (code >= 0xe0000 && code <= 0xe007f);
+  return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0xad || (code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
+         (code >= 0x2060 && code <= 0x206f) || code == 0xfeff || (code >= 0xfff9 && code <= 0xfffb) || (code >= 0xe0000 && code <= 0xe007f);
 }
 
 }  // namespace

@@ -40,8 +40,7 @@ bool judges(const Record& record, const std::string& sha256) {
   for (const Artefact& output : record.outputs) {
     if (output.role == "model" || output.role == "data set") return false;
   }
-  return std::any_of(record.inputs.begin(), record.inputs.end(),
-                     [&](const Artefact& input) { return input.sha256 == sha256 && input.role != "reference"; });
+  return std::any_of(record.inputs.begin(), record.inputs.end(), [&](const Artefact& input) { return input.sha256 == sha256 && input.role != "reference"; });
 }
 
 /// Digests of everything that is data among the inputs.

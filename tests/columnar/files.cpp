@@ -60,7 +60,6 @@ using Integers = std::vector<std::optional<std::int64_t>>;
 using Reals = std::vector<std::optional<double>>;
 using Texts = std::vector<std::optional<std::string>>;
 
-
 template <class Builder>
 std::shared_ptr<Array> typed(const std::shared_ptr<arrow::DataType>& type, const Integers& values) {
   using Value = typename Builder::value_type;
@@ -88,12 +87,17 @@ std::shared_ptr<Table> plant() {
   const std::int64_t noon = 1'772'366'400'000, none = 0;  // 2026-03-01T12:00:00Z
   const auto zoned = arrow::timestamp(arrow::TimeUnit::MILLI, "Europe/Berlin");
   add(fields, arrays, field("time", zoned), typed<arrow::TimestampBuilder>(zoned, {noon, noon + 250, noon + 500, noon + 750, noon + 1000, noon + 1250}));
-  add(fields, arrays, with_unit("force", arrow::float32(), "kN"), column(arrow::FloatBuilder(), std::vector<std::optional<float>>{0.1f, 1.5f, std::nullopt, static_cast<float>(nan), static_cast<float>(inf), -2.0f}));
+  add(fields, arrays, with_unit("force", arrow::float32(), "kN"),
+      column(arrow::FloatBuilder(), std::vector<std::optional<float>>{0.1f, 1.5f, std::nullopt, static_cast<float>(nan), static_cast<float>(inf), -2.0f}));
   add(fields, arrays, field("angle", arrow::float64()), column(arrow::DoubleBuilder(), Reals{0.1, 1e300, 2.5, std::nullopt, -0.0, 7}));
-  add(fields, arrays, field("count", arrow::int64()), column(arrow::Int64Builder(), Integers{9'007'199'254'740'993, 9'007'199'254'740'994, std::nullopt, INT64_MAX, INT64_MIN, 0}));
-  add(fields, arrays, field("serial", arrow::uint64()), column(arrow::UInt64Builder(), std::vector<std::optional<std::uint64_t>>{18'446'744'073'709'551'615u, 1u, 2u, std::nullopt, 9'223'372'036'854'775'808u, 5u}));
+  add(fields, arrays, field("count", arrow::int64()),
+      column(arrow::Int64Builder(), Integers{9'007'199'254'740'993, 9'007'199'254'740'994, std::nullopt, INT64_MAX, INT64_MIN, 0}));
+  add(fields, arrays, field("serial", arrow::uint64()),
+      column(arrow::UInt64Builder(),
+             std::vector<std::optional<std::uint64_t>>{18'446'744'073'709'551'615u, 1u, 2u, std::nullopt, 9'223'372'036'854'775'808u, 5u}));
   add(fields, arrays, field("small", arrow::int8()), typed<arrow::Int8Builder>(arrow::int8(), {-128, 127, 0, 1, std::nullopt, 3}));
-  add(fields, arrays, field("ok", arrow::boolean()), column(arrow::BooleanBuilder(), std::vector<std::optional<bool>>{true, false, std::nullopt, true, true, false}));
+  add(fields, arrays, field("ok", arrow::boolean()),
+      column(arrow::BooleanBuilder(), std::vector<std::optional<bool>>{true, false, std::nullopt, true, true, false}));
   arrow::StringDictionaryBuilder states;
   for (const char* state : {"running", "stopped", "running", "running"}) check(states.Append(state));
   check(states.AppendNull());
@@ -108,10 +112,12 @@ std::shared_ptr<Table> plant() {
   const auto span = arrow::duration(arrow::TimeUnit::MILLI);
   add(fields, arrays, field("cycle", span), typed<arrow::DurationBuilder>(span, {1500, 1501, -3, std::nullopt, 0, 1}));
   add(fields, arrays, field("half", arrow::float16()), typed<arrow::HalfFloatBuilder>(arrow::float16(), {0x3C00, 0x3800, 0x7E00, std::nullopt, 0xC000, 0}));
-  add(fields, arrays, field("note", arrow::utf8()), column(arrow::StringBuilder(), Texts{"Prüfstand 7", "", std::nullopt, "-", std::string("a\0b", 3), "x\xFFy"}));
+  add(fields, arrays, field("note", arrow::utf8()),
+      column(arrow::StringBuilder(), Texts{"Prüfstand 7", "", std::nullopt, "-", std::string("a\0b", 3), "x\xFFy"}));
   add(fields, arrays, field("large", arrow::large_utf8()), column(arrow::LargeStringBuilder(), Texts{"a", "b", "c", "d", "e", "f"}));
   add(fields, arrays, field("raw", arrow::binary()), column(arrow::BinaryBuilder(), Texts{"a", "b", "c", "d", "\xFE\xFF", "f"}));
-  add(fields, arrays, field("key", arrow::fixed_size_binary(2)), column(arrow::FixedSizeBinaryBuilder(arrow::fixed_size_binary(2)), Texts{std::string("\0\1", 2), "ab", "cd", std::nullopt, "ef", "gh"}));
+  add(fields, arrays, field("key", arrow::fixed_size_binary(2)),
+      column(arrow::FixedSizeBinaryBuilder(arrow::fixed_size_binary(2)), Texts{std::string("\0\1", 2), "ab", "cd", std::nullopt, "ef", "gh"}));
   add(fields, arrays, field("nothing", arrow::null()), std::make_shared<arrow::NullArray>(6));
   const auto current = column(arrow::DoubleBuilder(), Reals{1.5, 2, std::nullopt, 4, 5, 6});
   const auto valid = column(arrow::BooleanBuilder(), std::vector<std::optional<bool>>{true, true, true, true, true, false});
@@ -156,11 +162,13 @@ void write_parquet(const std::string& name, const Table& table, std::int64_t row
 
 enum class Form { file, stream };
 
-void write_arrow(const std::string& name, const Table& table, Form form, arrow::Compression::type codec = arrow::Compression::UNCOMPRESSED, std::int64_t rows = 1 << 20) {
+void write_arrow(const std::string& name, const Table& table, Form form, arrow::Compression::type codec = arrow::Compression::UNCOMPRESSED,
+                 std::int64_t rows = 1 << 20) {
   const auto file = take(arrow::io::FileOutputStream::Open((folder / name).string()));
   auto how = arrow::ipc::IpcWriteOptions::Defaults();
   if (codec != arrow::Compression::UNCOMPRESSED) how.codec = take(arrow::util::Codec::Create(codec));
-  const auto writer = take(form == Form::file ? arrow::ipc::MakeFileWriter(file, table.schema(), how) : arrow::ipc::MakeStreamWriter(file, table.schema(), how));
+  const auto writer =
+      take(form == Form::file ? arrow::ipc::MakeFileWriter(file, table.schema(), how) : arrow::ipc::MakeStreamWriter(file, table.schema(), how));
   check(writer->WriteTable(table, rows));
   check(writer->Close());
   check(file->Close());
@@ -206,7 +214,11 @@ void write_bombs() {
   const auto table = Table::Make(arrow::schema({field("zero", arrow::float64())}), Arrays{values});
   write_arrow("bomb.arrow", *table, Form::file, arrow::Compression::ZSTD, values->length());
   Properties how;
-  how.disable_dictionary()->compression(arrow::Compression::ZSTD)->data_pagesize(std::int64_t{1} << 30)->max_rows_per_page(INT64_MAX)->encoding(parquet::Encoding::PLAIN);
+  how.disable_dictionary()
+      ->compression(arrow::Compression::ZSTD)
+      ->data_pagesize(std::int64_t{1} << 30)
+      ->max_rows_per_page(INT64_MAX)
+      ->encoding(parquet::Encoding::PLAIN);
   write_parquet("bomb.parquet", *table, how, values->length());
   arrow::StringDictionaryBuilder words;
   const std::string word(100'000, 'w');
@@ -220,7 +232,8 @@ void write_bombs() {
 void write_shapes() {
   Fields fields;
   Arrays arrays;
-  for (int c = 0; c < 3000; ++c) add(fields, arrays, field("c" + std::to_string(c), arrow::int32()), typed<arrow::Int32Builder>(arrow::int32(), {c, c + 1, std::nullopt}));
+  for (int c = 0; c < 3000; ++c)
+    add(fields, arrays, field("c" + std::to_string(c), arrow::int32()), typed<arrow::Int32Builder>(arrow::int32(), {c, c + 1, std::nullopt}));
   write_parquet("wide.parquet", *Table::Make(arrow::schema(fields), arrays));
   auto deep = typed<arrow::Int32Builder>(arrow::int32(), {1, 2, 3});
   auto shape = field("x", arrow::int32());

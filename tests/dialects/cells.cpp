@@ -45,8 +45,7 @@ void print_cells(const char* path) {
     rows.push_back(std::move(cells));
   }
   Json columns = Json::array();
-  for (const auto& column : reader.columns())
-    columns.push_back({{"name", column.name}, {"type", column_type_name(column.type)}, {"unit", column.unit}});
+  for (const auto& column : reader.columns()) columns.push_back({{"name", column.name}, {"type", column_type_name(column.type)}, {"unit", column.unit}});
   print({{"columns", std::move(columns)}, {"dialect", reader.dialect().to_json()}});
   for (const auto& row : rows) print(row);
 }

@@ -20,7 +20,8 @@ namespace {
 
 bool is_whole(const iai::ColumnCells& cells, std::size_t rows) {
   using iai::ColumnType;
-  const bool numbers = cells.type == ColumnType::real || cells.type == ColumnType::boolean, integers = cells.type == ColumnType::integer || cells.type == ColumnType::timestamp;
+  const bool numbers = cells.type == ColumnType::real || cells.type == ColumnType::boolean,
+             integers = cells.type == ColumnType::integer || cells.type == ColumnType::timestamp;
   if (cells.numbers.size() != (numbers ? rows : 0) || cells.integers.size() != (integers ? rows : 0)) return false;
   if (cells.texts.size() != rows && (!cells.texts.empty() || cells.type == ColumnType::text)) return false;
   std::size_t next = 0, bytes = 0;

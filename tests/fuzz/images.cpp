@@ -10,7 +10,8 @@
 #include "formats/error.hpp"
 #include "formats/image_file.hpp"
 
-extern "C" void iai_read_image(iai::ImageKind kind, const std::filesystem::path& path, const std::string& name, const iai::ImageLimits& limits, iai::Image& image);
+extern "C" void iai_read_image(iai::ImageKind kind, const std::filesystem::path& path, const std::string& name, const iai::ImageLimits& limits,
+                               iai::Image& image);
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const int file = ::memfd_create("fuzz", MFD_CLOEXEC);

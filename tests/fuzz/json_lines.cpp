@@ -8,7 +8,7 @@
 #include "formats/json_lines.hpp"
 
 extern "C" iai::JsonLinesReader* iai_open_json_lines(iai::ByteStream& stream, const std::string& name, const std::vector<iai::Column>& columns,
-                                                          const std::vector<std::pair<std::string, iai::ColumnType>>& types);
+                                                     const std::vector<std::pair<std::string, iai::ColumnType>>& types);
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto stream = iai::open_bytes(std::string(reinterpret_cast<const char*>(data), size));

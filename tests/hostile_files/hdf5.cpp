@@ -107,8 +107,17 @@ void long_texts(hid_t file) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::map<std::string, std::function<void(hid_t)>> files{{"external_storage", external_storage}, {"external_link", external_link}, {"virtual", virtual_layout},
-    {"seven_tebibytes", seven_tebibytes}, {"bomb", bomb}, {"circle", circle}, {"deep", deep}, {"many", many}, {"plugin", plugin}, {"large_chunk", large_chunk}, {"long_texts", long_texts}};
+  const std::map<std::string, std::function<void(hid_t)>> files{{"external_storage", external_storage},
+                                                                {"external_link", external_link},
+                                                                {"virtual", virtual_layout},
+                                                                {"seven_tebibytes", seven_tebibytes},
+                                                                {"bomb", bomb},
+                                                                {"circle", circle},
+                                                                {"deep", deep},
+                                                                {"many", many},
+                                                                {"plugin", plugin},
+                                                                {"large_chunk", large_chunk},
+                                                                {"long_texts", long_texts}};
   if (argc != 3 || !files.contains(argv[2])) return 2;
   const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
   H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);  // with all that is left open in it

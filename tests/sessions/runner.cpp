@@ -193,8 +193,8 @@ int main(int argc, char** argv) {
     Step expected{line.substr(2), {}, {}, 0};
     const std::size_t first_line = i + 1;
     for (++i; i < lines.size() && lines[i].rfind("$ ", 0) != 0 && lines[i].rfind("need ", 0) != 0; ++i) {
-      if (lines[i].rfind("# ", 0) == 0 || (lines[i].empty() && (i + 1 == lines.size() || lines[i + 1].rfind("$ ", 0) == 0 ||
-                                                               lines[i + 1].rfind("# ", 0) == 0))) break;
+      if (lines[i].rfind("# ", 0) == 0 || (lines[i].empty() && (i + 1 == lines.size() || lines[i + 1].rfind("$ ", 0) == 0 || lines[i + 1].rfind("# ", 0) == 0)))
+        break;
       if (lines[i].rfind("! ", 0) == 0) expected.err.push_back(lines[i].substr(2));
       else if (lines[i].rfind("? ", 0) == 0) expected.exit_code = std::stoi(lines[i].substr(2));
       else expected.out.push_back(lines[i]);
