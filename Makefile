@@ -41,7 +41,7 @@ tsan: setup ## every test under ThreadSanitizer
 	@cmake --preset tsan >/dev/null && cmake --build --preset tsan -j $(JOBS) && ctest --test-dir build-tsan --output-on-failure
 
 fuzz: clang ## every reader against hostile input, SECONDS each (default 20)
-	@cmake --preset fuzz >/dev/null && cmake --build build-fuzz --target fuzzers -j $(JOBS) && scripts/fuzz.sh build-fuzz $(SECONDS)
+	@cmake --preset fuzz >/dev/null && cmake --build build-fuzz --target fuzzers -j $(JOBS) && scripts/fuzz.sh build-fuzz $(SECONDS) $(JOBS)
 
 bench: build ## every script in tests/bench: ratios against a peer, times of its own
 	@cmake --build build --target bench_programs -j $(JOBS) >/dev/null

@@ -8,7 +8,8 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
-  const auto format = data[0] % 2 == 0 ? iai::LabelFormat::coco : iai::LabelFormat::yolo;
+  static constexpr iai::LabelFormat formats[] = {iai::LabelFormat::coco, iai::LabelFormat::yolo, iai::LabelFormat::pascal_voc};
+  const auto format = formats[data[0] % 3];
   const auto stream = iai::open_bytes(std::string(reinterpret_cast<const char*>(data) + 1, size - 1));
   try {
     const auto labels = iai::read_box_labels(format, *stream, "labels/fuzz.txt");

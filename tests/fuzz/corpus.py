@@ -101,6 +101,8 @@ for order in "<>":
 
 put("box_labels", "coco", "0" + '{"images":[{"id":1,"file_name":"a.png","width":4,"height":2}],"annotations":[{"id":1,"image_id":1,"category_id":1,"bbox":[0,0,4,2]},{"id":2,"image_id":9,"bbox":[1]}],"categories":[{"id":1,"name":"x"}]}')
 put("box_labels", "yolo", "1" + "0 0.5 0.5 1 1\n1 0.1 0.2 0.3 0.4 0.9\n2 0 0 1 0 1 1\nx\n")
+put("box_labels", "voc", "2" + '<?xml version="1.0"?><annotation><filename>a.png</filename><size><width>4</width><height>2</height><depth>3</depth></size>'
+    '<object><name>x</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>4.5</xmax><ymax>2</ymax></bndbox></object><object><name>&#228;</name></object></annotation>')
 
 
 def mat(*variables):
@@ -129,6 +131,18 @@ if columnar.exists():
     for path in sorted(work.iterdir()):
         if path.stat().st_size < 20_000:
             put("arrow", path.name, path.read_bytes())
+    shutil.rmtree(work)
+# Written by iai itself, where it is built: a state of two tables, findings, images and boxes.
+program = source / "build" / "iai"
+if program.exists():
+    work = target / "ingest"
+    (work / "data").mkdir(parents=True, exist_ok=True)
+    (work / "data" / "a.csv").write_text("t;v;word;id\n" + "".join(f"2026-03-01 00:00:{i % 60:02};{i / 7:.4f};{'ab'[i % 2]};{i << 40}\n" for i in range(200)) + "x;y\n")
+    (work / "data" / "b.jsonl").write_text('{"v": 1.5, "s": "x"}\n{"v": null}\n')
+    (work / "data" / "c.txt").write_text("0 0.5 0.5 1 1\n")
+    (work / "data" / "c.png").write_bytes(png(4, 2, [bytes(range(12)), bytes(range(12, 24))]))
+    subprocess.run([program, "ingest", "data", "-o", "set", "--mergeable", "--no-record"], cwd=work, check=True, capture_output=True)
+    put("profile_state", "small", (work / "set" / "profile.state").read_bytes())
     shutil.rmtree(work)
 # Written by HDF5's own tools, where they are installed.
 if shutil.which("h5import"):
