@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# clang-tidy over the sources, as many at a time as JOBS; one that was clean is not looked at again until it, a header or
-# .clang-tidy changes: scripts/lint.sh BUILD [JOBS] [FILE...]
+# clang-format, in the version that the tree is formatted with, and clang-tidy over the sources, as many at a time as JOBS; one
+# that was clean is not looked at again until it, a header or .clang-tidy changes: scripts/lint.sh BUILD [JOBS] [FILE...]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build=$1 jobs=${2:-$(nproc)}
 shift $(($# < 2 ? $# : 2))
+if [ $# -eq 0 ] && clang-format --version | grep -q 'version 14\.'; then git ls-files -z '*.cpp' '*.hpp' | xargs -0 clang-format -n -Werror; fi
 mkdir -p "$build/lint"
 headers=$(git ls-files -s '*.hpp' .clang-tidy | sha256sum; git ls-files '*.hpp' .clang-tidy | xargs cat | sha256sum)
 export build headers
