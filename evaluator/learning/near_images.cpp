@@ -19,6 +19,7 @@ constexpr double steps = 4096;            // of a deviation
 constexpr int most_bits = 20;             // by which hashes of copies differ
 constexpr std::size_t most_matches = 48;  // of one image that are looked at, the best ones
 constexpr std::size_t most_sampled = 192;
+constexpr double cut_least = 0.9;  // of the area, below which an image is clearly a part of what another shows
 
 }  // namespace
 
@@ -50,15 +51,41 @@ std::vector<float> NearImages::image(std::size_t index) const {
   return image;
 }
 
+/// How near `image` comes to a part of `other`: by where both lie in what all show, or by one of the windows.
+std::optional<NearImages::Match> NearImages::match(std::size_t image, std::size_t other) const {
+  const auto &mine = hashes_[image], &its = hashes_[other];
+  const auto area = [](const ImageWindow& frame) { return frame.width * frame.height; };
+  const auto apart = [](std::uint64_t a, std::uint64_t b) { return static_cast<std::uint64_t>(std::popcount(a ^ b)); };
+  const bool both_framed = mine.is_framed && its.is_framed;
+  // What is left of a part that lies a little beside its place hides what it has of its own: the hash only tells which are tried first.
+  if (both_framed && area(mine.frame) < cut_least * area(its.frame)) return Match{apart(mine.framed, its.framed), other, ImageSimilarity::windows};
+  Match best{most_bits + 1, other, 0};
+  const auto look = [&](std::uint64_t bits, std::size_t window) {
+    if (bits < best.bits) best = {bits, other, window};
+  };
+  for (std::size_t w = 0; w < ImageSimilarity::windows; ++w)
+    if (w != 0 || other < image) look(apart(mine.whole[w], its.part[w]), w);  // whole images are compared once
+  if (both_framed && std::pair(area(mine.frame), image) < std::pair(area(its.frame), other)) look(apart(mine.framed, its.framed), ImageSimilarity::windows);
+  return best.bits <= most_bits ? std::optional(best) : std::nullopt;
+}
+
+ImageWindow NearImages::begin(std::size_t image, const Match& match) const {
+  if (match.window < ImageSimilarity::windows) return ImageSimilarity::window(match.window);
+  const auto &mine = hashes_[image].frame, &its = hashes_[match.other].frame;
+  const auto relative = [](double from, double length, double its_from, double its_length) {
+    const double low = std::clamp((from - its_from) / its_length, 0.0, 0.4);
+    return std::pair(low, std::clamp((from + length - its_from) / its_length, low + 0.6, 1.0) - low);
+  };
+  const auto [x, width] = relative(mine.x, mine.width, its.x, its.width);
+  const auto [y, height] = relative(mine.y, mine.height, its.y, its.height);
+  return {x, y, width, height};
+}
+
 std::vector<NearImages::Match> NearImages::matches(std::size_t image) const {
   std::vector<Match> found;
-  const auto& mine = hashes_[image];
   for (std::size_t other = 0; other < hashes_.size(); ++other) {
     if (places_[other].split == places_[image].split) continue;
-    Match best{most_bits + 1, other, 0};
-    for (std::size_t w = 0; w < ImageSimilarity::windows; ++w)
-      if (const auto bits = static_cast<std::uint64_t>(std::popcount(mine.whole[w] ^ hashes_[other].part[w])); bits < best.bits) best = {bits, other, w};
-    if (best.bits <= most_bits && (best.window != 0 || other < image)) found.push_back(best);
+    if (const auto near = match(image, other)) found.push_back(*near);
   }
   const auto kept = std::min(found.size(), most_matches);
   std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(kept), found.end());
@@ -71,8 +98,8 @@ std::vector<NearImages::Copy> NearImages::copies(const ImageSimilarity& similari
   std::vector<float> mine;
   for (const auto& match : matches(image)) {
     if (mine.empty()) mine = this->image(image);
-    ImageWindow part;
-    const double value = similarity.similarity(mine, this->image(match.other), match.window, part);
+    ImageWindow part = begin(image, match);
+    const double value = similarity.similarity(mine, this->image(match.other), part);
     if (value >= rule_.similarity) found.push_back({match.other, value, part});
   }
   return found;

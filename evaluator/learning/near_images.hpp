@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "evaluator/data/row_spool.hpp"
 #include "evaluator/learning/image_similarity.hpp"
 #include "evaluator/learning/learning_table.hpp"
@@ -12,7 +14,7 @@ struct NearImagesRule {
   double similarity = 0.93;  ///< of what two images have of their own, from which on one is a copy; ImageSimilarity
 };
 
-/// Holds every image of a split against every one of the others: thumbnails wait in a temporary file (32 KiB each), hashes of 784
+/// Holds every image of a split against every one of the others: thumbnails wait in a temporary file (32 KiB each), hashes of 832
 /// bytes an image stay in memory. Pages are images of their own.
 class NearImages : public LearningPart {
  public:
@@ -22,8 +24,8 @@ class NearImages : public LearningPart {
 
  private:
   struct Match {
-    std::uint64_t bits;  ///< that differ
-    std::size_t other, window;
+    std::uint64_t bits;         ///< that differ
+    std::size_t other, window;  ///< number of a window, or their count: where their frames lie
     auto operator<=>(const Match&) const = default;
   };
   struct Copy {
@@ -31,6 +33,8 @@ class NearImages : public LearningPart {
     double similarity;
     ImageWindow part;
   };
+  std::optional<Match> match(std::size_t image, std::size_t other) const;
+  ImageWindow begin(std::size_t image, const Match& match) const;
   std::vector<float> image(std::size_t index) const;
   std::vector<Match> matches(std::size_t image) const;
   std::vector<Copy> copies(const ImageSimilarity& similarity, std::size_t image) const;
