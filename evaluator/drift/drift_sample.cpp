@@ -6,6 +6,7 @@
 
 #include "evaluator/drift/drift_statistics.hpp"
 #include "evaluator/learning/learning_table.hpp"
+#include "evaluator/profile/sketches.hpp"
 #include "formats/delimited_source.hpp"
 
 namespace iai {
@@ -29,6 +30,9 @@ void add_divergences(std::vector<DriftFigure>& figures, const Shares& shares, do
   figures.push_back(figure(DriftMeasure::jensen_shannon, jensen_shannon(shares), [=](double x) { return jensen_shannon_tail(x, bins, n / every, m / every); }));
 }
 
+/// A number for a code that has nothing to do with those of others.
+double place_of(std::string_view code) { return static_cast<double>(hash_text(code) >> 11) * 0x1p-53; }
+
 }  // namespace
 
 double reached_by_chance(const DriftFigure& figure, double level) {
@@ -49,13 +53,17 @@ void DriftSample::add(const Cell& cell, ColumnType type) {
   const double number = type == ColumnType::timestamp ? nan : number_in(cell, type).value_or(nan);
   const bool fits = numbers_ ? std::isfinite(number) : cell.state == CellState::value || !std::isnan(number);
   (fits ? values_ : missing_) += 1;
+  of_missing_.add(fits ? 0 : 1);
   if (!fits) return;
-  if (numbers_) numbers_->add(number);
-  else if (reference_.kind == ReferenceColumn::Kind::booleans && !std::isnan(number)) add_code(number != 0 ? "true" : "false");
+  if (numbers_) {
+    numbers_->add(number);
+    of_values_.add(number);
+  } else if (reference_.kind == ReferenceColumn::Kind::booleans && !std::isnan(number)) add_code(number != 0 ? "true" : "false");
   else if (reference_.kind != ReferenceColumn::Kind::other) add_code(std::string(first_bytes(cell.text, longest_code)));
 }
 
 void DriftSample::add_code(std::string code) {
+  of_values_.add(place_of(code));
   if (codes_.size() < most_codes || codes_.contains(code)) codes_[std::move(code)] += 1;
   else codes_[""] += 1;  // one place for all the others
 }
@@ -87,12 +95,14 @@ std::vector<DriftFigure> DriftSample::of_codes(double every) const {
   return figures;
 }
 
-std::vector<DriftFigure> DriftSample::figures(double every) {
+std::vector<DriftFigure> DriftSample::figures(std::optional<double> written) {
+  every_ = written.value_or(of_values_.values_as_one());
   std::vector<DriftFigure> figures;
-  if (values_ > 0 && reference_.kind != ReferenceColumn::Kind::other) figures = numbers_ ? of_numbers(every) : of_codes(every);
+  if (values_ > 0 && reference_.kind != ReferenceColumn::Kind::other) figures = numbers_ ? of_numbers(every_) : of_codes(every_);
   const double n = reference_.values + reference_.missing, m = values_ + missing_;
   if (n > 0 && m > 0) {
     const double share = reference_.missing / n, now = missing_ / m, sign = now < share ? -1 : 1;
+    const double every = written.value_or(of_missing_.values_as_one());
     const auto tail = [=, missing = reference_.missing](double x) {
       return share_tail(missing / every, n / every, std::clamp(share + sign * x, 0.0, 1.0) * m / every, m / every);
     };

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "evaluator/drift/persistence.hpp"
 #include "evaluator/drift/reference_profile.hpp"
 #include "formats/delimited.hpp"
 
@@ -31,8 +32,11 @@ class DriftSample {
   /// Where the reference holds numbers, all else counts as missing.
   void add(const Cell& cell, ColumnType type);
   /// Once, after the last cell.
-  /// @param every  rows of which one counts, since neighbours are alike
-  std::vector<DriftFigure> figures(double every);
+  /// @param every  rows of which one counts, since neighbours are alike; when absent as many as the sample itself shows, of the
+  ///               reference as well
+  std::vector<DriftFigure> figures(std::optional<double> every);
+  /// Rows of which one counted, of the column's values.
+  double counted_every() const { return every_; }
 
  private:
   void add_code(std::string code);
@@ -41,7 +45,8 @@ class DriftSample {
   const ReferenceColumn& reference_;
   std::optional<SampleCounts> numbers_;
   std::map<std::string, double> codes_;
-  double values_ = 0, missing_ = 0;
+  double values_ = 0, missing_ = 0, every_ = 1;
+  Persistence of_values_, of_missing_;
 };
 
 }  // namespace iai

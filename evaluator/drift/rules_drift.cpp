@@ -43,7 +43,8 @@ struct Limit {
 struct DriftRules {
   std::filesystem::path reference;
   std::string reference_text;
-  double level = 0.01, every = 1;
+  double level = 0.01;
+  std::optional<double> every;  // found in the rows when absent
   std::deque<ReferenceColumn> columns;
   std::deque<Limit> limits;
   const Limit* find(DriftMeasure measure) const {
@@ -123,6 +124,7 @@ class DriftCheck : public FamilyCheck {
         auto& least = row.values.back().second;
         least = least ? std::min(*least, chances[i]) : chances[i];
       }
+      row.values.emplace_back("independent_every", samples.columns[c].counted_every());
       log_.note(std::move(row));
     }
   }
@@ -176,7 +178,7 @@ class DriftFamily : public RuleFamily {
     }
     if (const auto* every = node.find("independent_every")) {
       rules.every = every->number();
-      if (!(rules.every >= 1 && rules.every <= 1e9)) every->fail("is not 1 or more", "the number of rows of which one counts");
+      if (!(*rules.every >= 1 && *rules.every <= 1e9)) every->fail("is not 1 or more", "the number of rows of which one counts");
     }
     parse_measures(node.find("measures"), rules, place);
     select_columns(node, rules, place);
