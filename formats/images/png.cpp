@@ -12,6 +12,7 @@ namespace {
 
 constexpr png_alloc_size_t most_chunk_bytes = 8 << 20;
 constexpr int most_chunks = 1000;
+constexpr png_byte exif_chunk[] = {0x65, 0x58, 0x49, 0x66, 0};  // "eXIf"
 
 /// libpng leaves errors by longjmp: everything that is alive across it is a member here.
 class PngFile {
@@ -24,6 +25,8 @@ class PngFile {
     png_set_user_limits(png_, 0x7fffffff, 0x7fffffff);
     png_set_chunk_malloc_max(png_, most_chunk_bytes);
     png_set_chunk_cache_max(png_, most_chunks);
+    // libpng's own reader of it takes as much memory as the chunk says that it is long.
+    png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_ALWAYS, exif_chunk, 1);
     png_init_io(png_, file_.get());
   }
   ~PngFile() { png_destroy_read_struct(&png_, &info_, nullptr); }
@@ -73,9 +76,9 @@ class PngFile {
   bool pixels_read() const { return pixels_read_; }
 
   void read_metadata(ImagePage& page, Image& image) {
-    png_uint_32 size = 0;
-    png_bytep exif = nullptr;
-    if (png_get_eXIf_1(png_, info_, &size, &exif) != 0) read_exif(exif, size, page, image);
+    png_unknown_chunkp chunks = nullptr;
+    const int kept = png_get_unknown_chunks(png_, info_, &chunks);
+    for (int i = 0; i < kept; ++i) read_exif(chunks[i].data, chunks[i].size, page, image);
     png_textp texts = nullptr;
     const int count = png_get_text(png_, info_, &texts, nullptr);
     for (int i = 0; i < count; ++i)

@@ -49,6 +49,16 @@ def png_of_a_hundred_thousand_chunks(folder):
 
 
 @case({0, 3}, "")
+def png_with_300_mebibytes_of_exif(folder):
+    return put(folder / "a.png", png(4, 1, zlib.compress(bytes(5)), extra=chunk(b"eXIf", image_bytes.exif(6) + bytes(300 * MIB))))
+
+
+@case(3, "damaged")
+def png_whose_exif_says_that_it_is_a_gigabyte(folder):
+    return put(folder / "a.png", png(4, 1, zlib.compress(bytes(5)), extra=struct.pack(">I", 1 << 30) + b"eXIf"))
+
+
+@case({0, 3}, "")
 def png_that_is_cut_off(folder):
     data = image_bytes.png(40, 40, [random.Random(7).randbytes(120) for _ in range(40)])
     return put(folder / "a.png", data[:len(data) // 2])
