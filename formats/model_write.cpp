@@ -27,7 +27,7 @@ class Pieces {
     skeleton_ = model.proto.SerializeAsString();
     WireReader fields(skeleton_, name_);
     for (WireField field; fields.next(field);) {
-      if (field.number == model_graph) add_graph(field.content);
+      if (field.delimited && field.number == model_graph) add_graph(field.content);
       else add(field.whole);
     }
   }
@@ -48,13 +48,16 @@ class Pieces {
     return size + wire_header(tensor_raw_data, payload.bytes.size()).size() + payload.bytes.size();
   }
 
+  /// One of another wire type is a field that onnx.proto does not know, kept as it was.
+  static bool is_initializer(const WireField& field) { return field.delimited && field.number == graph_initializer; }
+
   void add_graph(std::string_view graph) {
     // Lengths stand before contents, so they are summed first. Initializers are serialized in their order.
     std::uint64_t length = 0;
     int position = 0;
     WireReader lengths(graph, name_);
     for (WireField field; lengths.next(field);) {
-      const Model::Payload* payload = field.number == graph_initializer ? payload_of(model_, model_.graph().initializer(position++)) : nullptr;
+      const Model::Payload* payload = is_initializer(field) ? payload_of(model_, model_.graph().initializer(position++)) : nullptr;
       if (payload == nullptr) {
         length += field.whole.size();
         continue;
@@ -66,7 +69,7 @@ class Pieces {
     position = 0;
     WireReader fields(graph, name_);
     for (WireField field; fields.next(field);) {
-      const Model::Payload* payload = field.number == graph_initializer ? payload_of(model_, model_.graph().initializer(position++)) : nullptr;
+      const Model::Payload* payload = is_initializer(field) ? payload_of(model_, model_.graph().initializer(position++)) : nullptr;
       if (payload == nullptr) add(field.whole);
       else add_tensor(field.content, *payload);
     }

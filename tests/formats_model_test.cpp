@@ -92,6 +92,16 @@ TEST_CASE("a serialized model is what protobuf itself would write") {
   check_model(again, "memory");
 }
 
+TEST_CASE("a field that bears the number of the initializers but another type is kept and counts for none") {
+  Model source = matmul_model();
+  source.graph().GetReflection()->MutableUnknownFields(&source.graph())->AddFixed64(5, 7);
+  source.proto.GetReflection()->MutableUnknownFields(&source.proto)->AddVarint(7, 1);
+  const std::string bytes = serialize_model(source);
+  const Model again = parse_model(bytes, "again.onnx");
+  CHECK(again.graph().initializer_size() == source.graph().initializer_size());
+  CHECK(serialize_model(again) == bytes);
+}
+
 TEST_CASE("initializers are added, replaced, renamed and removed, payload or not") {
   Model model = matmul_model();
   const Model copy = model;
