@@ -15,6 +15,7 @@ import sys
 KINDS = ["dead", "stuck", "saturated", "spike", "resolution", "step", "drift", "scale", "gap", "clock"]
 SENSORS = ["vibration", "temperature", "speed", "pressure"]
 ROWS = 1500
+LOCATED = {"stuck": 5, "spike": 2, "gap": 2, "clock": 2, "step": 60}  # rows that a find may lie from the planted one
 
 
 def signals(rng):
@@ -123,10 +124,13 @@ def make(folder, faulty=200, clean=200):
         json.dump({"series": faulty + clean, "faults": truth}, file)
 
 
+def near(kind, row, planted):
+    return kind not in LOCATED or abs(row - planted) <= LOCATED[kind]
+
+
 def judge(truth_file, report_file):
-    """A find is right when file, column and kind are, and where rows matter the row lies within 60 of the planted one."""
+    """A find is right when file, column and kind are, and where rows matter the row lies near the planted one (LOCATED)."""
     truth, report = json.load(open(truth_file)), json.load(open(report_file))
-    located = {"stuck": 5, "spike": 2, "gap": 2, "clock": 2, "step": 60}
     found = {}
     for place in report["violation_places"]:
         kind = place["rule"].rsplit("/", 1)[1]
@@ -136,7 +140,7 @@ def judge(truth_file, report_file):
     print(f"{'kind':12} planted  found  false  precision  recall")
     for kind in KINDS:
         mine = {key for key in planted if key[2] == kind}
-        hits = {key for key in mine if key in found and (kind not in located or any(abs(row - planted[key]) <= located[kind] for row in found[key]))}
+        hits = {key for key in mine if any(near(kind, row, planted[key]) for row in found.get(key, []))}
         false = {key for key in found if key[2] == kind and key not in planted}
         precision = len(hits) / max(len(hits) + len(false), 1)
         recall = len(hits) / max(len(mine), 1)

@@ -14,7 +14,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 version=$("$iai" doctor --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["onnxruntime"]["version"])')
 python3 -m venv "$scratch/venv"
-"$scratch/venv/bin/pip" --quiet install "onnxruntime==$version" numpy
+"$scratch/venv/bin/pip" install -qq "onnxruntime==$version" numpy==2.4.6
 "$scratch/venv/bin/python" - "$iai" "${models[@]}" <<'PYTHON'
 import json, statistics, subprocess, sys, time
 import numpy, onnxruntime

@@ -17,22 +17,14 @@ head -1001 "$work/whole.csv" >"$work/short.csv"
 awk -F, -v OFS=, 'NR > 1 { if (NR % 1000 == 7) $3 = "999.5"; if (NR % 2000 == 11) $2 = "SN000000001"; if (NR % 4000 == 13) $11 = "BROKEN"; if (NR % 6000 == 17) $12 = "X1" } 1' "$work/whole.csv" >"$work/damaged.csv"
 cp "$source/tests/bench/contract.yaml" "$work/contract.yaml"
 for tool in peers gx datacontract; do python3 -m venv "$work/$tool"; done
-"$work/peers/bin/pip" --quiet install duckdb==2.0.1 pandera==0.35.0 pandas==3.1.1 numpy==2.4.6 2>/dev/null
-"$work/gx/bin/pip" --quiet install great_expectations==1.24.1 2>/dev/null || echo "Great Expectations: does not install here"
-"$work/datacontract/bin/pip" --quiet install "datacontract-cli[csv,duckdb]==1.2.8" 2>/dev/null || echo "datacontract-cli: does not install here"
+"$work/peers/bin/pip" install -qq duckdb==2.0.1 pandera==0.35.0 pandas==3.1.1 numpy==2.4.6
+"$work/gx/bin/pip" install -qq great_expectations==1.24.1 || echo "Great Expectations: does not install here"
+"$work/datacontract/bin/pip" install -qq "datacontract-cli[csv,duckdb]==1.2.8" || echo "datacontract-cli: does not install here"
 for tool in peers gx datacontract; do "$work/$tool/bin/pip" list 2>/dev/null | grep -iE '^(duckdb|pandera|pandas|great_expectations|datacontract-cli) ' || true; done
 python=$work/peers/bin/python
 peers=$source/tests/bench/contract_peers.py
 
-declare -A best memory wall
-turn() {  # NAME COMMAND...
-  local name=$1 seconds peak real start=$EPOCHREALTIME
-  read -r seconds peak < <({ /usr/bin/time -f '%U %S %M' "${@:2}" >"$work/out" 2>"$work/err" || head -20 "$work/err" >&2; tail -1 "$work/err"; } | awk '{ print $1 + $2, $3 }')
-  real=$(awk "BEGIN { print $EPOCHREALTIME - $start }")
-  [[ -n ${best[$name]:-} ]] && awk "BEGIN { exit !(${best[$name]} <= $seconds) }" || best[$name]=$seconds
-  [[ -n ${wall[$name]:-} ]] && awk "BEGIN { exit !(${wall[$name]} <= $real) }" || wall[$name]=$real
-  [[ ${memory[$name]:-0} -ge $peak ]] || memory[$name]=$peak
-}
+source "$source/tests/bench/turns.bash"
 show() {  # speed|start WHAT NAME...
   echo "== $2"
   for name in "${@:3}"; do

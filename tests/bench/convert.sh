@@ -12,7 +12,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 version=$("$iai" doctor --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["onnxruntime"]["version"])')
 python3 -m venv "$scratch/venv"
-"$scratch/venv/bin/pip" --quiet install "onnxruntime==$version" onnx==1.23.2 onnxconverter-common numpy
+"$scratch/venv/bin/pip" install -qq "onnxruntime==$version" onnx==1.23.2 onnxconverter-common==1.16.0 numpy==2.4.6
 cd "$scratch"
 "$scratch/venv/bin/python" - "$iai" "$data/models" <<'PYTHON'
 import os, statistics, subprocess, sys, time

@@ -8,7 +8,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 peers=${3:-$work/peers}
 [ -x "$peers/bin/python" ] || python3 -m venv "$peers"
-"$peers/bin/pip" install --quiet --disable-pip-version-check pandas==3.1.1 duckdb==2.0.1 polars==2.1.0 pyarrow==26.0.1
+"$peers/bin/pip" install -qq --disable-pip-version-check pandas==3.1.1 duckdb==2.0.1 polars==2.1.0 pyarrow==26.0.1
 cmake --build "$build" --target iai_cells >/dev/null
 python3 "$source/tests/dialects/make.py" "$work/files"
 python3 "$source/tests/dialects/compare.py" "$work/files" "$build/iai_cells" || true

@@ -8,7 +8,7 @@ iai=$(realpath "${1:-$root/build}")/iai source=${2:-$root}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" --quiet install numpy==2.4.6 scipy==1.17.0
+"$work/venv/bin/pip" install -qq numpy==2.4.6 scipy==1.17.0
 data=${IAI_TEST_DATA:-$source/../shared}/data/ai4i2020.csv
 mkdir "$work/run"
 "$work/venv/bin/python" "$source/tests/bench/drift.py" "$iai" "$work/run" "${IAI_BENCH_TRIALS:-1000}" $([ -f "$data" ] && realpath "$data")

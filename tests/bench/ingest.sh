@@ -2,7 +2,8 @@
 # iai ingest against DuckDB's SUMMARIZE and the describe of Polars and pandas on 200 MB of sensor text: CPU seconds of the whole
 # process (user and system), each tool with the threads it takes by itself, turns alternating, the best of each. iai also digests
 # every byte, finds the dialect, counts values, keeps quantile sketches, runs, periods and correlations. Then memory at 0.5 and 5 GB.
-#   tests/bench/ingest.sh [BUILD [SOURCE]]   IAI_BENCH_TURNS (3), IAI_BENCH_LARGE=1 for the 5 GB, IAI_BENCH_FOLDER for the files
+#   tests/bench/ingest.sh [BUILD [SOURCE]]   IAI_BENCH_TURNS (3), IAI_BENCH_MEGABYTES (200), IAI_BENCH_LARGE=1 for the 5 GB,
+#   IAI_BENCH_FOLDER for the files
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 iai=$(realpath "${1:-$root/build}")/iai
@@ -10,21 +11,14 @@ source=${2:-$root}
 work=$(mktemp -d "${IAI_BENCH_FOLDER:-/var/tmp}/iai-bench-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 make=$source/tests/bench/sensor_text.py
-python3 "$make" "$work/point.csv" 200
-python3 "$make" "$work/comma.csv" 200 --decimal-comma
+python3 "$make" "$work/point.csv" "${IAI_BENCH_MEGABYTES:-200}"
+python3 "$make" "$work/comma.csv" "${IAI_BENCH_MEGABYTES:-200}" --decimal-comma
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" --quiet install duckdb==2.0.1 polars==2.1.0 pandas==3.1.1 numpy==2.4.6 2>/dev/null
+"$work/venv/bin/pip" install -qq duckdb==2.0.1 polars==2.1.0 pandas==3.1.1 numpy==2.4.6
 python=$work/venv/bin/python
 megabytes=$(stat -c %s "$work/point.csv" | awk '{print $1 / 1e6}')
 
-cpu() { local TIMEFORMAT='%U %S %R'; { time "$@" >/dev/null 2>&1; } 2>&1 | awk '{print $1 + $2, $3}'; }
-declare -A best wall
-turn() {  # NAME COMMAND...
-  local name=$1 seconds real
-  read -r seconds real < <(cpu "${@:2}")
-  [[ -n ${best[$name]:-} ]] && awk "BEGIN { exit !(${best[$name]} <= $seconds) }" || best[$name]=$seconds
-  [[ -n ${wall[$name]:-} ]] && awk "BEGIN { exit !(${wall[$name]} <= $real) }" || wall[$name]=$real
-}
+source "$source/tests/bench/turns.bash"
 for _ in $(seq "${IAI_BENCH_TURNS:-3}"); do
   turn iai "$iai" --no-record ingest "$work/point.csv" -o "$work/ds" --overwrite
   turn "iai, decimal comma" "$iai" --no-record ingest "$work/comma.csv" -o "$work/ds" --overwrite

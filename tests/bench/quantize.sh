@@ -14,7 +14,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 version=$("$iai" doctor --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["onnxruntime"]["version"])')
 python3 -m venv "$scratch/venv"
-"$scratch/venv/bin/pip" --quiet install "onnxruntime==$version" onnx sympy numpy
+"$scratch/venv/bin/pip" install -qq "onnxruntime==$version" onnx==1.23.2 sympy==1.14.0 numpy==2.4.6
 cat >"$scratch/peer.py" <<'PYTHON'
 """What ONNX Runtime's documentation tells to do: pre-processing, then quantize_static or quantize_dynamic."""
 import sys
