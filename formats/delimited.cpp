@@ -183,12 +183,11 @@ void DelimitedReader::State::fill_row(std::string_view text, const DelimitedReco
 /// What the sample left open is settled by the first cell that shows it: the decimal sign, a type.
 void DelimitedReader::State::learn(Cell& cell, Column& column) {
   const bool counting = column.type == ColumnType::empty || column.type == ColumnType::integer;
-  CellForm other = form;
-  other.numbers.decimal = form.numbers.decimal == ',' ? '.' : ',';
-  if (!decimal_found && counting && (dialect.delimiter != ',' || form.numbers.decimal == ',')) {
-    const bool here = type_of_text(cell.text, form) == ColumnType::real;
-    decimal_found = here || type_of_text(cell.text, other) == ColumnType::real;
-    if (decimal_found && !here) form.numbers.decimal = dialect.decimal = other.numbers.decimal;
+  if (!decimal_found && counting) {
+    if (const auto decimal = shown_decimal(cell.text, form, dialect.delimiter)) {
+      decimal_found = true;
+      form.numbers.decimal = dialect.decimal = *decimal;
+    }
   }
   if (column.type == ColumnType::empty) {
     if (is_error_word(cell.text, form.words)) {
@@ -260,7 +259,8 @@ bool DelimitedReader::next_batches(std::vector<RowBatch>& batches, int threads) 
   auto& state = *state_;
   state.source.consume(std::exchange(state.taken, 0));
   state.again_at = 0;
-  const BatchLayout layout{state.splitter, state.form, state.columns, state.notes.header(), state.dialect.trailing_delimiter, state.decimal_found};
+  const BatchLayout layout{state.splitter,     state.form, state.columns, state.notes.header(), state.notes.units(), state.dialect.trailing_delimiter,
+                           state.decimal_found};
   const std::size_t pieces = static_cast<std::size_t>(std::max(threads, 1)) * (threads > 1 ? 2 : 1);
   const std::size_t goal = state.batch_goal < batch_bytes ? state.batch_goal : pieces * batch_bytes;
   while (state.source.text().size() < goal && !state.source.ended()) state.source.more();
@@ -276,10 +276,16 @@ bool DelimitedReader::next_batches(std::vector<RowBatch>& batches, int threads) 
     batches[i].first_row = number + 1;
     number += static_cast<std::int64_t>(batches[i].rows);
     batches[i].first_line = state.line + 1;
+    for (const auto& row : ends[i].skipped) {
+      const auto before = static_cast<std::size_t>(row.text.data() - text.data());
+      const bool kept = state.notes.count() < static_cast<std::int64_t>(TableNotes::most_kept);
+      const auto byte = kept ? state.source.offset() + state.source.stored_bytes(text.substr(0, before)) : 0;
+      state.notes.keep(row.kind, batches[i].first_line + row.lines_before, byte, row.text);
+    }
     state.line += ends[i].lines;
     state.taken += ends[i].bytes;
     used = i + 1;
-    if (ends[i].learn) break;
+    if (ends[i].bytes < texts[i].size()) break;
   }
   const bool learn = ends[used - 1].learn;
   batches.resize(used);

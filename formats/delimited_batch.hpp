@@ -13,18 +13,26 @@ struct BatchLayout {
   RecordSplitter splitter;
   CellForm form;
   std::vector<Column> columns;
-  std::string_view header;  ///< a line that begins with it is left to DelimitedReader::next()
+  std::string_view header, units;  ///< of the file, as TableNotes has them: rows that repeat them are no data
   bool trailing_delimiter = false;
   bool decimal_found = true;  ///< else a cell that fits no integer may tell the decimal sign
 };
 
+/// A row that is no data.
+struct SkippedRow {
+  SkippedLine::Kind kind = SkippedLine::Kind::note;
+  std::string_view text;          ///< in the piece, without its line end
+  std::int64_t lines_before = 0;  ///< line ends before it in the piece
+};
+
 /// What a piece of text gave.
 struct BatchEnd {
-  std::size_t bytes = 0;   ///< of whole rows that were taken
+  std::size_t bytes = 0;   ///< of whole rows that were taken; fewer than the piece has when it ends early (learn, or cells enough)
   std::int64_t lines = 0;  ///< line ends in them
-  /// The row behind them tells a type or the decimal sign, or may be no data (a note, sums, the header again):
-  /// DelimitedReader::next() must read it.
+  /// The row behind them tells a type or the decimal sign, or is the header again and the units that may follow it are not in
+  /// the piece: DelimitedReader::next() must read it.
   bool learn = false;
+  std::vector<SkippedRow> skipped;  ///< among the bytes taken, in order
 };
 
 /// Reads the rows of `text`, which begins at a row and ends behind one, into `batch` (its former content is dropped).

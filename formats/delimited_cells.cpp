@@ -199,6 +199,17 @@ ColumnType type_of_text(std::string_view text, const CellForm& form) {
   return parse_boolean(text) >= 0 ? ColumnType::boolean : ColumnType::text;
 }
 
+std::optional<char> shown_decimal(std::string_view text, const CellForm& form, char delimiter) {
+  if (delimiter == ',' && form.numbers.decimal != ',') return std::nullopt;
+  NumberForm other = form.numbers;
+  other.decimal = form.numbers.decimal == ',' ? '.' : ',';
+  std::int64_t integer = 0;
+  double number = 0;
+  for (const auto& numbers : {form.numbers, other})
+    if (parse_number(text, numbers, integer, number) == NumberKind::real) return numbers.decimal;
+  return std::nullopt;
+}
+
 std::string quoted_cell(const std::string& text) {
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string quoted = "\"";

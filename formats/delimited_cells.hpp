@@ -80,6 +80,10 @@ void interpret(Cell& cell, ColumnType type, const CellForm& form);
 /// The narrowest type of one text that is neither missing nor an error word.
 ColumnType type_of_text(std::string_view text, const CellForm& form);
 
+/// The decimal sign of a text that has one, form's or the other of point and comma. @param delimiter  of the file: a point beside commas that
+/// part cells needs no proof, nothing is said of it
+std::optional<char> shown_decimal(std::string_view text, const CellForm& form, char delimiter);
+
 /// `text` as a cell of comma-separated text: in quotes where it holds a comma, a quote or a line end. @source RFC 4180
 std::string quoted_cell(const std::string& text);
 

@@ -7,7 +7,7 @@ constexpr std::uint64_t exact_in_double = std::uint64_t{1} << 53;
 
 }  // namespace
 
-bool ColumnCellReader::take_quick(std::string_view cell, std::size_t row) {
+inline bool ColumnCellReader::take_quick(std::string_view cell, std::size_t row) {
   if (cell.empty() || !quick_) return false;
   PlainNumber number;
   switch (type_) {
@@ -43,7 +43,8 @@ bool ColumnCellReader::take(std::string_view text, std::size_t row, bool broken)
     except({static_cast<std::uint32_t>(row), CellState::error, 0, text});
     return true;
   }
-  if (!broken && !layout_.decimal_found && state == CellState::odd) return false;
+  const bool open = !broken && !layout_.decimal_found && type_ == ColumnType::integer && state == CellState::odd;
+  if (open && shown_decimal(text, layout_.form, layout_.splitter.delimiter)) return false;
   if (state != CellState::value) {
     if (type_ != ColumnType::empty || state != CellState::missing) except({static_cast<std::uint32_t>(row), state, cell.number, text});
   } else if (type_ == ColumnType::text) {

@@ -8,12 +8,13 @@
 namespace iai {
 namespace {
 
-constexpr std::size_t most_kept = 100, longest_kept = 120;
+constexpr std::size_t longest_kept = 120;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 bool is_letter(char c) { return (lower(c) >= 'a' && lower(c) <= 'z') || static_cast<unsigned char>(c) >= 0x80; }
 
-/// "Summe", "Total:", "Mittelwert" ...: what stands in front of figures made of the rows above.
+}  // namespace
+
 bool is_summary_word(std::string_view text) {
   if (text.ends_with(':')) text.remove_suffix(1);
   static constexpr std::array<std::string_view, 33> words{"sum",           "sums",
@@ -38,13 +39,10 @@ bool is_summary_word(std::string_view text) {
   });
 }
 
-/// Words rather than a cell that was cut off or garbled: a letter or a mark of comments first, three letters at least.
 bool is_prose(std::string_view text) {
   if (text.empty() || (!is_letter(text[0]) && text.find_first_of("#*-=/!%") != 0)) return false;
   return std::count_if(text.begin(), text.end(), is_letter) >= 3;
 }
-
-}  // namespace
 
 std::string_view trim_end(std::string_view line) {
   while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.remove_suffix(1);
@@ -68,14 +66,11 @@ bool TableNotes::repeats_top(std::string_view text, std::int64_t line, std::uint
 bool TableNotes::is_note(const Row& row, std::string_view text) {
   const auto first = std::find_if(row.cells.begin(), row.cells.end(), [](const Cell& cell) { return cell.state != CellState::missing; });
   if (first == row.cells.end() || first->state != CellState::odd) return false;
-  if (is_summary_word(first->text)) {
-    keep(SkippedLine::Kind::summary, row.line, row.byte, text);
-    return true;
-  }
-  const bool alone = std::all_of(first + 1, row.cells.end(), [](const Cell& cell) { return cell.state == CellState::missing || cell.state == CellState::odd; });
-  if (row.cells.size() < 2 || !alone || row.width >= row.cells.size() || !is_prose(first->text)) return false;
-  keep(SkippedLine::Kind::note, row.line, row.byte, text);
-  return true;
+  const auto kind = kind_of_note(first->text, row.width, row.cells.size(), [&] {
+    return std::all_of(first + 1, row.cells.end(), [](const Cell& cell) { return cell.state == CellState::missing || cell.state == CellState::odd; });
+  });
+  if (kind) keep(*kind, row.line, row.byte, text);
+  return kind.has_value();
 }
 
 void TableNotes::keep(SkippedLine::Kind kind, std::int64_t line, std::uint64_t byte, std::string_view text) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "formats/delimited_notes.hpp"
 #include "formats/delimited_source.hpp"
 
 namespace iai {
@@ -25,11 +26,18 @@ std::string plain_cell_text(std::string_view cell, bool doubled, char quote, boo
   return converted;
 }
 
-void StripReader::note_places(std::size_t count, RowBatch& batch) const {
+void StripReader::note_places(std::size_t count, const std::vector<std::size_t>& left_out, RowBatch& batch) const {
+  std::size_t place = batch.rows;
+  auto next_left_out = left_out.begin();
   for (std::size_t row = 0; row < count; ++row) {
+    if (next_left_out != left_out.end() && *next_left_out == row) {
+      ++next_left_out;
+      continue;
+    }
     batch.begins.push_back(static_cast<std::uint32_t>(begins_[row]));
     batch.lines.push_back(static_cast<std::uint32_t>(lines_at_[row]));
-    if (ragged_[row] != 0) batch.ragged.push_back(static_cast<std::uint32_t>(batch.rows + row));
+    if (widths_[row] != RowWidth::whole) batch.ragged.push_back(static_cast<std::uint32_t>(place));
+    ++place;
   }
 }
 
@@ -37,21 +45,42 @@ void StripReader::fill(Strip& strip, std::size_t most_rows) {
   strip.cells.resize(most_rows * columns_);
   strip.broken.clear();
   begins_.clear();
+  sizes_.clear();
   lines_at_.clear();
-  ragged_.clear();
+  widths_.clear();
   strip.rows = 0;
   while (strip.rows < most_rows && !done()) {
+    if (take_repeated()) continue;
+    if (at_header_) return;
     const std::size_t begin = at_;
-    if (!layout_.header.empty() && text_.substr(at_).starts_with(layout_.header)) {
-      at_header_ = true;
-      return;
-    }
     const std::int64_t lines = lines_;
     if (!take_row(strip)) continue;  // a blank line
+    units_follow_ = false;
     begins_.push_back(begin);
     lines_at_.push_back(lines);
     ++strip.rows;
   }
+}
+
+bool StripReader::take_repeated() {
+  const auto rest = text_.substr(at_);
+  const bool like_header = !layout_.header.empty() && rest.starts_with(layout_.header);
+  if (!like_header && !(units_follow_ && rest.starts_with(layout_.units))) return false;
+  layout_.splitter.split(rest, true, record_);
+  const auto row = rest.substr(0, record_.end), trimmed = trim_end(row);
+  const bool header = like_header && trimmed == layout_.header;
+  if (!header && !(units_follow_ && trimmed == layout_.units)) return false;
+  if (header && !layout_.units.empty() && rest.find_first_not_of(" \t\r\n", record_.next) == rest.npos) {
+    at_header_ = true;
+    return false;
+  }
+  repeated_.push_back({header ? SkippedLine::Kind::repeated_header : SkippedLine::Kind::repeated_units, row, lines_});
+  units_follow_ = header && !layout_.units.empty();
+  at_ += record_.next;
+  lines_ += 1 + std::count(row.begin(), row.end(), layout_.splitter.newline);
+  marks_.seek(at_);
+  marks_.take_high();
+  return true;
 }
 
 bool StripReader::take_row(Strip& strip) {
@@ -82,6 +111,7 @@ bool StripReader::take_row(Strip& strip) {
   ++lines_;
   if (width <= 1 && row.find_first_not_of(" \t\r") == row.npos) return false;
   const bool trailing_empty = width == columns_ + 1 && layout_.trailing_delimiter && trim_last(row).empty();
+  sizes_.push_back(row.size());
   end_row(strip, width, trailing_empty);
   if ((marks_.take_high() || zeros_) && (!is_utf8(row) || row.find('\0') != row.npos)) mend_row(strip, std::min(width, columns_), nullptr);
   return true;
@@ -110,6 +140,7 @@ bool StripReader::take_quoted(Strip& strip) {
       cells[c] = keep(plain_cell_text(cells[c], true, layout_.splitter.quote, false));
   }
   const bool trailing_empty = record_.width == columns_ + 1 && layout_.trailing_delimiter && record_.cells.back().begin == record_.cells.back().end;
+  sizes_.push_back(row.size());
   end_row(strip, record_.width, trailing_empty);
   if (!record_.plain_ascii || zeros_) mend_row(strip, count, record_.cells.data());
   return true;
@@ -117,7 +148,8 @@ bool StripReader::take_quoted(Strip& strip) {
 
 void StripReader::end_row(Strip& strip, std::size_t width, bool trailing_empty) {
   for (std::size_t c = width; c < columns_; ++c) strip.cells[strip.rows * columns_ + c] = {};
-  ragged_.push_back(width - (trailing_empty ? 1 : 0) != columns_ ? 1 : 0);
+  const std::size_t real = width - (trailing_empty ? 1 : 0);
+  widths_.push_back(real == columns_ ? RowWidth::whole : real < columns_ ? RowWidth::narrow : RowWidth::wide);
 }
 
 void StripReader::mend_row(Strip& strip, std::size_t count, const CellSpan* spans) {

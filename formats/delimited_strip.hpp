@@ -32,16 +32,27 @@ class StripReader {
   bool done() const { return at_ >= text_.size(); }
   std::size_t at() const { return at_; }
   std::int64_t lines() const { return lines_; }
-  /// Did fill() stop at a line that begins as the header does?
+  /// Did fill() stop at a row that repeats the header, with no row behind it that could be the units?
   bool at_header() const { return at_header_; }
   std::size_t row_begin(std::size_t row) const { return begins_[row]; }
   std::int64_t lines_before(std::size_t row) const { return lines_at_[row]; }
-  /// Where the first `count` rows of the strip lie, behind the rows that the batch has.
-  void note_places(std::size_t count, RowBatch& batch) const;
+  /// Cells of a row of the strip, as far as it matters: fewer than there are columns, as many, or more.
+  std::size_t width(std::size_t row) const { return columns_ + (widths_[row] == RowWidth::wide ? 1 : 0) - (widths_[row] == RowWidth::narrow ? 1 : 0); }
+  /// The row as it stands in the file, without its line end.
+  std::string_view row_text(std::size_t row) const { return text_.substr(begins_[row], sizes_[row]); }
+  /// Rows that repeat header or units, so far.
+  const std::vector<SkippedRow>& repeated() const { return repeated_; }
+  /// Where the first `count` rows of the strip lie, but for those `left_out` (ascending), behind the rows that the batch has.
+  void note_places(std::size_t count, const std::vector<std::size_t>& left_out, RowBatch& batch) const;
 
   void fill(Strip& strip, std::size_t most_rows);
 
  private:
+  enum class RowWidth : std::uint8_t { whole, narrow, wide };
+
+  /// Steps over a row that repeats header or units; false for any other.
+  bool take_repeated();
+
   /// One record into the strip's next row; false for a blank line.
   bool take_row(Strip& strip);
 
@@ -63,11 +74,12 @@ class StripReader {
   std::size_t columns_, at_ = 0;
   std::int64_t lines_ = 0;
   MarkScanner marks_;
-  bool quotes_, zeros_, at_header_ = false;
+  bool quotes_, zeros_, at_header_ = false, units_follow_ = false;
   DelimitedRecord record_;
-  std::vector<std::size_t> begins_;
+  std::vector<std::size_t> begins_, sizes_;
   std::vector<std::int64_t> lines_at_;
-  std::vector<std::uint8_t> ragged_;
+  std::vector<RowWidth> widths_;
+  std::vector<SkippedRow> repeated_;
 };
 
 }  // namespace iai

@@ -25,6 +25,13 @@ std::string shown(ColumnType type, CellState state, double number, std::int64_t 
   }
 }
 
+/// Lines that are no data, behind the rows.
+void add_skipped(const DelimitedReader& reader, std::vector<std::string>& lines) {
+  lines.push_back(fmt::format("{} skipped", reader.skipped_count()));
+  for (const auto& line : reader.skipped())
+    lines.push_back(fmt::format("{} line {} byte {} {}", skipped_kind_name(line.kind), line.line, line.byte, line.text));
+}
+
 std::vector<std::string> by_rows(const std::string& text) {
   const auto stream = open_bytes(text);
   DelimitedReader reader(*stream, "t");
@@ -37,6 +44,7 @@ std::vector<std::string> by_rows(const std::string& text) {
     }
     lines.push_back(line);
   }
+  add_skipped(reader, lines);
   return lines;
 }
 
@@ -67,6 +75,7 @@ std::vector<std::string> by_batches(const std::string& text, int threads) {
       if (ragged > 0 && !lines.empty()) lines.back() += fmt::format(" ragged {}", ragged);
     }
   }
+  add_skipped(reader, lines);
   return lines;
 }
 
@@ -189,6 +198,49 @@ TEST_CASE("batches hold what rows hold: other encodings, blanks, late types, lon
   compare(notes);
   compare(ids);
   for (const auto& text : {blanks, late, latin, wide16, wide, quoted}) compare(text);
+}
+
+TEST_CASE("batches hold what rows hold: masses of rows that begin odd, notes, sums and headers that come again") {
+  const std::vector<std::string> between{
+      "t;v;w",  "t;v;w\ns;Nm;V", "t;v;w\n\n\ns;Nm;V", "s;Nm;V", "Summe;1;2", "Ende der Messung", "oops;;",          "oops",           ";x;y",    ";;", "",
+      "t;v;w ", "\"7",           "\"abc;;",           "2,5;3",  "x;1;2",     "1;2;3;4",          "\"Ende\nder\";;", "\xFC\xFC\xFC;;", "Total:;;"};
+  std::mt19937 random(3);
+  for (int round = 0; round < 12; ++round) {
+    std::string text = "t;v;w\n" + std::string(round % 2 == 0 ? "s;Nm;V\n" : "");
+    for (int i = 0; i < 12'000; ++i) {
+      text += fmt::format("{};{}{};{}\n", i, random() % 100, round % 3 == 0 ? "" : ",5", random() % 9);
+      // Behind the sample no more is learnt than a row shows.
+      if ((i > 40 || round % 4 == 3) && random() % 3 == 0) text += between[random() % (round % 4 == 2 ? 10 : between.size())] + "\n";
+    }
+    compare(text);
+    std::string wide = "\xFF\xFE";
+    for (const char c : text.substr(0, 200'000))
+      if (static_cast<unsigned char>(c) < 0x80) wide += {c, '\0'};
+    compare(wide);
+  }
+}
+
+TEST_CASE("short rows under many columns come in batches of bounded size") {
+  std::string text = "c0";
+  for (int c = 1; c < 5000; ++c) text += fmt::format(";c{}", c);
+  for (int i = 0; i < 60; ++i) {  // more than the sample
+    text += "\n1";
+    for (int c = 1; c < 5000; ++c) text += ";2";
+  }
+  for (int i = 60; i < 2000; ++i) text += "\n1" + std::string(i % 100 == 0 ? ";2" : "");
+  const auto stream = open_bytes(text + "\n");
+  DelimitedReader reader(*stream, "t");
+  std::vector<RowBatch> batches;
+  std::int64_t rows = 0;
+  REQUIRE(reader.columns().size() == 5000);
+  while (reader.next_batches(batches, 1)) {
+    for (const auto& batch : batches) {
+      CHECK(batch.first_row == rows + 1);
+      rows += static_cast<std::int64_t>(batch.rows);
+      CHECK(batch.rows <= 110);
+    }
+  }
+  CHECK(rows == 2000);
 }
 
 TEST_CASE("plain numbers are those nearest to their text, all else is left alone") {
