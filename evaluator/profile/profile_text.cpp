@@ -19,7 +19,10 @@ void add_correlations(const TableProfile& table, std::size_t number, Json& list)
 }  // namespace
 
 std::string profile_text(IngestedData& ingested) {
-  Json tables = Json::array(), columns = Json::array(), findings = Json::array();
+  Json tables = Json::array(), findings = Json::array();
+  // Columns become text one by one: as values they take many times the room, and a table may have 262,144 of them.
+  // Canonical JSON has its keys in order: "bytes" and "columns" are the first (RFC 8785, section 3.2.3).
+  std::string text = "{\"bytes\":" + canonical_json(ingested.data.bytes()) + ",\"columns\":[";
   for (std::size_t t = 0; t < ingested.tables.size(); ++t) {
     auto& table = ingested.tables[t];
     tables.push_back({{"table", t + 1},
@@ -31,8 +34,9 @@ std::string profile_text(IngestedData& ingested) {
                       {"columns", table.columns.size()},
                       {"ragged_rows", table.ragged_rows}});
     for (auto& column : table.columns) {
-      columns.push_back(column.to_json());
-      columns.back()["table"] = t + 1;
+      Json json = column.to_json();
+      json["table"] = t + 1;
+      text += (text.back() == '[' ? "" : ",") + canonical_json(json);
     }
   }
   for (const auto& finding : ingested.findings)
@@ -40,16 +44,15 @@ std::string profile_text(IngestedData& ingested) {
         {{"kind", finding.kind}, {"file", finding.file}, {"column", finding.column}, {"row", finding.row}, {"count", finding.count}, {"text", finding.text}});
   Json correlations = Json::array();
   for (std::size_t t = 0; t < ingested.tables.size(); ++t) add_correlations(ingested.tables[t], t + 1, correlations);
-  const Json profile{{"schema", "iai.profile/1"},
-                     {"rows", ingested.data.rows()},
-                     {"files", ingested.data.files.size()},
-                     {"bytes", ingested.data.bytes()},
-                     {"root_digest", ingested.data.root_digest},
-                     {"tables", std::move(tables)},
-                     {"columns", std::move(columns)},
-                     {"correlations", std::move(correlations)},
-                     {"findings", std::move(findings)}};
-  return canonical_json(profile) + "\n";
+  const Json rest{{"correlations", std::move(correlations)},
+                  {"files", ingested.data.files.size()},
+                  {"findings", std::move(findings)},
+                  {"root_digest", ingested.data.root_digest},
+                  {"rows", ingested.data.rows()},
+                  {"schema", "iai.profile/1"},
+                  {"tables", std::move(tables)}};
+  text += "]," + canonical_json(rest).substr(1) + "\n";
+  return text;
 }
 
 }  // namespace iai
