@@ -1,13 +1,12 @@
 #include "formats/delimited_batch.hpp"
 
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 #include <memory>
 
 #include "formats/delimited_column_cells.hpp"
 #include "formats/delimited_notes.hpp"
 #include "formats/delimited_strip.hpp"
+#include "formats/parallel.hpp"
 
 namespace iai {
 namespace {
@@ -168,7 +167,7 @@ BatchEnd read_batch(std::string_view text, const BatchLayout& layout, RowBatch& 
 std::vector<BatchEnd> read_batches(const std::vector<std::string_view>& texts, const BatchLayout& layout, std::vector<RowBatch>& batches) {
   std::vector<BatchEnd> ends(texts.size());
   if (texts.size() == 1) ends[0] = read_batch(texts[0], layout, batches[0]);
-  else tbb::parallel_for(std::size_t{0}, texts.size(), [&](std::size_t i) { ends[i] = read_batch(texts[i], layout, batches[i]); });
+  else parallel_for(texts.size(), [&](std::size_t i) { ends[i] = read_batch(texts[i], layout, batches[i]); });
   return ends;
 }
 

@@ -9,12 +9,11 @@
 
 #include <fcntl.h>
 #include <openssl/evp.h>
-#include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
 #include <unistd.h>
 
 #include "formats/digest_cache.hpp"
 #include "formats/error.hpp"
+#include "formats/parallel.hpp"
 
 namespace iai {
 namespace {
@@ -150,16 +149,7 @@ std::vector<FileDigest> digest_files(std::span<const fs::path> paths, int thread
   std::vector<FileDigest> digests(paths.size());
   std::optional<SharedCache> cache;
   if (source == DigestSource::unchanged) cache.emplace();
-  tbb::task_arena arena(threads > 0 ? threads : tbb::task_arena::automatic);
-  arena.execute([&] {
-    // Files differ in size by orders of magnitude: every file is a task of its own.
-    tbb::parallel_for(
-        tbb::blocked_range<std::size_t>(0, paths.size(), 1),
-        [&](const auto& range) {
-          for (std::size_t i = range.begin(); i < range.end(); ++i) digests[i] = cache ? cache->digest(paths[i]) : digest_file(paths[i]);
-        },
-        tbb::simple_partitioner());
-  });
+  with_threads(threads, [&] { parallel_for(paths.size(), [&](std::size_t i) { digests[i] = cache ? cache->digest(paths[i]) : digest_file(paths[i]); }); });
   if (cache) cache->save();
   return digests;
 }

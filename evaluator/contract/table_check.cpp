@@ -3,7 +3,8 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <tbb/parallel_for.h>
+
+#include "formats/parallel.hpp"
 
 namespace iai {
 namespace {
@@ -157,7 +158,7 @@ void TableCheck::check(std::span<const RowBatch> batches, const RowOf& row_of) {
   };
   if (rows < rows_worth_threads)
     for (std::size_t c = 0; c < checks_.size(); ++c) judge(c);
-  else tbb::parallel_for(std::size_t{0}, checks_.size(), judge);
+  else parallel_for(checks_.size(), judge);
   Places places(*this, batches, row_of);
   std::vector<Breaks*> of_batch;
   for (std::size_t b = 0; b < batches.size(); ++b) {

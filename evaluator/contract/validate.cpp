@@ -5,13 +5,13 @@
 #include <fmt/format.h>
 
 #include "evaluator/contract/validator.hpp"
-#include "evaluator/data/threads.hpp"
 #include "formats/audio_rows.hpp"
 #include "formats/dialect_file.hpp"
 #include "formats/digest_stream.hpp"
 #include "formats/error.hpp"
 #include "formats/image_file.hpp"
 #include "formats/json_lines.hpp"
+#include "formats/parallel.hpp"
 #include "formats/peek_stream.hpp"
 
 namespace iai {

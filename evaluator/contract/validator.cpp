@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
-#include "evaluator/data/threads.hpp"
 #include "evaluator/profile/sketches.hpp"
 #include "evaluator/task/table_rows.hpp"
 #include "formats/delimited_source.hpp"
+#include "formats/parallel.hpp"
 
 namespace iai {
 

@@ -7,7 +7,6 @@
 
 #include "evaluator/data/manifest.hpp"
 #include "evaluator/data/sources.hpp"
-#include "evaluator/data/threads.hpp"
 #include "formats/columnar.hpp"
 #include "formats/content_store.hpp"
 #include "formats/digest_stream.hpp"
@@ -15,6 +14,7 @@
 #include "formats/file_on_disk.hpp"
 #include "formats/image_file.hpp"
 #include "formats/json_lines.hpp"
+#include "formats/parallel.hpp"
 #include "formats/peek_stream.hpp"
 
 namespace iai {

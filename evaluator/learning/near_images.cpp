@@ -6,9 +6,9 @@
 #include <cstring>
 
 #include <fmt/format.h>
-#include <tbb/parallel_for.h>
 
 #include "evaluator/learning/near_copies.hpp"
+#include "formats/parallel.hpp"
 
 namespace iai {
 
@@ -113,9 +113,9 @@ void NearImages::end_table(const LearningTable& table, ViolationLog& log) {
   for (std::size_t i = 0; i < places_.size(); i += step) sample.push_back(image(i));
   const ImageSimilarity similarity(sample, places_.size());
   hashes_.resize(places_.size());
-  tbb::parallel_for(std::size_t{0}, places_.size(), [&](std::size_t i) { hashes_[i] = similarity.hashes(image(i)); });
+  parallel_for(places_.size(), [&](std::size_t i) { hashes_[i] = similarity.hashes(image(i)); });
   std::vector<std::vector<Copy>> found(places_.size());
-  tbb::parallel_for(std::size_t{0}, places_.size(), [&](std::size_t i) { found[i] = copies(similarity, i); });
+  parallel_for(places_.size(), [&](std::size_t i) { found[i] = copies(similarity, i); });
   std::vector<NearCopy> pairs;
   for (std::size_t i = 0; i < found.size(); ++i)
     for (const auto& copy : found[i]) {

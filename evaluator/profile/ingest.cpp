@@ -7,7 +7,6 @@
 
 #include "evaluator/data/cast.hpp"
 #include "evaluator/data/tensor_elements.hpp"
-#include "evaluator/data/threads.hpp"
 #include "formats/columnar.hpp"
 #include "formats/content_store.hpp"
 #include "formats/digest_cache.hpp"
@@ -16,6 +15,7 @@
 #include "formats/file_on_disk.hpp"
 #include "formats/image_file.hpp"
 #include "formats/json_lines.hpp"
+#include "formats/parallel.hpp"
 #include "formats/peek_stream.hpp"
 #include "formats/read_ahead.hpp"
 #include "formats/tensor_file.hpp"

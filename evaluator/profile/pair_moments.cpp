@@ -4,9 +4,8 @@
 #include <bit>
 #include <cmath>
 
-#include <tbb/parallel_for.h>
-
 #include "evaluator/data/state_stream.hpp"
+#include "formats/parallel.hpp"
 
 namespace iai {
 namespace {
@@ -119,7 +118,7 @@ void PairMoments::end_file(std::span<const Column> types) {
   for (std::size_t i = 0; i < columns_.size(); ++i)
     if (!is_number(types[columns_[i]].type)) left_out_[i] = true;
   totals_.resize(sums_.size());
-  tbb::parallel_for(std::size_t{0}, columns_.size(), [&](std::size_t a) {
+  parallel_for(columns_.size(), [&](std::size_t a) {
     for (std::size_t b = a + 1; b < columns_.size(); ++b)
       if (auto& sums = sums_[index(a, b)]; sums.rows > 0 && !left_out_[a] && !left_out_[b]) add_file(sums, *origins_[a], *origins_[b], totals_[index(a, b)]);
   });

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 
-#include <tbb/parallel_for.h>
-
 #include "evaluator/data/state_stream.hpp"
 #include "formats/error.hpp"
+#include "formats/parallel.hpp"
 
 namespace iai {
 namespace {
@@ -49,7 +48,7 @@ std::string table_key(const TableProfile& table) {
 
 void merge(TableProfile& table, const TableProfile& other) {
   const bool is_first = other.files[0] < table.files[0];
-  tbb::parallel_for(std::size_t{0}, table.columns.size(), [&](std::size_t c) {
+  parallel_for(table.columns.size(), [&](std::size_t c) {
     if (is_first) table.columns[c].unit = other.columns[c].unit;  // what the first file says
     table.columns[c].merge(other.columns[c]);
   });
@@ -137,7 +136,7 @@ void FileProfiler::add_element(double value) {
 
 void FileProfiler::add_parts() {
   if (parts_.empty()) return;
-  tbb::parallel_for(std::size_t{0}, table_.columns.size(), [&](std::size_t c) {
+  parallel_for(table_.columns.size(), [&](std::size_t c) {
     for (const auto& part : parts_)
       table_.columns[c].add(part.batch->columns[c], part.from, part.to, part.batch->first_row + static_cast<std::int64_t>(part.from));
   });
@@ -148,9 +147,9 @@ void FileProfiler::end_block() {
   add_parts();
   auto& pairs = table_.pairs;
   const std::size_t pair_columns = pairs.columns().size() > 1 ? pairs.columns().size() : 0;
-  tbb::parallel_for(std::size_t{0}, pair_columns, [&](std::size_t i) { pairs.set_block(i, table_.columns[pairs.columns()[i]].block(), filled_); });
+  parallel_for(pair_columns, [&](std::size_t i) { pairs.set_block(i, table_.columns[pairs.columns()[i]].block(), filled_); });
   // Pairs and columns do not meet: each column's numbers were copied.
-  tbb::parallel_for(std::size_t{0}, pair_columns + table_.columns.size(), [&](std::size_t i) {
+  parallel_for(pair_columns + table_.columns.size(), [&](std::size_t i) {
     if (i < pair_columns) pairs.add_pairs(i);
     else table_.columns[i - pair_columns].end_block(filled_);
   });
