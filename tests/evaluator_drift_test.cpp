@@ -168,13 +168,13 @@ ReferenceColumn profiled(Shape shape, const CounterRandom& random, std::int64_t 
 }
 
 std::vector<DriftFigure> figures_of(const ReferenceColumn& reference, Shape shape, const CounterRandom& random, std::uint64_t m, double shift = 0) {
-  DriftSample sample(reference);
+  DriftSample sample(reference, 1);
   for (std::uint64_t i = 0; i < m; ++i) {
     Cell cell;
     cell.number = draw(shape, random, 1'000'000 + i) + shift;
     sample.add(cell, ColumnType::real);
   }
-  return sample.figures(1);
+  return sample.figures();
 }
 
 }  // namespace
@@ -253,14 +253,14 @@ TEST_CASE("drift: columns of codes, of truth values, and cells without a value")
   stored.top_values = {{"ok", 600}, {"low", 300}};
   const auto codes = reference_column(stored);
   const auto figure_of = [](const ReferenceColumn& reference, const std::vector<std::string>& cells, DriftMeasure measure) {
-    DriftSample sample(reference);
+    DriftSample sample(reference, 1);
     for (const auto& text : cells) {
       Cell cell;
       cell.text = text;
       cell.state = text.empty() ? CellState::missing : CellState::value;
       sample.add(cell, ColumnType::text);
     }
-    for (const auto& figure : sample.figures(1))
+    for (const auto& figure : sample.figures())
       if (figure.measure == measure) return figure;
     return DriftFigure{};
   };

@@ -45,7 +45,7 @@ double reached_by_chance(const DriftFigure& figure, double level) {
   return high;
 }
 
-DriftSample::DriftSample(const ReferenceColumn& reference) : reference_(reference) {
+DriftSample::DriftSample(const ReferenceColumn& reference, std::optional<double> every) : reference_(reference), every_(every) {
   if (reference.numbers) numbers_.emplace(*reference.numbers);
 }
 
@@ -53,17 +53,17 @@ void DriftSample::add(const Cell& cell, ColumnType type) {
   const double number = type == ColumnType::timestamp ? nan : number_in(cell, type).value_or(nan);
   const bool fits = numbers_ ? std::isfinite(number) : cell.state == CellState::value || !std::isnan(number);
   (fits ? values_ : missing_) += 1;
-  of_missing_.add(fits ? 0 : 1);
+  if (!every_) of_missing_.add(fits ? 0 : 1);
   if (!fits) return;
   if (numbers_) {
     numbers_->add(number);
-    of_values_.add(number);
+    if (!every_) of_values_.add(number);
   } else if (reference_.kind == ReferenceColumn::Kind::booleans && !std::isnan(number)) add_code(number != 0 ? "true" : "false");
   else if (reference_.kind != ReferenceColumn::Kind::other) add_code(std::string(first_bytes(cell.text, longest_code)));
 }
 
 void DriftSample::add_code(std::string code) {
-  of_values_.add(place_of(code));
+  if (!every_) of_values_.add(place_of(code));
   if (codes_.size() < most_codes || codes_.contains(code)) codes_[std::move(code)] += 1;
   else codes_[""] += 1;  // one place for all the others
 }
@@ -95,14 +95,13 @@ std::vector<DriftFigure> DriftSample::of_codes(double every) const {
   return figures;
 }
 
-std::vector<DriftFigure> DriftSample::figures(std::optional<double> written) {
-  every_ = written.value_or(of_values_.values_as_one());
+std::vector<DriftFigure> DriftSample::figures() {
   std::vector<DriftFigure> figures;
-  if (values_ > 0 && reference_.kind != ReferenceColumn::Kind::other) figures = numbers_ ? of_numbers(every_) : of_codes(every_);
+  if (values_ > 0 && reference_.kind != ReferenceColumn::Kind::other) figures = numbers_ ? of_numbers(counted_every()) : of_codes(counted_every());
   const double n = reference_.values + reference_.missing, m = values_ + missing_;
   if (n > 0 && m > 0) {
     const double share = reference_.missing / n, now = missing_ / m, sign = now < share ? -1 : 1;
-    const double every = written.value_or(of_missing_.values_as_one());
+    const double every = every_.value_or(of_missing_.values_as_one());
     const auto tail = [=, missing = reference_.missing](double x) {
       return share_tail(missing / every, n / every, std::clamp(share + sign * x, 0.0, 1.0) * m / every, m / every);
     };

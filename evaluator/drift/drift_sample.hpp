@@ -28,15 +28,15 @@ double reached_by_chance(const DriftFigure& figure, double level);
 /// the reference.
 class DriftSample {
  public:
-  explicit DriftSample(const ReferenceColumn& reference);
+  /// @param every  rows of which one counts, since neighbours are alike; when absent as many as the sample itself shows, of the
+  ///               reference as well
+  DriftSample(const ReferenceColumn& reference, std::optional<double> every);
   /// Where the reference holds numbers, all else counts as missing.
   void add(const Cell& cell, ColumnType type);
   /// Once, after the last cell.
-  /// @param every  rows of which one counts, since neighbours are alike; when absent as many as the sample itself shows, of the
-  ///               reference as well
-  std::vector<DriftFigure> figures(std::optional<double> every);
-  /// Rows of which one counted, of the column's values.
-  double counted_every() const { return every_; }
+  std::vector<DriftFigure> figures();
+  /// Rows of which one counts, of the column's values.
+  double counted_every() const { return every_.value_or(of_values_.values_as_one()); }
 
  private:
   void add_code(std::string code);
@@ -45,8 +45,9 @@ class DriftSample {
   const ReferenceColumn& reference_;
   std::optional<SampleCounts> numbers_;
   std::map<std::string, double> codes_;
-  double values_ = 0, missing_ = 0, every_ = 1;
-  Persistence of_values_, of_missing_;
+  double values_ = 0, missing_ = 0;
+  std::optional<double> every_;
+  Persistence of_values_, of_missing_;  // fed where they are asked
 };
 
 }  // namespace iai

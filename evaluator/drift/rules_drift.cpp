@@ -59,7 +59,7 @@ class DriftCheck : public FamilyCheck {
   DriftCheck(const std::deque<DriftRules>& rules, ViolationLog& log) : log_(log) {
     for (const auto& one : rules) {
       samples_.push_back({&one, {}, {}});
-      for (const auto& column : one.columns) samples_.back().columns.emplace_back(column);
+      for (const auto& column : one.columns) samples_.back().columns.emplace_back(column, one.every);
     }
   }
   void start_file(const CheckedFile& file) override {
@@ -98,7 +98,7 @@ class DriftCheck : public FamilyCheck {
     std::vector<Found> all;
     std::vector<double> chances;
     for (std::size_t c = 0; c < samples.columns.size(); ++c)
-      for (auto& figure : samples.columns[c].figures(rules.every))
+      for (auto& figure : samples.columns[c].figures())
         if (const auto* limit = rules.find(figure.measure)) {
           chances.push_back(figure.chance);
           all.push_back({c, std::move(figure), limit});
@@ -149,9 +149,7 @@ class DriftCheck : public FamilyCheck {
 class DriftFamily : public RuleFamily {
  public:
   DriftFamily(const Yaml& node, FamilyPlace& place) {
-    if (node.is_map()) add(node, place);
-    else
-      for (const auto& item : node.items()) add(item, place);
+    for_each_map(node, [&](const Yaml& one) { add(one, place); });
   }
   std::vector<const RuleHead*> rules() const override {
     std::vector<const RuleHead*> heads;
