@@ -13,28 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Bytes of one element that a tensor can be exchanged in; 0 for strings and packed types.
-std::size_t bytes_of(ElementType type) {
-  switch (type) {
-    case ElementType::uint8:
-    case ElementType::int8:
-    case ElementType::boolean: return 1;
-    case ElementType::uint16:
-    case ElementType::int16:
-    case ElementType::float16:
-    case ElementType::bfloat16: return 2;
-    case ElementType::float32:
-    case ElementType::int32:
-    case ElementType::uint32: return 4;
-    case ElementType::float64:
-    case ElementType::int64:
-    case ElementType::uint64: return 8;
-    case ElementType::string:
-    case ElementType::undefined: break;
-  }
-  return 0;
-}
-
 std::string name_of(ElementType type) {
   switch (type) {
     case ElementType::undefined: return "no tensor";
@@ -129,7 +107,7 @@ Tensor copy_value(const std::string& where, const ModelPort& port, const Ort::Va
   if (!value.IsTensor()) throw Error(ErrorKind::input, output + " is no tensor", "remove it from the model, or name another");
   const auto info = value.GetTensorTypeAndShapeInfo();
   Tensor tensor{static_cast<ElementType>(info.GetElementType()), info.GetShape(), {}};
-  const std::size_t width = bytes_of(tensor.type);
+  const std::size_t width = element_size(tensor.type);
   if (width == 0) throw Error(ErrorKind::input, output + " is " + name_of(tensor.type) + ", which iai cannot read");
   tensor.bytes.resize(info.GetElementCount() * width);
   if (!tensor.bytes.empty()) std::memcpy(tensor.bytes.data(), value.GetTensorRawData(), tensor.bytes.size());
@@ -149,7 +127,7 @@ std::string reason_of(const Ort::Exception& error) {
 /// not tell a scalar from an unknown shape.
 static void check_input(const std::string& where, const ModelPort& port, const TensorView& view) {
   const std::string input = where + ": input '" + port.name + "'";
-  const std::size_t width = bytes_of(port.type);
+  const std::size_t width = element_size(port.type);
   if (width == 0) throw Error(ErrorKind::input, input + " takes " + name_of(port.type) + ", which iai cannot feed");
   if (view.type != port.type) {
     throw Error(ErrorKind::input, input + " takes " + name_of(port.type) + ", the data is " + name_of(view.type), "store the data as " + name_of(port.type));
@@ -173,7 +151,7 @@ static void check_input(const std::string& where, const ModelPort& port, const T
 
 Ort::Value make_value(const TensorView& view, std::vector<std::byte>& aligned) {
   const std::byte* data = view.bytes.data();
-  const std::size_t width = std::max<std::size_t>(bytes_of(view.type), 1);  // never 0: check_input was here before
+  const std::size_t width = std::max<std::size_t>(element_size(view.type), 1);  // never 0: check_input was here before
   if (data == nullptr || reinterpret_cast<std::uintptr_t>(data) % width != 0) {
     aligned.assign(view.bytes.begin(), view.bytes.end());
     aligned.resize(std::max<std::size_t>(aligned.size(), 1));
