@@ -4,12 +4,10 @@
 #include <filesystem>
 #include <string>
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include "formats/archive.hpp"
 #include "formats/error.hpp"
 #include "formats/npy.hpp"
+#include "tests/fuzz/memory_file.hpp"
 
 namespace {
 
@@ -28,9 +26,7 @@ void read_entries(const std::filesystem::path& path) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const int file = ::memfd_create("fuzz", MFD_CLOEXEC);
-  static const std::filesystem::path path = "/proc/self/fd/" + std::to_string(file);
-  if (::ftruncate(file, 0) != 0 || ::pwrite(file, data, size, 0) != static_cast<ssize_t>(size)) std::abort();
+  const auto& path = memory_file(data, size);
   try {
     read_entries(path);
   } catch (const iai::Error&) {

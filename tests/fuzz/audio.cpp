@@ -5,18 +5,14 @@
 #include <memory>
 #include <string>
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include "formats/error.hpp"
 #include "formats/tensor_file.hpp"
+#include "tests/fuzz/memory_file.hpp"
 
 extern "C" iai::TensorFile* iai_open_audio(const std::filesystem::path& path, const std::string& name);
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const int file = ::memfd_create("fuzz", MFD_CLOEXEC);
-  static const std::filesystem::path path = "/proc/self/fd/" + std::to_string(file);
-  if (::ftruncate(file, 0) != 0 || ::pwrite(file, data, size, 0) != static_cast<ssize_t>(size)) std::abort();
+  const auto& path = memory_file(data, size);
   try {
     const std::unique_ptr<iai::TensorFile> wav(iai_open_audio(path, "fuzz.wav"));
     const auto& entry = wav->tensors().at(0);

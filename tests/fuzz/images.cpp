@@ -4,21 +4,17 @@
 #include <filesystem>
 #include <string>
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include "formats/error.hpp"
 #include "formats/image_file.hpp"
+#include "tests/fuzz/memory_file.hpp"
 
 extern "C" void iai_read_image(iai::ImageKind kind, const std::filesystem::path& path, const std::string& name, const iai::ImageLimits& limits,
                                iai::Image& image);
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const int file = ::memfd_create("fuzz", MFD_CLOEXEC);
-  static const std::filesystem::path path = "/proc/self/fd/" + std::to_string(file);
   const auto kind = iai::image_kind({reinterpret_cast<const char*>(data), size});
   if (kind == iai::ImageKind::none) return 0;
-  if (::ftruncate(file, 0) != 0 || ::pwrite(file, data, size, 0) != static_cast<ssize_t>(size)) std::abort();
+  const auto& path = memory_file(data, size);
   try {
     iai::Image image;
     iai::ImageLimits limits;

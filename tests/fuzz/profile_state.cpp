@@ -5,18 +5,14 @@
 #include <span>
 #include <string>
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <fmt/format.h>
 
 #include "evaluator/profile/profile_state.hpp"
 #include "formats/digest.hpp"
 #include "formats/error.hpp"
+#include "tests/fuzz/memory_file.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const int file = ::memfd_create("fuzz", MFD_CLOEXEC);
-  static const std::filesystem::path path = "/proc/self/fd/" + std::to_string(file);
   // Kind and version, the root digest, then the number of files (profile_state.cpp); the digest at the end is made to fit.
   constexpr std::size_t root = 13, files = root + 64, digest = 64;
   if (size < files + 1 + digest || data[files] > 99) return 0;
@@ -27,7 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   iai::Sha256 sum;
   sum.update(std::as_bytes(std::span(bytes)));
   bytes += sum.hex();
-  if (::ftruncate(file, 0) != 0 || ::pwrite(file, bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) std::abort();
+  const auto& path = memory_file(bytes.data(), bytes.size());
   try {
     const auto names = iai::read_state_files(path, set);
     std::vector<std::size_t> order(names.size());
