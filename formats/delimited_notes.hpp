@@ -38,7 +38,7 @@ class TableNotes {
 
 /// "Summe", "Total:", "Mittelwert" ...: what stands in front of figures made of the rows above.
 bool is_summary_word(std::string_view text);
-/// Words rather than a cell that was cut off or garbled.
+/// Words rather than a cell that was cut off or garbled: a letter or a mark of comments first, three letters at least.
 bool is_prose(std::string_view text);
 /// What a row is whose `first` cell that is not missing is odd; nothing: data. @param width  cells that it has
 /// @param alone  asked last: are all cells behind the first missing or odd?

@@ -102,14 +102,18 @@ void ImageSimilarity::find_frame(const Picture& image, Hashes& hashes) const {
     best = climb(hashes.frame, step, [&](const ImageWindow& moved) { return correlation(image, resample(common_[0], moved, hash_side)); });
   hashes.is_framed = best >= framed_least;
   if (!hashes.is_framed) return;
+  const auto own_at = [&](const ImageWindow& frame) {
+    Picture own = image;
+    take_off(own, basis(frame, hash_side));
+    return own;
+  };
   for (const double step : {0.015, 0.0075})  // what all show varies: it lies where its mean and the ways in which it varies leave least
     climb(hashes.frame, step, [&](const ImageWindow& moved) {
-      Picture own = image;
-      take_off(own, basis(moved, hash_side));
+      const Picture own = own_at(moved);
       return -dot(own, own) / dot(image, image);
     });
-  Picture own = image, placed(hash_side * hash_side);
-  take_off(own, basis(hashes.frame, hash_side));
+  const Picture own = own_at(hashes.frame);
+  Picture placed(hash_side * hash_side);
   const auto place = [](std::size_t cell, double from, double length) {
     return static_cast<int>(std::floor(((static_cast<double>(cell) + 0.5) / hash_side - from) / length * hash_side));
   };
