@@ -7,6 +7,8 @@
 #include <cmath>
 #include <limits>
 
+#include "formats/ascii.hpp"
+
 namespace iai {
 
 using namespace std::string_view_literals;
@@ -15,9 +17,6 @@ namespace {
 
 constexpr std::int64_t exact_in_double = std::int64_t{1} << 53;
 constexpr std::size_t longest_number = 128;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 bool same_word(std::string_view text, std::string_view lower_case) {
   return text.size() == lower_case.size() && std::equal(text.begin(), text.end(), lower_case.begin(), [](char a, char b) { return lower(a) == b; });

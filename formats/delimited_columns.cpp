@@ -5,12 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "formats/ascii.hpp"
 #include "formats/delimited_dialect.hpp"
 
 namespace iai {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool all_digits(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_digit); }
 
 /// Signs between thousands other than point and comma: apostrophes and blanks (also narrow and no-break).

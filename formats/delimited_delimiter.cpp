@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "formats/ascii.hpp"
 #include "formats/delimited_dialect.hpp"
 
 namespace iai {
@@ -19,8 +20,6 @@ struct CellKinds {
   /// Numbers and times speak for a delimiter, words half as much, what still seems to hold several cells does not.
   double quality() const { return filled == 0 ? 0 : (static_cast<double>(measured) + 0.5 * static_cast<double>(words)) / static_cast<double>(filled); }
 };
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Text that no other delimiter would part: "läuft", "Halle 3, Tor"; not "5;3", "000 17" or "41;läuft".
 bool is_word(std::string_view text) {

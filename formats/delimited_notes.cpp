@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "formats/ascii.hpp"
 #include "formats/delimited_source.hpp"
 
 namespace iai {
@@ -10,7 +11,6 @@ namespace {
 
 constexpr std::size_t longest_kept = 120;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 bool is_letter(char c) { return (lower(c) >= 'a' && lower(c) <= 'z') || static_cast<unsigned char>(c) >= 0x80; }
 
 }  // namespace

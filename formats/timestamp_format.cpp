@@ -3,13 +3,11 @@
 
 #include <fmt/format.h>
 
+#include "formats/ascii.hpp"
 #include "formats/timestamp.hpp"
 
 namespace iai {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 /// Takes up to `most` digits from the left of `text`; false when there are fewer than `least`.
 bool take_number(std::string_view& text, int& value, std::size_t least, std::size_t most) {

@@ -51,6 +51,13 @@ class RuleHeads {
 
 Severity parse_severity(const Yaml& node);
 
+/// add(node) where it is a map, else add(item) for each item of the list that it is.
+template <class Add>
+void for_each_map(const Yaml& node, Add add) {
+  if (node.is_map()) return add(node);
+  for (const Yaml& item : node.items()) add(item);
+}
+
 /// What a family's parser may look up.
 struct FamilyPlace {
   RuleHeads& heads;

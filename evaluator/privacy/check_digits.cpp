@@ -4,14 +4,11 @@
 #include <array>
 #include <string>
 
+#include "formats/ascii.hpp"
+
 namespace iai {
 
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool all_digits(std::string_view text) { return std::all_of(text.begin(), text.end(), is_digit); }
-int digit(char c) { return c - '0'; }
 
 /// Behind the country and the check digits: n digits, a letters, c either; "4a14n" as the registry writes 4!a14!n.
 struct IbanForm {
@@ -63,6 +60,8 @@ int vin_value(char c) {
 }
 
 }  // namespace
+
+bool all_digits(std::string_view text) { return std::all_of(text.begin(), text.end(), is_digit); }
 
 bool has_luhn_digit(std::string_view digits) {
   int sum = 0;

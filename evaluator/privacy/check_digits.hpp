@@ -6,6 +6,9 @@
 
 namespace iai {
 
+bool all_digits(std::string_view text);
+constexpr int digit(char c) { return c - '0'; }
+
 // Check digits. Each takes the characters of one identifier without blanks and signs, letters in upper case, and says
 // whether its structure and its check digits are right. None throws.
 

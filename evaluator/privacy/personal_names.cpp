@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "formats/ascii.hpp"
+
 namespace iai {
 
 namespace {
@@ -122,7 +124,6 @@ unsigned meaning_of(std::string_view word) {
   return found == words.end() ? 0 : found->second;
 }
 
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_letter(char c) { return is_upper(c) || is_lower(c) || static_cast<unsigned char>(c) >= 0x80; }
 

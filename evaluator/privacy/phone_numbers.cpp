@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <string>
 
+#include "formats/ascii.hpp"
+
 namespace iai {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80; }
 
 constexpr std::size_t most_digits = 15;

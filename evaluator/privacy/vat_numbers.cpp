@@ -6,15 +6,12 @@
 #include <string>
 
 #include "evaluator/privacy/check_digits.hpp"
+#include "formats/ascii.hpp"
 
 namespace iai {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool all_digits(std::string_view text) { return std::all_of(text.begin(), text.end(), is_digit); }
-int digit(char c) { return c - '0'; }
 int last(std::string_view text) { return digit(text.back()); }
 
 std::int64_t number(std::string_view text) {

@@ -114,9 +114,8 @@ void add_file(const PairSums& sums, double x_origin, double y_origin, PairTotals
 }  // namespace
 
 void PairMoments::end_file(std::span<const Column> types) {
-  const auto is_number = [](ColumnType type) { return type == ColumnType::integer || type == ColumnType::real || type == ColumnType::empty; };
   for (std::size_t i = 0; i < columns_.size(); ++i)
-    if (!is_number(types[columns_[i]].type)) left_out_[i] = true;
+    if (const auto type = types[columns_[i]].type; !is_numeric(type) && type != ColumnType::empty) left_out_[i] = true;
   totals_.resize(sums_.size());
   parallel_for(columns_.size(), [&](std::size_t a) {
     for (std::size_t b = a + 1; b < columns_.size(); ++b)

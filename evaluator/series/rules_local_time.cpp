@@ -70,11 +70,7 @@ class LocalTimeCheck : public FamilyCheck {
 class LocalTimeFamily : public RuleFamily {
  public:
   LocalTimeFamily(const Yaml& node, FamilyPlace& place) {
-    if (node.is_map()) {
-      add(node, place);
-    } else {
-      for (const Yaml& item : node.items()) add(item, place);
-    }
+    for_each_map(node, [&](const Yaml& one) { add(one, place); });
   }
   std::vector<const RuleHead*> rules() const override {
     std::vector<const RuleHead*> heads;
