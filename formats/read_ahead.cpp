@@ -12,7 +12,7 @@
 namespace iai {
 namespace {
 
-constexpr std::size_t block_bytes = 256 << 10, blocks = 4;
+constexpr std::size_t block_bytes = 256 << 10, blocks = 8;
 constexpr std::uint64_t alone = 1 << 20;  // so many bytes are read before a thread pays
 
 }  // namespace

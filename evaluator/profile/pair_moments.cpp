@@ -27,12 +27,11 @@ double dot(const std::vector<double>& a, const std::vector<double>& b) {
 PairMoments::PairMoments(std::vector<std::size_t> columns) : columns_(std::move(columns)) {
   columns_.resize(std::min(columns_.size(), most_columns));
   origins_.resize(columns_.size());
-  blocks_.resize(columns_.size());
   sums_.resize(columns_.size() * (columns_.size() - std::min<std::size_t>(1, columns_.size())) / 2);
 }
 
-void PairMoments::set_block(std::size_t at, std::span<const double> values, std::size_t rows) {
-  auto& block = blocks_[at];
+void PairMoments::set_block(std::size_t block_at, std::size_t at, std::span<const double> values, std::size_t rows) {
+  auto& block = blocks_[block_at][at];
   auto& origin = origins_[at];
   const std::size_t padded = (rows + lanes - 1) / lanes * lanes;
   block.distances.assign(padded, 0);
@@ -65,10 +64,14 @@ void PairMoments::set_block(std::size_t at, std::span<const double> values, std:
 }
 
 void PairMoments::add_pairs(std::size_t at) {
-  const auto& a = blocks_[at];
+  for (const auto& block : blocks_) add_pairs(block, at);
+}
+
+void PairMoments::add_pairs(const std::vector<Block>& block, std::size_t at) {
+  const auto& a = block[at];
   if (a.count == 0) return;
   for (std::size_t other = at + 1; other < columns_.size(); ++other) {
-    const auto& b = blocks_[other];
+    const auto& b = block[other];
     auto& sums = sums_[index(at, other)];
     if (b.count == 0) continue;
     sums.xy.add(dot(a.distances, b.distances));

@@ -37,10 +37,13 @@ class PairMoments {
   explicit PairMoments(std::vector<std::size_t> columns = {});
   const std::vector<std::size_t>& columns() const { return columns_; }
 
-  /// The numbers of column `at` of columns() in a block of `rows`; NaN, or beyond the end: none. Columns may be set on
-  /// different threads.
-  void set_block(std::size_t at, std::span<const double> values, std::size_t rows);
-  /// After all columns were set: pairs of column `at` with those behind it. On different threads for different `at`.
+  /// Blocks of rows that are worked on at once, from here on.
+  void begin_blocks(std::size_t blocks) { blocks_.resize(blocks, std::vector<Block>(columns_.size())); }
+  /// The numbers of column `at` of columns() in one of those blocks, of `rows`; NaN, or beyond the end: none. Columns may be
+  /// set on different threads, each block by block.
+  void set_block(std::size_t block, std::size_t at, std::span<const double> values, std::size_t rows);
+  /// After all columns of all blocks were set: pairs of column `at` with those behind it. On different threads for different
+  /// `at`.
   void add_pairs(std::size_t at);
 
   /// A file is complete. @param types  that all columns of the table turned out to have in it; those of other types are not
@@ -61,15 +64,16 @@ class PairMoments {
     double sum = 0, squares = 0;
     std::size_t count = 0;
   };
+  void add_pairs(const std::vector<Block>& block, std::size_t at);
   /// @param a  below b
   std::size_t index(std::size_t a, std::size_t b) const { return a * columns_.size() - a * (a + 1) / 2 + b - a - 1; }
 
   std::vector<std::size_t> columns_;
   std::bitset<most_columns> left_out_;          // columns that some file has as no numbers
   std::vector<std::optional<double>> origins_;  // the first number of the file
-  std::vector<Block> blocks_;
-  std::vector<PairSums> sums_;      // of the file
-  std::vector<PairTotals> totals_;  // of the files before it
+  std::vector<std::vector<Block>> blocks_;      // [block][column]
+  std::vector<PairSums> sums_;                  // of the file
+  std::vector<PairTotals> totals_;              // of the files before it
 };
 
 }  // namespace iai

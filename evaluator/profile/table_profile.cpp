@@ -94,6 +94,10 @@ FileProfiler::FileProfiler(TableProfile& table, std::size_t file, const std::vec
     table.columns[c].start_file(file, columns[c].type, per_row);
     if (columns[c].type == ColumnType::empty) open_.push_back(c);
   }
+  const auto& compared = table.pairs.columns();
+  pair_.assign(columns.size(), compared.size());
+  if (compared.size() < 2) return;
+  for (std::size_t i = 0; i < compared.size(); ++i) pair_[compared[i]] = i;
 }
 
 void FileProfiler::add(const Row& row, const std::vector<Column>& columns) {
@@ -117,10 +121,11 @@ void FileProfiler::add(std::span<const RowBatch> batches) {
     table_.ragged_rows += static_cast<std::int64_t>(batch.ragged.size());
     for (std::size_t from = 0; from < batch.rows;) {
       const std::size_t to = std::min(batch.rows, from + (block_rows_ - filled_));
-      parts_.push_back({&batch, from, to});
       filled_ += to - from;
+      const bool ends = filled_ == block_rows_;
+      parts_.push_back({&batch, from, to, ends ? filled_ : 0});
+      if (ends) filled_ = 0;
       from = to;
-      if (filled_ == block_rows_) end_block();
     }
   }
   add_parts();
@@ -134,26 +139,29 @@ void FileProfiler::add_element(double value) {
   if (++filled_ == block_rows_) end_block();
 }
 
+/// Each column takes all its parts at once: threads wait for each other once a batch, not once a block.
 void FileProfiler::add_parts() {
-  if (parts_.empty()) return;
+  auto& pairs = table_.pairs;
+  pairs.begin_blocks(static_cast<std::size_t>(std::count_if(parts_.begin(), parts_.end(), [](const Part& part) { return part.block_rows > 0; })));
   parallel_for(table_.columns.size(), [&](std::size_t c) {
-    for (const auto& part : parts_)
-      table_.columns[c].add(part.batch->columns[c], part.from, part.to, part.batch->first_row + static_cast<std::int64_t>(part.from));
+    auto& column = table_.columns[c];
+    std::size_t block = 0;
+    for (const auto& part : parts_) {
+      if (part.batch != nullptr) column.add(part.batch->columns[c], part.from, part.to, part.batch->first_row + static_cast<std::int64_t>(part.from));
+      if (part.block_rows == 0) continue;
+      if (pair_[c] < pairs.columns().size()) pairs.set_block(block++, pair_[c], column.block(), part.block_rows);
+      column.end_block(part.block_rows);
+    }
   });
+  parallel_for(pairs.columns().size(), [&](std::size_t i) { pairs.add_pairs(i); });
   parts_.clear();
 }
 
+/// Of rows that came one by one.
 void FileProfiler::end_block() {
-  add_parts();
-  auto& pairs = table_.pairs;
-  const std::size_t pair_columns = pairs.columns().size() > 1 ? pairs.columns().size() : 0;
-  parallel_for(pair_columns, [&](std::size_t i) { pairs.set_block(i, table_.columns[pairs.columns()[i]].block(), filled_); });
-  // Pairs and columns do not meet: each column's numbers were copied.
-  parallel_for(pair_columns + table_.columns.size(), [&](std::size_t i) {
-    if (i < pair_columns) pairs.add_pairs(i);
-    else table_.columns[i - pair_columns].end_block(filled_);
-  });
+  parts_.push_back({nullptr, 0, 0, filled_});
   filled_ = 0;
+  add_parts();
 }
 
 void FileProfiler::finish(std::vector<Column>& columns, std::int64_t rows) {

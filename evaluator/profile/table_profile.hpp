@@ -44,9 +44,11 @@ class FileProfiler {
   void finish(std::vector<Column>& columns, std::int64_t rows);
 
  private:
+  /// Rows of a batch that lie in one block.
   struct Part {
     const RowBatch* batch;
     std::size_t from, to;
+    std::size_t block_rows;  // of the block that ends with them; 0: it goes on
   };
   void add_parts();
   void end_block();
@@ -56,7 +58,8 @@ class FileProfiler {
   std::size_t filled_ = 0;         // rows in the block
   std::size_t column_ = 0;         // of the next element
   std::int64_t element_ = 1;       // its place in the column
-  std::vector<Part> parts_;        // of the block, not yet added
+  std::vector<Part> parts_;        // not yet added
+  std::vector<std::size_t> pair_;  // place in the table's pairs of each column, or beyond them
   std::vector<std::size_t> open_;  // columns whose type is not known yet
 };
 
