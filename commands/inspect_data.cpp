@@ -273,7 +273,7 @@ std::optional<Report> inspect_delimited(const fs::path& path, const GivenDialect
   const auto file = open_file(path);
   DelimitedOptions how;
   how.given = given;
-  const DelimitedReader reader(*file, path.string(), std::move(how));
+  const DelimitedReader reader(*file, path.string(), how);
   if (!is_table(reader)) return std::nullopt;
   const auto& dialect = reader.dialect();
   Report report("iai.inspect/1");

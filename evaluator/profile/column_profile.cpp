@@ -116,6 +116,13 @@ void ColumnProfile::add_exception(CellState state, double number, std::string_vi
   }
 }
 
+void ColumnProfile::add_unlocated(std::vector<DataPlace*>& places) {
+  const auto is_open = [&](const DataPlace& place) { return place.file == file_ && place.row > 0 && place.line == 0; };
+  for (auto* list : {&odd_places_, &fraction_places_})
+    for (auto place = list->rbegin(); place != list->rend() && is_open(*place); ++place) places.push_back(&*place);
+  if (is_open(time_fault_)) places.push_back(&time_fault_);
+}
+
 void ColumnProfile::note_error(std::string_view word, std::int64_t times) {
   // A word that is let go is not among the first by name, and never comes to be: the counts of those that stay are whole.
   error_texts_[std::string(word)] += times;

@@ -18,10 +18,12 @@ namespace iai {
 
 class StateStream;
 
-/// A place in a data set: file (by its place in the order of reading) and data row, from 1.
+/// A place in a data set: file (by its place in the order of reading) and data row, from 1; of single cells of text also the
+/// line, from 1, and the cell's first byte.
 struct DataPlace {
   std::size_t file = 0;
-  std::int64_t row = 0;
+  std::int64_t row = 0, line = 0;  // line 0: not known
+  std::uint64_t byte = 0;
 };
 
 /// What one column of a table holds; memory does not grow with the rows. Rows come in order; numbers are worked on in blocks
@@ -96,6 +98,9 @@ class ColumnProfile {
   /// Distances over one and a half periods; a lower bound when there are over a thousand different distances.
   std::int64_t gaps() const;
   DataPlace first_time_fault() const { return time_fault_; }
+  /// The single cells among these (odd ones, fractions, the first fault of time) of the file at hand whose line and byte are
+  /// not known yet.
+  void add_unlocated(std::vector<DataPlace*>& places);
   bool is_number() const { return is_numeric(type_); }
   /// Few values that come back often: text of a column that is a code and nothing personal, with counts.
   std::optional<std::map<std::string, std::int64_t>> codes() const;
@@ -119,7 +124,7 @@ class ColumnProfile {
   void add_moments(std::span<const double> values, std::span<const std::uint32_t> places);
   void follow_runs(std::span<const std::uint64_t> keys, std::span<const std::uint32_t> places);
   void count_values(std::span<const double> values, std::span<const std::uint64_t> keys);
-  DataPlace place_of(std::int64_t row) const { return {file_, (row - 1) / per_row_ + 1}; }
+  DataPlace place_of(std::int64_t row) const { return {file_, (row - 1) / per_row_ + 1, 0, 0}; }
   void add_time(std::int64_t time, std::int64_t row);
   void add_distance(std::int64_t distance);
   void count_keys(std::span<const std::uint64_t> keys);

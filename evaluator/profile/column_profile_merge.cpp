@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include "evaluator/data/state_stream.hpp"
 #include "evaluator/profile/column_profile.hpp"
@@ -27,6 +28,8 @@ void merge_first_places(std::vector<DataPlace>& places, const std::vector<DataPl
 void transfer(DataPlace& place, StateStream& state) {
   state.file(place.file);
   state.count(place.row);
+  state.count(place.line);
+  state.number(place.byte, std::numeric_limits<std::uint64_t>::max());
 }
 
 /// A list of at most `most` items, each by `item`; memory is taken as they come.

@@ -58,7 +58,7 @@ class ColumnFindings {
   }
 
   void add(const std::string& kind, DataPlace place, std::int64_t count, const std::string& text) {
-    findings_.push_back({kind, place.row > 0 ? names_[place.file] : "", column_.name, place.row, count, text});
+    findings_.push_back({kind, place.row > 0 ? names_[place.file] : "", column_.name, place.row, count, text, place.line, place.byte});
   }
 
   /// Beyond five times the span of the middle 98 % of the values.

@@ -149,7 +149,7 @@ class Ingest {
   void note_skipped(const DataFile& file, const RowReader& reader) {
     const auto first = reader.skipped().first(std::min(most_skipped_shown, reader.skipped().size()));
     for (const auto& line : first)
-      result_.file_findings.push_back({skipped_kind_name(line.kind), file.name, "", 0, 1, fmt::format("line {} is no data: it is left out", line.line)});
+      result_.file_findings.push_back({skipped_kind_name(line.kind), file.name, "", 0, 1, "is no data: it is left out", line.line, line.byte});
     const auto rest = reader.skipped_count() - static_cast<std::int64_t>(first.size());
     if (rest > 0)
       result_.file_findings.push_back({"skipped_lines", file.name, "", 0, rest, fmt::format("lines that are no data, beyond the first {}", first.size())});
@@ -208,6 +208,7 @@ class Ingest {
     while (reader.next_batches(batches, threads_)) {
       for (const auto& batch : batches) file.rows += static_cast<std::int64_t>(batch.rows);
       profiler.add(batches);
+      profiler.locate(batches, reader);
     }
     profiler.finish(file.columns, file.rows);
   }
@@ -218,9 +219,12 @@ class Ingest {
     while (const Row* row = reader.next()) {
       file.rows = row->number;
       profiler.add(*row, reader.columns());
+      if (row->fault.empty()) profiler.locate(*row);
       if (!row->fault.empty() && broken.count++ == 0) {
         broken.row = row->number;
-        broken.text = fmt::format("line {}: {}", row->line, row->fault);
+        broken.text = row->fault;
+        broken.line = row->line;
+        broken.byte = row->byte;
       }
     }
     profiler.finish(file.columns, file.rows);

@@ -19,6 +19,8 @@ struct Finding {
   std::int64_t row = 0;    ///< first data row of it, 0: the whole file
   std::int64_t count = 0;  ///< how often
   std::string text;        ///< what it is
+  std::int64_t line = 0;   ///< of the file, from 1, where it is a single cell or line of text; 0: it is not
+  std::uint64_t byte = 0;  ///< its first
 };
 
 struct IngestedData {

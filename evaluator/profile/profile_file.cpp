@@ -125,7 +125,8 @@ StoredProfile parse(const Json& json) {
   std::stable_sort(profile.correlations.begin(), profile.correlations.end(),
                    [](const auto& a, const auto& b) { return std::abs(a.coefficient) > std::abs(b.coefficient); });
   for (const auto& one : list(json, "findings"))
-    profile.findings.push_back({text(one, "kind"), text(one, "file"), text(one, "column"), count(one, "row"), count(one, "count"), text(one, "text")});
+    profile.findings.push_back({text(one, "kind"), text(one, "file"), text(one, "column"), count(one, "row"), count(one, "count"), text(one, "text"),
+                                count(one, "line"), static_cast<std::uint64_t>(count(one, "byte"))});
   return profile;
 }
 

@@ -1,6 +1,7 @@
 #include "evaluator/profile/profile_state.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <unordered_map>
 
 #include "evaluator/data/state_stream.hpp"
@@ -13,7 +14,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const std::string magic = "iai.state/1";
+const std::string magic = "iai.state/2";
 constexpr std::size_t most_text = std::size_t{1} << 26, most_items = std::size_t{1} << 32;
 
 [[noreturn]] void damaged(const std::string& how) { throw Error(ErrorKind::input, how); }
@@ -54,6 +55,8 @@ void transfer_finding(StateStream& state, Finding& finding) {
   state.count(finding.row);
   state.count(finding.count);
   state.text(finding.text, most_text);
+  state.count(finding.line);
+  state.number(finding.byte, std::numeric_limits<std::uint64_t>::max());
 }
 
 void transfer_content(StateStream& state, IngestedData& ingested) {

@@ -40,8 +40,14 @@ std::string profile_text(IngestedData& ingested) {
     }
   }
   for (const auto& finding : ingested.findings)
-    findings.push_back(
-        {{"kind", finding.kind}, {"file", finding.file}, {"column", finding.column}, {"row", finding.row}, {"count", finding.count}, {"text", finding.text}});
+    findings.push_back({{"kind", finding.kind},
+                        {"file", finding.file},
+                        {"column", finding.column},
+                        {"row", finding.row},
+                        {"line", finding.line},
+                        {"byte", finding.byte},
+                        {"count", finding.count},
+                        {"text", finding.text}});
   Json correlations = Json::array();
   for (std::size_t t = 0; t < ingested.tables.size(); ++t) add_correlations(ingested.tables[t], t + 1, correlations);
   const Json rest{{"correlations", std::move(correlations)},

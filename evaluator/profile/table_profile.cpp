@@ -164,6 +164,39 @@ void FileProfiler::end_block() {
   add_parts();
 }
 
+std::vector<FileProfiler::UnlocatedCell> FileProfiler::unlocated_cells() {
+  std::vector<UnlocatedCell> cells;
+  std::vector<DataPlace*> places;
+  for (std::size_t c = 0; c < table_.columns.size(); ++c) {
+    places.clear();
+    table_.columns[c].add_unlocated(places);
+    for (auto* place : places) cells.push_back({place, c});
+  }
+  std::stable_sort(cells.begin(), cells.end(), [](const auto& a, const auto& b) { return a.place->row < b.place->row; });
+  return cells;
+}
+
+void FileProfiler::locate(std::span<const RowBatch> batches, RowReader& reader) {
+  const Row* row = nullptr;
+  auto batch = batches.begin();
+  for (const auto& [place, column] : unlocated_cells()) {
+    while (batch != batches.end() && place->row >= batch->first_row + static_cast<std::int64_t>(batch->rows)) ++batch;
+    if (batch == batches.end()) return;
+    if (place->row < batch->first_row) continue;
+    if (row == nullptr || row->number != place->row) row = &reader.row_of(*batch, static_cast<std::size_t>(place->row - batch->first_row));
+    place->line = row->line;
+    place->byte = row->cells[column].byte;
+  }
+}
+
+void FileProfiler::locate(const Row& row) {
+  for (const auto& [place, column] : unlocated_cells()) {
+    if (place->row != row.number) continue;
+    place->line = row.line;
+    place->byte = row.cells[column].byte;
+  }
+}
+
 void FileProfiler::finish(std::vector<Column>& columns, std::int64_t rows) {
   filled_ += column_ > 0 ? 1 : 0;  // a last row that was cut off
   if (filled_ > 0) end_block();

@@ -38,6 +38,10 @@ class FileProfiler {
   FileProfiler(TableProfile& table, std::size_t file, const std::vector<Column>& columns, std::int64_t per_row = 1);
   void add(const Row& row, const std::vector<Column>& columns);
   void add(std::span<const RowBatch> batches);
+  /// Tells lines and bytes of single cells that the profile keeps the places of, and that the reader knows.
+  /// @param batches  those added last   @param reader  that gave them last
+  void locate(std::span<const RowBatch> batches, RowReader& reader);
+  void locate(const Row& row);  ///< the row added last
   /// The next element of a tensor: columns take turns.
   void add_element(double value);
   /// All rows were added. Gives the columns the types that they turned out to have.
@@ -50,8 +54,14 @@ class FileProfiler {
     std::size_t from, to;
     std::size_t block_rows;  // of the block that ends with them; 0: it goes on
   };
+  struct UnlocatedCell {
+    DataPlace* place;
+    std::size_t column;
+  };
   void add_parts();
   void end_block();
+  /// In the order of rows.
+  std::vector<UnlocatedCell> unlocated_cells();
 
   TableProfile& table_;
   std::size_t file_, block_rows_;
