@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <complex>
 #include <cstddef>
 #include <span>
@@ -27,7 +28,7 @@ class BandEnergies {
  private:
   void add_sample(double sample);
   void add_frame();
-  std::size_t begin_of(std::size_t frame) const { return static_cast<std::size_t>(static_cast<double>(frame) * step_ + 0.5); }
+  std::size_t begin_of(std::size_t frame) const { return static_cast<std::size_t>(std::llround(static_cast<double>(frame) * step_)); }
   void transform();
 
   double rate_ = 0, step_ = 0;  // samples a second after thinning; samples from frame to frame

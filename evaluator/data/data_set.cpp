@@ -114,7 +114,7 @@ void visit_table(const DataFile& file, ByteStream& source, const std::function<v
   } else {
     ReadAhead ahead(stream, reading_thread());
     {
-      DelimitedReader rows(ahead, file.name, std::move(options));
+      DelimitedReader rows(ahead, file.name, options);
       visit(file, rows);
     }
     ahead.finish();

@@ -105,13 +105,13 @@ double gamma_tail(double a, double x) {
   const double front = std::exp(a * std::log(x) - x - std::lgamma(a));
   if (x < a + 1) {  // series of the lower function
     double term = 1 / a, sum = term;
-    for (double n = a + 1; term > sum * 1e-16; ++n) sum += term *= x / n;
+    for (int n = 1; term > sum * 1e-16; ++n) sum += term *= x / (a + n);
     return std::max(0.0, 1 - front * sum);
   }
   // Continued fraction of the upper function, by Lentz's method.
   constexpr double tiny = 1e-300;
   double b = x + 1 - a, c = 1 / tiny, d = 1 / b, fraction = d;
-  for (double i = 1; i < 10000; ++i) {
+  for (int i = 1; i < 10000; ++i) {
     const double numerator = -i * (i - a);
     b += 2;
     d = numerator * d + b;
@@ -129,8 +129,8 @@ double ks_tail(double statistic, double n, double m) {
   const double lambda = (root + 0.12 + 0.11 / root) * statistic;
   if (lambda < 0.2) return 1;
   double sum = 0, sign = 1;
-  for (double k = 1; k <= 100; ++k) {
-    const double term = std::exp(-2 * k * k * lambda * lambda);
+  for (int k = 1; k <= 100; ++k) {
+    const double term = std::exp(-2.0 * k * k * lambda * lambda);
     sum += sign * term;
     if (term < 1e-17 * sum) break;
     sign = -sign;

@@ -194,8 +194,10 @@ class DriftFamily : public RuleFamily {
       if (written != nullptr) {
         if (written->is_map()) written->allow_keys({"limit", "id", "severity"});
         const Yaml* number = written->is_map() ? written->find("limit") : written;
-        if (number != nullptr) limit.limit = number->number();
-        if (!(limit.limit >= 0)) number->fail("a limit is not negative", "with 0 all that chance does not explain is drift");
+        if (number != nullptr) {
+          limit.limit = number->number();
+          if (!(limit.limit >= 0)) number->fail("a limit is not negative", "with 0 all that chance does not explain is drift");
+        }
       }
       if (limit.head.severity != Severity::allow) rules.limits.push_back(std::move(limit));
     }

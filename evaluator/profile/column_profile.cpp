@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "evaluator/data/clock_change.hpp"
+
 namespace iai {
 namespace {
 
@@ -120,7 +122,8 @@ void ColumnProfile::add_unlocated(std::vector<DataPlace*>& places) {
   const auto is_open = [&](const DataPlace& place) { return place.file == file_ && place.row > 0 && place.line == 0; };
   for (auto* list : {&odd_places_, &fraction_places_})
     for (auto place = list->rbegin(); place != list->rend() && is_open(*place); ++place) places.push_back(&*place);
-  if (is_open(time_fault_)) places.push_back(&time_fault_);
+  for (auto* place : {&time_fault_, &clocks_back_.first, &clocks_forward_.first})
+    if (is_open(*place)) places.push_back(place);
 }
 
 void ColumnProfile::note_error(std::string_view word, std::int64_t times) {
@@ -339,6 +342,8 @@ void ColumnProfile::add_time(std::int64_t time, std::int64_t row) {
   if (has_last_time_) {
     // Rows that repeat a time are counted as such, and leave no gap behind them.
     auto distance = time - last_time_;
+    constexpr std::int64_t hour = 3'600'000'000'000;
+    if (distance <= 0 || distance >= hour) follow_clock(time, row);
     if (rows_at_time_ > 1) distance /= rows_at_time_;
     if (distance <= 0 && repeated_ + backward_ == 0) time_fault_ = place_of(row);
     repeated_ += distance == 0 ? 1 : 0;
@@ -348,6 +353,13 @@ void ColumnProfile::add_time(std::int64_t time, std::int64_t row) {
   }
   last_time_ = time;
   has_last_time_ = true;
+}
+
+void ColumnProfile::follow_clock(std::int64_t time, std::int64_t row) {
+  const auto change = clock_change(last_time_, time, last_distance_);
+  if (change == ClockChange::none) return;
+  auto& changes = change == ClockChange::back ? clocks_back_ : clocks_forward_;
+  if (changes.count++ == 0) changes.first = place_of(row);
 }
 
 void ColumnProfile::add_distance(std::int64_t distance) {

@@ -98,6 +98,13 @@ class ColumnProfile {
   /// Distances over one and a half periods; a lower bound when there are over a thousand different distances.
   std::int64_t gaps() const;
   DataPlace first_time_fault() const { return time_fault_; }
+  /// Clocks that show local time were put back, or forward: how often, and the first time.
+  struct ClockChanges {
+    std::int64_t count = 0;
+    DataPlace first;
+  };
+  const ClockChanges& clocks_back() const { return clocks_back_; }
+  const ClockChanges& clocks_forward() const { return clocks_forward_; }
   /// The single cells among these (odd ones, fractions, the first fault of time) of the file at hand whose line and byte are
   /// not known yet.
   void add_unlocated(std::vector<DataPlace*>& places);
@@ -127,6 +134,7 @@ class ColumnProfile {
   DataPlace place_of(std::int64_t row) const { return {file_, (row - 1) / per_row_ + 1, 0, 0}; }
   void add_time(std::int64_t time, std::int64_t row);
   void add_distance(std::int64_t distance);
+  void follow_clock(std::int64_t time, std::int64_t row);
   void count_keys(std::span<const std::uint64_t> keys);
   void add_texts(std::span<const std::string_view> texts, std::int64_t row);
   void keep_text(std::uint64_t key, std::string_view text);
@@ -166,6 +174,7 @@ class ColumnProfile {
   std::int64_t late_fractions_ = 0;
   std::vector<DataPlace> odd_places_, fraction_places_;
   DataPlace minimum_place_, maximum_place_, run_place_, time_fault_;
+  ClockChanges clocks_back_, clocks_forward_;
 
   // The block of rows that is being filled.
   std::vector<double> values_;

@@ -117,6 +117,12 @@ void ColumnProfile::merge_values(const ColumnProfile& other) {
 void ColumnProfile::merge_times(const ColumnProfile& other) {
   const bool has_fault = repeated_ + backward_ > 0;
   if (other.repeated_ + other.backward_ > 0 && (!has_fault || other.time_fault_.file < time_fault_.file)) time_fault_ = other.time_fault_;
+  const auto add_changes = [](ClockChanges& changes, const ClockChanges& more) {
+    if (more.count > 0 && (changes.count == 0 || more.first.file < changes.first.file)) changes.first = more.first;
+    changes.count += more.count;
+  };
+  add_changes(clocks_back_, other.clocks_back_);
+  add_changes(clocks_forward_, other.clocks_forward_);
   merge_by_file(file_times_, other.file_times_);
   times_ += other.times_;
   repeated_ += other.repeated_;
@@ -197,6 +203,10 @@ void ColumnProfile::transfer_times(StateStream& state) {
   state.count(repeated_);
   state.count(backward_);
   if (repeated_ + backward_ > 0) iai::transfer(time_fault_, state);
+  for (auto* changes : {&clocks_back_, &clocks_forward_}) {
+    state.count(changes->count);
+    if (changes->count > 0) iai::transfer(changes->first, state);
+  }
   end_distances();
   state.count(distance_count_);
   distances_.transfer(state);

@@ -76,6 +76,11 @@ class ColumnFindings {
     if (column_.type() != ColumnType::timestamp) return;
     if (column_.repeated_times() > 0) add("repeated_time", column_.first_time_fault(), column_.repeated_times(), "the same time as the row before");
     if (column_.backward_times() > 0) add("time_runs_back", column_.first_time_fault(), column_.backward_times(), "earlier than the row before");
+    const auto& back = column_.clocks_back();
+    const auto& forward = column_.clocks_forward();
+    const std::string way = ": these are local times; write UTC, or tell the contract the zone (local_times)";
+    if (back.count > 0) add("clocks_put_back", back.first, back.count, "an hour comes twice as summer time ends" + way);
+    if (forward.count > 0) add("clocks_put_forward", forward.first, forward.count, "an hour is skipped as summer time begins" + way);
     if (const auto count = column_.gaps(); count > 0)
       add("gap", {}, count, fmt::format("rows are usually {:.6g} s apart", static_cast<double>(*column_.period()) / 1e9));
   }

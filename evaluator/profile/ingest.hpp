@@ -14,7 +14,7 @@ namespace iai {
 /// Something that a person should look at before a model sees the data.
 struct Finding {
   std::string kind;  ///< duplicate_file, error_words, odd_cells, widened, missing_cells, ragged_rows, repeated_header, summary_row, broken_lines, stood_still,
-                     ///< far_value ...
+                     ///< far_value, clocks_put_back ...
   std::string file, column;
   std::int64_t row = 0;    ///< first data row of it, 0: the whole file
   std::int64_t count = 0;  ///< how often

@@ -19,7 +19,7 @@ constexpr std::size_t most_text = std::size_t{1} << 26, most_items = std::size_t
 
 [[noreturn]] void damaged(const std::string& how) { throw Error(ErrorKind::input, how); }
 
-void transfer_head(StateStream& state, std::string root_digest) {
+void transfer_head(StateStream& state, const std::string& root_digest) {
   std::string found = magic;
   state.text(found, 64);
   if (found != magic) damaged("it is of another kind or version");

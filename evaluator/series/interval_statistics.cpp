@@ -1,26 +1,11 @@
 #include "evaluator/series/interval_statistics.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
+#include "evaluator/data/clock_change.hpp"
+
 namespace iai {
-
-namespace {
-
-constexpr std::int64_t second = 1'000'000'000, hour = 3600 * second;
-
-}  // namespace
-
-bool in_repeated_hour(std::int64_t time) {
-  using namespace std::chrono;
-  const sys_time<nanoseconds> point{nanoseconds(time)};
-  const auto day = floor<days>(point);
-  const year_month_day date(day);
-  if (date.month() != October || sys_days(date.year() / October / Sunday[last]) != day) return false;
-  const auto within = point - day;
-  return within >= hours(2) && within < hours(3);
-}
 
 void IntervalStatistics::add(std::int64_t time, const RowPlace& place) {
   if (rows_++ > 0) {
@@ -35,7 +20,7 @@ void IntervalStatistics::add(std::int64_t time, const RowPlace& place) {
       if (longest_.size() < most_faults) longest_.push_back({time, distance, place});
       else if (distance > shortest->step) *shortest = {time, distance, place};
     } else {
-      const bool clocks_changed = step < 0 && step >= -hour && in_repeated_hour(time) && last_ - time > hour - 600 * second;
+      const bool clocks_changed = clock_change(last_, time, 0) == ClockChange::back;
       ++(step == 0 ? repeated_ : backward_);
       rows_at_time_ = step == 0 ? rows_at_time_ + 1 : 1;
       if (faults_.size() < most_faults)

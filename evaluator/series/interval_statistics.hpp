@@ -50,8 +50,4 @@ class IntervalStatistics {
   std::vector<LongInterval> longest_;
 };
 
-/// Is `time` (local, as written, nanoseconds since 1970) within the hour that clocks in the European Union show twice: 02:00 to
-/// 03:00 on the last Sunday of October? @source Directive 2000/84/EC, Articles 2 and 3
-bool in_repeated_hour(std::int64_t time);
-
 }  // namespace iai

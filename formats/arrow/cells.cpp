@@ -126,7 +126,7 @@ class Filler {
       }
       std::int64_t value = 0;
       if (at < 0) except(row, CellState::missing, nan, "");
-      else if (std::in_range<std::int64_t>(values.Value(at))) value = static_cast<std::int64_t>(values.Value(at));
+      else if (const auto stored = +values.Value(at); std::in_range<std::int64_t>(stored)) value = static_cast<std::int64_t>(stored);
       else except(row, CellState::odd, nan, keep(fmt::format("{}", values.Value(at))));
       cells_.integers.push_back(value);
     }
