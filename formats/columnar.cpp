@@ -75,8 +75,8 @@ class Reader : public ColumnarReader {
       stored_[c].column.name = columns_[c].name;
       for (const auto& [wanted, type] : types) {
         if (wanted != columns_[c].name) continue;
-        retyped_[c] = type != stored_[c].column.type && type != ColumnType::empty;
-        if (retyped_[c]) columns_[c].type = type;
+        retyped_[c] = type != stored_[c].column.type && type != ColumnType::empty ? 1 : 0;
+        if (retyped_[c] != 0) columns_[c].type = type;
       }
     }
     row_.cells.resize(columns_.size());
