@@ -161,8 +161,8 @@ TEST_CASE("with too many values to count one by one, counts and sums of merged p
     const auto below = static_cast<double>(std::upper_bound(numbers.begin(), numbers.end(), found) - numbers.begin()) / static_cast<double>(numbers.size());
     CHECK(std::abs(below - rank) < 2 * Quantiles::rank_error);
   }
-  CHECK(column(whole, "t").gaps() == column(merged, "t").gaps());
-  CHECK(column(whole, "t").period() == column(merged, "t").period());
+  CHECK(column(whole, "t").times().gaps() == column(merged, "t").times().gaps());
+  CHECK(column(whole, "t").times().period() == column(merged, "t").times().period());
 }
 
 TEST_CASE("images and labels in different parts find each other") {

@@ -101,17 +101,17 @@ std::string key_lines(const std::vector<ColumnProfile>& columns) {
 
 std::string time_lines(const ColumnProfile& column) {
   if (column.type() != ColumnType::timestamp) return {};
-  const auto usual = column.period();
-  const auto faults = column.repeated_times() + column.backward_times() + column.gaps();
-  const auto observed = fmt::format("{} times repeated, {} running back, {} gaps", column.repeated_times(), column.backward_times(), column.gaps());
+  const auto usual = column.times().period();
+  const auto faults = column.times().repeated() + column.times().backward() + column.times().gaps();
+  const auto observed = fmt::format("{} times repeated, {} running back, {} gaps", column.times().repeated(), column.times().backward(), column.times().gaps());
   if (usual)
     return line(4, faults > 0 ? left_out : live,
                 fmt::format("sampling: {{column: {}, period: {:.9g} ms, tolerance: {:.3g} ms}}", yaml_text(column.name), static_cast<double>(*usual) / 1e6,
                             static_cast<double>(*usual) / 1e6 / 10),
                 faults > 0 ? "the usual distance of rows, but " + observed : "every row is that far from the one before");
-  if (column.backward_times() > 0 || column.present() < 2) return {};
-  return line(4, live, fmt::format("order: {{columns: [{}], strictly: {}}}", yaml_text(column.name), column.repeated_times() == 0),
-              column.repeated_times() == 0 ? "times only go on" : observed);
+  if (column.times().backward() > 0 || column.present() < 2) return {};
+  return line(4, live, fmt::format("order: {{columns: [{}], strictly: {}}}", yaml_text(column.name), column.times().repeated() == 0),
+              column.times().repeated() == 0 ? "times only go on" : observed);
 }
 
 }  // namespace

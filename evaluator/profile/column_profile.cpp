@@ -5,8 +5,6 @@
 #include <cmath>
 #include <limits>
 
-#include "evaluator/data/clock_change.hpp"
-
 namespace iai {
 namespace {
 
@@ -35,8 +33,8 @@ void ColumnProfile::start_file(std::size_t file, ColumnType type, std::int64_t p
   file_type_ = type;
   per_row_ = per_row;
   fractions_ = false;
-  has_last_time_ = has_last_number_ = false;
-  rows_at_time_ = 1;
+  has_last_number_ = false;
+  times_.start_file(file);
   block_row_ = 1;
   end_run();
 }
@@ -55,7 +53,7 @@ void ColumnProfile::add(const Cell& cell, std::int64_t row) {
     case ColumnType::real:
     case ColumnType::boolean: return put(cell.number, row);
     case ColumnType::integer: return put_integer(cell.integer, row);
-    case ColumnType::timestamp: counts_.add(static_cast<std::uint64_t>(cell.integer)); return add_time(cell.integer, row);
+    case ColumnType::timestamp: counts_.add(static_cast<std::uint64_t>(cell.integer)); return times_.add(cell.integer, row);
     default: add_texts(std::span(&cell.text, 1), row);
   }
 }
@@ -91,7 +89,7 @@ void ColumnProfile::add_values(const ColumnCells& cells, std::size_t from, std::
     case ColumnType::timestamp:
       // Signed and unsigned of one size may alias.
       count_keys({reinterpret_cast<const std::uint64_t*>(cells.integers.data()) + from, to - from});
-      for (std::size_t i = from; i < to; ++i) add_time(cells.integers[i], row++);
+      for (std::size_t i = from; i < to; ++i) times_.add(cells.integers[i], row++);
       break;
     case ColumnType::text: return add_texts(std::span(cells.texts).subspan(from, to - from), row);
     case ColumnType::empty: break;
@@ -122,7 +120,7 @@ void ColumnProfile::add_unlocated(std::vector<DataPlace*>& places) {
   const auto is_open = [&](const DataPlace& place) { return place.file == file_ && place.row > 0 && place.line == 0; };
   for (auto* list : {&odd_places_, &fraction_places_})
     for (auto place = list->rbegin(); place != list->rend() && is_open(*place); ++place) places.push_back(&*place);
-  for (auto* place : {&time_fault_, &clocks_back_.first, &clocks_forward_.first})
+  for (auto* place : times_.places())
     if (is_open(*place)) places.push_back(place);
 }
 
@@ -329,60 +327,6 @@ std::vector<std::pair<double, std::uint64_t>> ColumnProfile::distribution() cons
   return items;
 }
 
-void ColumnProfile::add_time(std::int64_t time, std::int64_t row) {
-  ++times_;
-  if (!has_last_time_) file_times_.push_back({file_, time, time});
-  if (auto& file = file_times_.back(); time > file.latest) {
-    file.latest = time;
-    ++file.later;
-  } else if (time < file.latest) {
-    file.ascend = false;
-    file.earliest = std::min(file.earliest, time);
-  }
-  if (has_last_time_) {
-    // Rows that repeat a time are counted as such, and leave no gap behind them.
-    auto distance = time - last_time_;
-    constexpr std::int64_t hour = 3'600'000'000'000;
-    if (distance <= 0 || distance >= hour) follow_clock(time, row);
-    if (rows_at_time_ > 1) distance /= rows_at_time_;
-    if (distance <= 0 && repeated_ + backward_ == 0) time_fault_ = place_of(row);
-    repeated_ += distance == 0 ? 1 : 0;
-    rows_at_time_ = distance == 0 ? rows_at_time_ + 1 : 1;
-    backward_ += distance < 0 ? 1 : 0;
-    if (distance > 0) add_distance(distance);
-  }
-  last_time_ = time;
-  has_last_time_ = true;
-}
-
-void ColumnProfile::follow_clock(std::int64_t time, std::int64_t row) {
-  const auto change = clock_change(last_time_, time, last_distance_);
-  if (change == ClockChange::none) return;
-  auto& changes = change == ClockChange::back ? clocks_back_ : clocks_forward_;
-  if (changes.count++ == 0) changes.first = place_of(row);
-}
-
-void ColumnProfile::add_distance(std::int64_t distance) {
-  if (distance == last_distance_) {
-    ++last_distance_count_;
-  } else {
-    end_distances();
-    shortest_distance_ = longest_distance_ == 0 ? distance : std::min(shortest_distance_, distance);
-    longest_distance_ = std::max(longest_distance_, distance);
-    last_distance_ = distance;
-    last_distance_count_ = 1;
-  }
-}
-
-void ColumnProfile::end_distances() {
-  if (last_distance_count_ == 0) return;
-  intervals_.add(static_cast<double>(last_distance_), last_distance_count_);
-  distances_.add(static_cast<std::uint64_t>(last_distance_), static_cast<std::int64_t>(last_distance_count_));
-  distance_count_ += static_cast<std::int64_t>(last_distance_count_);
-  last_distance_count_ = 0;
-  last_distance_ = 0;
-}
-
 void ColumnProfile::count_keys(std::span<const std::uint64_t> keys) {
   const std::size_t done = counts_.exact() ? counts_.add_exact(keys) : 0;
   if (done == keys.size()) return;
@@ -419,31 +363,12 @@ void ColumnProfile::keep_text(std::uint64_t key, std::string_view text) {
   texts_.clear();
 }
 
-std::optional<std::int64_t> ColumnProfile::ascending_times() const {
-  if (times_ == 0 || times_ != present_) return std::nullopt;
-  std::int64_t different = 0;
-  for (std::size_t i = 0; i < file_times_.size(); ++i) {
-    const auto& file = file_times_[i];
-    if (!file.ascend || (i > 0 && file.earliest < file_times_[i - 1].latest)) return std::nullopt;
-    different += file.later + (i == 0 || file.earliest > file_times_[i - 1].latest ? 1 : 0);
-  }
-  return different;
+std::int64_t ColumnProfile::distinct() const {
+  if (const auto times = times_.ascending(); times && times_.count() == present_) return *times;
+  return std::min(counts_.distinct(), present_);  // an estimate may be above
 }
 
-std::int64_t ColumnProfile::distinct() const { return ascending_times().value_or(std::min(counts_.distinct(), present_)); }  // an estimate may be above
-bool ColumnProfile::distinct_exact() const { return counts_.exact() || ascending_times(); }
-
-std::int64_t ColumnProfile::earliest() const {
-  std::int64_t time = file_times_.empty() ? 0 : file_times_[0].earliest;
-  for (const auto& file : file_times_) time = std::min(time, file.earliest);
-  return time;
-}
-
-std::int64_t ColumnProfile::latest() const {
-  std::int64_t time = file_times_.empty() ? 0 : file_times_[0].latest;
-  for (const auto& file : file_times_) time = std::max(time, file.latest);
-  return time;
-}
+bool ColumnProfile::distinct_exact() const { return counts_.exact() || (times_.count() == present_ && times_.ascending()); }
 
 std::optional<double> ColumnProfile::mean() const {
   if (!has_numbers()) return std::nullopt;
@@ -453,31 +378,6 @@ std::optional<double> ColumnProfile::mean() const {
 std::optional<double> ColumnProfile::deviation() const {
   if (numbers_ < 2) return std::nullopt;
   return std::sqrt(std::max(0.0, centred_sum(squares_, sum_, sum_, numbers_) / static_cast<double>(numbers_ - 1)));
-}
-
-std::vector<std::pair<std::uint64_t, std::int64_t>> ColumnProfile::distance_counts() const {
-  if (last_distance_count_ == 0) return distances_.counts();
-  auto all = distances_;
-  all.add(static_cast<std::uint64_t>(last_distance_), static_cast<std::int64_t>(last_distance_count_));
-  return all.counts();
-}
-
-std::optional<std::int64_t> ColumnProfile::period() const {
-  const auto counts = distance_counts();
-  const auto all = distance_count_ + static_cast<std::int64_t>(last_distance_count_);
-  if (counts.empty() || counts[0].second < all - all / 10) return std::nullopt;
-  return static_cast<std::int64_t>(counts[0].first);
-}
-
-std::int64_t ColumnProfile::gaps() const {
-  const auto usual = period();
-  if (!usual) return 0;
-  const auto step = static_cast<std::uint64_t>(*usual);
-  const auto is_gap = [&](std::uint64_t distance) { return distance > step + step / 2; };
-  std::int64_t count = 0;
-  for (const auto& [distance, times] : distance_counts())
-    if (is_gap(distance)) count += times;
-  return std::max<std::int64_t>(count, is_gap(static_cast<std::uint64_t>(longest_distance_)) ? 1 : 0);
 }
 
 }  // namespace iai

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "evaluator/data/exact_sum.hpp"
+#include "evaluator/profile/time_profile.hpp"
 #include "evaluator/profile/value_counts.hpp"
 #include "formats/json.hpp"
 #include "formats/row_batch.hpp"
@@ -17,14 +18,6 @@
 namespace iai {
 
 class StateStream;
-
-/// A place in a data set: file (by its place in the order of reading) and data row, from 1; of single cells of text also the
-/// line, from 1, and the cell's first byte.
-struct DataPlace {
-  std::size_t file = 0;
-  std::int64_t row = 0, line = 0;  // line 0: not known
-  std::uint64_t byte = 0;
-};
 
 /// What one column of a table holds; memory does not grow with the rows. Rows come in order; numbers are worked on in blocks
 /// of rows that are the same however the rows were handed over, so that the profile depends on the data only.
@@ -89,23 +82,8 @@ class ColumnProfile {
   bool stood_still() const {
     return longest_run_ >= 20 && distinct() > 10 && static_cast<double>(longest_run_) * static_cast<double>(runs_) > 20 * static_cast<double>(present_);
   }
-  std::int64_t earliest() const;  ///< time columns, nanoseconds
-  std::int64_t latest() const;
-  /// Time columns: the usual distance of two rows, in nanoseconds, when at least nine in ten distances are that.
-  std::optional<std::int64_t> period() const;
-  std::int64_t repeated_times() const { return repeated_; }
-  std::int64_t backward_times() const { return backward_; }
-  /// Distances over one and a half periods; a lower bound when there are over a thousand different distances.
-  std::int64_t gaps() const;
-  DataPlace first_time_fault() const { return time_fault_; }
-  /// Clocks that show local time were put back, or forward: how often, and the first time.
-  struct ClockChanges {
-    std::int64_t count = 0;
-    DataPlace first;
-  };
-  const ClockChanges& clocks_back() const { return clocks_back_; }
-  const ClockChanges& clocks_forward() const { return clocks_forward_; }
-  /// The single cells among these (odd ones, fractions, the first fault of time) of the file at hand whose line and byte are
+  const TimeProfile& times() const { return times_; }
+  /// The single cells among these (odd ones, fractions, the first faults of time) of the file at hand whose line and byte are
   /// not known yet.
   void add_unlocated(std::vector<DataPlace*>& places);
   bool is_number() const { return is_numeric(type_); }
@@ -132,9 +110,6 @@ class ColumnProfile {
   void follow_runs(std::span<const std::uint64_t> keys, std::span<const std::uint32_t> places);
   void count_values(std::span<const double> values, std::span<const std::uint64_t> keys);
   DataPlace place_of(std::int64_t row) const { return {file_, (row - 1) / per_row_ + 1, 0, 0}; }
-  void add_time(std::int64_t time, std::int64_t row);
-  void add_distance(std::int64_t distance);
-  void follow_clock(std::int64_t time, std::int64_t row);
   void count_keys(std::span<const std::uint64_t> keys);
   void add_texts(std::span<const std::string_view> texts, std::int64_t row);
   void keep_text(std::uint64_t key, std::string_view text);
@@ -144,20 +119,12 @@ class ColumnProfile {
   void note_error(std::string_view word, std::int64_t times);
   static constexpr std::size_t most_codes = 64, longest_code = 40, most_error_texts = 16, most_examples = 5;
   void note_example(double value, std::size_t file);
-  void end_distances();
   void merge_places(const ColumnProfile& other);
   void merge_values(const ColumnProfile& other);
-  void merge_times(const ColumnProfile& other);
   void merge_texts(const ColumnProfile& other);
   void transfer_counts(StateStream& state);
   void transfer_numbers(StateStream& state);
-  void transfer_times(StateStream& state);
   void transfer_texts(StateStream& state);
-  /// Whole numbers of times when those never run back, over all files in order; else nothing.
-  std::optional<std::int64_t> ascending_times() const;
-  /// Distances of two times with how often, the most frequent first.
-  std::vector<std::pair<std::uint64_t, std::int64_t>> distance_counts() const;
-  std::vector<std::pair<double, std::uint64_t>> distance_items() const;
   void describe_numbers(Json& json) const;
   void describe_times(Json& json) const;
   static std::optional<double> number_of_key(std::uint64_t key);
@@ -173,8 +140,7 @@ class ColumnProfile {
   std::map<std::string, std::int64_t> error_texts_;  // of many the first by name, whatever the order in which they come
   std::int64_t late_fractions_ = 0;
   std::vector<DataPlace> odd_places_, fraction_places_;
-  DataPlace minimum_place_, maximum_place_, run_place_, time_fault_;
-  ClockChanges clocks_back_, clocks_forward_;
+  DataPlace minimum_place_, maximum_place_, run_place_;
 
   // The block of rows that is being filled.
   std::vector<double> values_;
@@ -190,21 +156,7 @@ class ColumnProfile {
   ValueCounts counts_;
   std::uint64_t run_key_ = 0;
   std::int64_t run_ = 0, run_row_ = 0, runs_ = 0, longest_run_ = 0;
-  /// Times of one file.
-  struct FileTimes {
-    std::size_t file = 0;
-    std::int64_t earliest = 0, latest = 0, later = 0;  // later: how often a time was later than all before
-    bool ascend = true;
-  };
-  std::vector<FileTimes> file_times_;  // in the order of reading
-  std::int64_t times_ = 0, last_time_ = 0, repeated_ = 0, backward_ = 0, rows_at_time_ = 1;
-  bool has_last_time_ = false;
-  FrequentValues distances_;  // distance of two times, how often; without last_distance_
-  std::int64_t distance_count_ = 0;
-  Quantiles intervals_;             // of the distances, in nanoseconds
-  std::int64_t last_distance_ = 0;  // not counted in those yet, as it may come again
-  std::uint64_t last_distance_count_ = 0;
-  std::int64_t shortest_distance_ = 0, longest_distance_ = 0;
+  TimeProfile times_;
   std::unordered_map<std::uint64_t, std::string> texts_;  // of the keys in counts_
   bool many_texts_ = false;
   std::size_t shortest_ = 0, longest_ = 0;

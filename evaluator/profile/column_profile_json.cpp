@@ -115,38 +115,26 @@ void ColumnProfile::describe_numbers(Json& json) const {
 }
 
 void ColumnProfile::describe_times(Json& json) const {
-  json["minimum"] = format_timestamp(earliest());
-  json["maximum"] = format_timestamp(latest());
-  json["repeated_times"] = repeated_;
-  json["backward_times"] = backward_;
-  if (const auto usual = period()) {
+  json["minimum"] = format_timestamp(times_.earliest());
+  json["maximum"] = format_timestamp(times_.latest());
+  json["repeated_times"] = times_.repeated();
+  json["backward_times"] = times_.backward();
+  if (const auto usual = times_.period()) {
     json["sampling_period_s"] = static_cast<double>(*usual) / 1e9;
-    json["gaps"] = gaps();
+    json["gaps"] = times_.gaps();
   }
-  const auto items = distance_items();
+  const auto items = times_.distances();
   if (items.empty()) return;
   const auto seconds = [&](double rank) { return quantile_of(items, rank) / 1e9; };
-  json["interval_s"] = {
-      {"shortest", static_cast<double>(shortest_distance_) / 1e9}, {"median", seconds(0.5)}, {"longest", static_cast<double>(longest_distance_) / 1e9}};
+  json["interval_s"] = {{"shortest", static_cast<double>(times_.shortest_distance()) / 1e9},
+                        {"median", seconds(0.5)},
+                        {"longest", static_cast<double>(times_.longest_distance()) / 1e9}};
   json["jitter_s"] = (seconds(0.95) - seconds(0.05)) / 2;
-}
-
-/// Distances of two times in ascending order with how often: each one, as long as they are not too many.
-std::vector<std::pair<double, std::uint64_t>> ColumnProfile::distance_items() const {
-  std::vector<std::pair<double, std::uint64_t>> items;
-  if (distances_.error() > 0) {
-    auto steps = intervals_;
-    if (last_distance_count_ > 0) steps.add(static_cast<double>(last_distance_), last_distance_count_);
-    return steps.items();
-  }
-  for (const auto& [distance, times] : distance_counts()) items.emplace_back(static_cast<double>(distance), static_cast<std::uint64_t>(times));
-  std::sort(items.begin(), items.end());
-  return items;
 }
 
 std::string ColumnProfile::order() const {
   const bool times = type_ == ColumnType::timestamp;
-  const auto rises = times ? times_ - repeated_ - backward_ - 1 : rises_, falls = times ? backward_ : falls_;
+  const auto rises = times ? times_.forward() : rises_, falls = times ? times_.backward() : falls_;
   if ((!times && !is_number()) || rises + falls == 0) return {};
   return falls == 0 ? "ascending" : rises <= 0 ? "descending" : "neither";
 }
@@ -170,7 +158,7 @@ Json ColumnProfile::to_json() const {
     describe_numbers(json);
   } else if (type_ == ColumnType::boolean) {
     json["mean"] = or_null(mean());
-  } else if (type_ == ColumnType::timestamp && times_ > 0) {
+  } else if (type_ == ColumnType::timestamp && times_.count() > 0) {
     describe_times(json);
   } else if (type_ == ColumnType::text) {
     json["shortest_bytes"] = shortest_;

@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <limits>
 
 #include "evaluator/data/state_stream.hpp"
 #include "evaluator/profile/column_profile.hpp"
+#include "evaluator/profile/file_lists.hpp"
 #include "formats/error.hpp"
 
 namespace iai {
@@ -10,37 +10,9 @@ namespace {
 
 constexpr std::size_t most_text = std::size_t{1} << 26;  // bytes of a name or a word, as of a row
 
-const auto by_file = [](const auto& a, const auto& b) { return a.file < b.file; };
-
-/// Puts `more` where its files belong; both are in the order of files.
-template <class Item>
-void merge_by_file(std::vector<Item>& items, const std::vector<Item>& more) {
-  const auto middle = static_cast<std::ptrdiff_t>(items.size());
-  items.insert(items.end(), more.begin(), more.end());
-  std::inplace_merge(items.begin(), items.begin() + middle, items.end(), by_file);
-}
-
 void merge_first_places(std::vector<DataPlace>& places, const std::vector<DataPlace>& more) {
   merge_by_file(places, more);
   places.resize(std::min(places.size(), ColumnProfile::most_places));
-}
-
-void transfer(DataPlace& place, StateStream& state) {
-  state.file(place.file);
-  state.count(place.row);
-  state.count(place.line);
-  state.number(place.byte, std::numeric_limits<std::uint64_t>::max());
-}
-
-/// A list of at most `most` items, each by `item`; memory is taken as they come.
-template <class Item, class Each>
-void transfer(std::vector<Item>& list, std::size_t most, StateStream& state, Each each) {
-  const auto length = state.length(list.size(), most);
-  if (state.is_reading()) list.clear();
-  for (std::size_t i = 0; i < length; ++i) {
-    if (state.is_reading()) list.emplace_back();
-    each(list[i]);
-  }
 }
 
 }  // namespace
@@ -48,7 +20,7 @@ void transfer(std::vector<Item>& list, std::size_t most, StateStream& state, Eac
 void ColumnProfile::merge(const ColumnProfile& other) {
   merge_places(other);
   merge_values(other);
-  merge_times(other);
+  times_.merge(other.times_);
   merge_texts(other);
   type_ = joined(type_, other.type_, mixed_);
   mixed_ = mixed_ || other.mixed_;
@@ -114,30 +86,6 @@ void ColumnProfile::merge_values(const ColumnProfile& other) {
   for (const auto& [file, value] : all) note_example(value, file);
 }
 
-void ColumnProfile::merge_times(const ColumnProfile& other) {
-  const bool has_fault = repeated_ + backward_ > 0;
-  if (other.repeated_ + other.backward_ > 0 && (!has_fault || other.time_fault_.file < time_fault_.file)) time_fault_ = other.time_fault_;
-  const auto add_changes = [](ClockChanges& changes, const ClockChanges& more) {
-    if (more.count > 0 && (changes.count == 0 || more.first.file < changes.first.file)) changes.first = more.first;
-    changes.count += more.count;
-  };
-  add_changes(clocks_back_, other.clocks_back_);
-  add_changes(clocks_forward_, other.clocks_forward_);
-  merge_by_file(file_times_, other.file_times_);
-  times_ += other.times_;
-  repeated_ += other.repeated_;
-  backward_ += other.backward_;
-  end_distances();
-  intervals_.merge(other.intervals_);
-  distances_.merge(other.distances_);
-  distance_count_ += other.distance_count_;
-  last_distance_ = other.last_distance_;
-  last_distance_count_ = other.last_distance_count_;
-  if (other.longest_distance_ == 0) return;
-  shortest_distance_ = longest_distance_ == 0 ? other.shortest_distance_ : std::min(shortest_distance_, other.shortest_distance_);
-  longest_distance_ = std::max(longest_distance_, other.longest_distance_);
-}
-
 void ColumnProfile::merge_texts(const ColumnProfile& other) {
   if (other.longest_ > 0) {
     shortest_ = longest_ == 0 ? other.shortest_ : std::min(shortest_, other.shortest_);
@@ -161,17 +109,17 @@ void ColumnProfile::transfer(StateStream& state) {
   if (numbers_ > 0) transfer_numbers(state);
   counts_.transfer(state);
   quantiles_.transfer(state);
-  if (times_ > 0) transfer_times(state);
+  times_.transfer(state);
   transfer_texts(state);
 }
 
 void ColumnProfile::transfer_counts(StateStream& state) {
-  for (auto* figure : {&present_, &empty_, &error_words_, &odd_, &infinite_, &numbers_, &late_fractions_, &rises_, &falls_, &runs_, &longest_run_, &times_})
+  for (auto* figure : {&present_, &empty_, &error_words_, &odd_, &infinite_, &numbers_, &late_fractions_, &rises_, &falls_, &runs_, &longest_run_})
     state.count(*figure);
-  for (auto* places : {&odd_places_, &fraction_places_}) iai::transfer(*places, most_places, state, [&](DataPlace& place) { iai::transfer(place, state); });
+  for (auto* places : {&odd_places_, &fraction_places_}) transfer_list(*places, most_places, state, [&](DataPlace& place) { iai::transfer(place, state); });
   if (longest_run_ > 0) iai::transfer(run_place_, state);
   std::vector<std::pair<std::string, std::int64_t>> words(error_texts_.begin(), error_texts_.end());
-  iai::transfer(words, most_error_texts, state, [&](auto& word) {
+  transfer_list(words, most_error_texts, state, [&](auto& word) {
     state.text(word.first, most_text);
     state.count(word.second);
   });
@@ -186,36 +134,10 @@ void ColumnProfile::transfer_numbers(StateStream& state) {
   iai::transfer(maximum_place_, state);
   sum_.transfer(state);
   squares_.transfer(state);
-  iai::transfer(number_examples_, most_examples, state, [&](auto& example) {
+  transfer_list(number_examples_, most_examples, state, [&](auto& example) {
     state.file(example.first);
     state.real(example.second);
   });
-}
-
-void ColumnProfile::transfer_times(StateStream& state) {
-  iai::transfer(file_times_, SIZE_MAX, state, [&](FileTimes& file) {
-    state.file(file.file);
-    state.integer(file.earliest);
-    state.integer(file.latest);
-    state.count(file.later);
-    state.flag(file.ascend);
-  });
-  state.count(repeated_);
-  state.count(backward_);
-  if (repeated_ + backward_ > 0) iai::transfer(time_fault_, state);
-  for (auto* changes : {&clocks_back_, &clocks_forward_}) {
-    state.count(changes->count);
-    if (changes->count > 0) iai::transfer(changes->first, state);
-  }
-  end_distances();
-  state.count(distance_count_);
-  distances_.transfer(state);
-  // The sketch of the distances follows from them as long as each was counted.
-  if (distances_.error() > 0) intervals_.transfer(state);
-  else if (state.is_reading())
-    for (const auto& [distance, times] : distances_.counts()) intervals_.add(static_cast<double>(distance), static_cast<std::uint64_t>(times));
-  state.integer(shortest_distance_);
-  state.integer(longest_distance_);
 }
 
 void ColumnProfile::transfer_texts(StateStream& state) {
@@ -228,7 +150,7 @@ void ColumnProfile::transfer_texts(StateStream& state) {
   std::vector<std::string> texts;
   for (const auto& [key, text] : texts_) texts.push_back(text);
   std::sort(texts.begin(), texts.end());
-  iai::transfer(texts, most_codes, state, [&](std::string& text) { state.text(text, longest_code); });
+  transfer_list(texts, most_codes, state, [&](std::string& text) { state.text(text, longest_code); });
   if (state.is_reading())
     for (const auto& text : texts) texts_.emplace(hash_text(text), text);
 }

@@ -74,15 +74,16 @@ class ColumnFindings {
 
   void find_times() {
     if (column_.type() != ColumnType::timestamp) return;
-    if (column_.repeated_times() > 0) add("repeated_time", column_.first_time_fault(), column_.repeated_times(), "the same time as the row before");
-    if (column_.backward_times() > 0) add("time_runs_back", column_.first_time_fault(), column_.backward_times(), "earlier than the row before");
-    const auto& back = column_.clocks_back();
-    const auto& forward = column_.clocks_forward();
+    const auto& times = column_.times();
+    if (times.repeated() > 0) add("repeated_time", times.first_fault(), times.repeated(), "the same time as the row before");
+    if (times.backward() > 0) add("time_runs_back", times.first_fault(), times.backward(), "earlier than the row before");
+    const auto& back = times.clocks_back();
+    const auto& forward = times.clocks_forward();
     const std::string way = ": these are local times; write UTC, or tell the contract the zone (local_times)";
     if (back.count > 0) add("clocks_put_back", back.first, back.count, "an hour comes twice as summer time ends" + way);
     if (forward.count > 0) add("clocks_put_forward", forward.first, forward.count, "an hour is skipped as summer time begins" + way);
-    if (const auto count = column_.gaps(); count > 0)
-      add("gap", {}, count, fmt::format("rows are usually {:.6g} s apart", static_cast<double>(*column_.period()) / 1e9));
+    if (const auto count = times.gaps(); count > 0)
+      add("gap", {}, count, fmt::format("rows are usually {:.6g} s apart", static_cast<double>(*times.period()) / 1e9));
   }
 
   const std::vector<std::string>& names_;

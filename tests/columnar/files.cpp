@@ -13,6 +13,8 @@
 //   text.{parquet,arrow}           a million rows of 100 kB, which stand once in a dictionary
 //   rows.parquet                   268 million rows of one value
 #include <cmath>
+#include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <iostream>
 #include <optional>
@@ -166,6 +168,7 @@ void write_arrow(const std::string& name, const Table& table, Form form, arrow::
                  std::int64_t rows = 1 << 20) {
   const auto file = take(arrow::io::FileOutputStream::Open((folder / name).string()));
   auto how = arrow::ipc::IpcWriteOptions::Defaults();
+  how.use_threads = false;
   if (codec != arrow::Compression::UNCOMPRESSED) how.codec = take(arrow::util::Codec::Create(codec));
   const auto writer =
       take(form == Form::file ? arrow::ipc::MakeFileWriter(file, table.schema(), how) : arrow::ipc::MakeStreamWriter(file, table.schema(), how));
@@ -248,16 +251,7 @@ void write_shapes() {
   write_arrow("empty.arrow", *many(0), Form::file);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  if (argc < 2) return 2;
-  folder = argv[1];
-  fs::create_directories(folder);
-  if (argc > 2) {
-    write_bombs();
-    return 0;
-  }
+void write_all() {
   const auto table = plant();
   write_parquet("plant.parquet", *table);
   write_arrow("plant.arrow", *table, Form::file);
@@ -269,5 +263,18 @@ int main(int argc, char** argv) {
   write_arrow("many.arrows", *rows, Form::stream, arrow::Compression::ZSTD, 4000);
   write_encrypted(*take(table->SelectColumns({0, 1})));
   write_shapes();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  if (argc < 2) return 2;
+  folder = argv[1];
+  fs::create_directories(folder);
+  if (argc > 2) write_bombs();
+  else write_all();
   return 0;
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "%s\n", error.what());
+  return 1;
 }
