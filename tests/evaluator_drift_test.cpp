@@ -183,7 +183,9 @@ TEST_CASE("drift: no more false alarms than the level says, over all figures of 
   constexpr double level = 0.05;
   constexpr int trials = 200;
   const std::pair<std::int64_t, std::uint64_t> sizes[] = {{300, 200}, {3000, 1000}, {5000, 6000}};
-  for (const auto& [n, m] : sizes) {
+  for (const auto& size : sizes) {
+    const auto n = size.first;
+    const auto m = size.second;
     int alarms = 0;
     for (int trial = 0; trial < trials; ++trial) {
       std::vector<double> chances;
@@ -201,8 +203,10 @@ TEST_CASE("drift: no more false alarms than the level says, over all figures of 
 
 TEST_CASE("drift: planted shifts are found, and the bound by chance is one that chance does not reach") {
   const std::pair<std::int64_t, std::uint64_t> sizes[] = {{300, 400}, {20000, 6000}};
-  for (const auto& [n, m] : sizes)
+  for (const auto& size : sizes)
     for (const auto shape : {Shape::normal, Shape::skewed, Shape::rounded, Shape::steps}) {
+      const auto n = size.first;
+      const auto m = size.second;
       const CounterRandom random(static_cast<std::uint64_t>(n) + static_cast<std::uint64_t>(shape), "drifted");
       const auto reference = profiled(shape, random, n);
       for (const auto& figure : figures_of(reference, shape, random, m, 0.5)) {

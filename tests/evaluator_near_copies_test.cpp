@@ -86,7 +86,7 @@ TEST_CASE("bands hold the same share of a sound at every sampling rate") {
 
 TEST_CASE("recordings at low rates, of no length, and with samples that are no number") {
   BandEnergies slow(50, 3), none(16000, 1), broken(8000, 1);
-  slow.add(std::vector<double>(3 * 50 * 120, 1.0));
+  slow.add(std::vector<double>(std::size_t{3} * 50 * 120, 1.0));
   CHECK(slow.frames().size() / BandEnergies::bands > 50);
   CHECK(none.frames().empty());
   broken.add(std::vector<double>(8000, std::nan("")));

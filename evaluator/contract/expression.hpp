@@ -11,6 +11,8 @@
 
 namespace iai {
 
+struct ExpressionNode;
+
 /// A condition over the columns of one row, as contracts write it: "[Machine failure] = 1 implies TWF + HDF > 0".
 ///
 ///     condition := or ("implies" or)?              or := and ("or" and)*      and := not ("and" not)*
@@ -41,11 +43,9 @@ class Expression {
   Answer judge(std::span<const Cell* const> cells, std::span<const ColumnType> types, std::span<const Cell* const> before) const;
 
  private:
-  struct Node;
   std::string text_;
   std::vector<std::string> columns_;
-  std::unique_ptr<Node> root_;
-  friend class ExpressionParser;
+  std::unique_ptr<ExpressionNode> root_;
 };
 
 }  // namespace iai
