@@ -5,7 +5,7 @@
 #include <string>
 
 #include "evaluator/privacy/check_digits.hpp"
-#include "evaluator/privacy/personal_names.hpp"
+#include "evaluator/privacy/given_names.hpp"
 #include "evaluator/privacy/vat_numbers.hpp"
 
 using namespace iai;
@@ -162,7 +162,131 @@ TEST_CASE("names of persons") {
   for (const char* text : {"Max Drehzahl erreicht", "limited by Max Speed", "Frau", "von Hand", "Test Anna1 B2", "Otto Motor", "Herr Kollegen", "August 2026",
                            "ANNA WEBER GMBH", "Anna Pumpe"})
     CHECK_MESSAGE(found(text) == "", text);
-  for (std::size_t i = 1; i < given_names().size(); ++i) CHECK(given_names()[i - 1] < given_names()[i]);
+  for (const auto list : {given_names(), ambiguous_given_names()})
+    for (std::size_t i = 1; i < list.size(); ++i) CHECK(list[i - 1] < list[i]);
+}
+
+TEST_CASE("telephone numbers as each country writes them") {
+  for (const char* number :
+       {"01 58 71 36 06",     "01.58.71.36.06",        "+33 (0)6 95 36 62 58", "044 668 18 00",       "+41 44 668 18 00",       "07268/34497869",
+        "0664 1234567",       "+43 (0) 6436 62585178", "020 7496 0073",        "(0113) 4960681",      "+44 (0)131 496 0851",    "06-12345678",
+        "+31 (0)20 123 4567", "08-740 681 24",         "0657-07 04 99",        "+46 (0)8 759 838 67", "+420 603 158 683",       "00420 603 158 683",
+        "+48 22 657 07 04",   "+34 981 86 90 73",      "+39 045 374068",       "+1 212 555 0123 x12", "+44 20 7496 0073 ext. 4"}) {
+    CHECK_MESSAGE(found(std::string("steht, ") + number) == std::string("phone:") + number, number);
+    CHECK_MESSAGE(found(std::string("(") + number + ") kommt") == std::string("phone:") + number, number);
+  }
+  // With a word beside: digits without groups, and those that begin with no 0.
+  CHECK(found("Tel. 03374068124") == "phone:03374068124");
+  CHECK(found("erreichbar unter 07262 99653") == "phone:07262 99653");
+  CHECK(found("bitte 07262 99653 anrufen") == "phone:07262 99653");
+  CHECK(found("rappeler le 0232781286") == "phone:0232781286");
+  CHECK(found("cellulare 333 8906820") == "phone:333 8906820");
+  CHECK(found("tel. 883 374 068") == "phone:883 374 068");
+  CHECK(found("móvil 612 345 678") == "phone:612 345 678");
+  CHECK(found("Anna Weber, 07262 99653") == "name:Anna Weber, phone:07262 99653");
+  CHECK(found("Rechnung an 0621 7697576 geschickt") == "phone:0621 7697576");
+  for (const char* text : {"883 374 068",
+                           "07262 99653",
+                           "03374068124",
+                           "333 8906820",
+                           "0 445 110 183",
+                           "0986 494 123",
+                           "SN 01712345678",
+                           "S/N 0171 2345678",
+                           "Artikel 0711 123456",
+                           "part no. 0171 234567",
+                           "Fehlercode 0231 4455 2233",
+                           "Call ID 03152326519",
+                           "01 02 03 04 05",
+                           "01.03.2026 08.15",
+                           "Firmware 01.58.71.36.06",
+                           "10.20.30.40",
+                           "0123/45.678-01",
+                           "0,0012 0,0013 0,0011",
+                           "3514 0209 9008 7695",
+                           "Zähler 0004711 0815 0012",
+                           "Drehzahl 1450 1460 1470",
+                           "Tel",
+                           "0711-123-456-7-8-9-1-2-3-4",
+                           "2026-03-01 12:30"})
+    CHECK_MESSAGE(found(text) == "", text);
+}
+
+TEST_CASE("payment cards: short and old numbers count beside a word") {
+  for (const char* number :
+       {"4222222222222", "502067864368", "6759649826438453", "213155432790793", "4111 1111 1111 1111", "3782 822463 10005", "4000000000000000006"}) {
+    if (!has_luhn_digit(number) && std::string_view(number).find(' ') == std::string_view::npos) continue;
+    CHECK_MESSAGE(found(std::string("mit Karte ") + number + " bezahlt") == std::string("card:") + number, number);
+    CHECK_MESSAGE(found(std::string("card ") + spoilt(number)) == "", number);
+  }
+  for (const char* text : {"4222222222222", "502067864368", "EAN 4006381333931", "SN 4111111111111111", "Seriennummer 5555555555554444", "Karte 1111111111117"})
+    CHECK_MESSAGE(found(text) == "", text);
+}
+
+TEST_CASE("names of persons in other languages") {
+  for (const char* text : {"Mme Dupont", "M. Pasquier", "Monsieur Leroy", "Sig. Detti", "Sig.ra Comboni", "Dott.ssa Bellini", "Sr. Toro", "señora Ruiz",
+                           "dhr. van der Heijden", "meneer Timmerman", "pan Owsiak", "paní Kučerová", "fru Hedström", "Mr Hardy", "Mrs. O'Brien",
+                           "Fr. Mayerhofer", "Dipl.-Ing. Oderwald", "Herrn von der Heide"}) {
+    const std::string_view whole = text;
+    const auto names = found(whole);
+    CAPTURE(text);
+    CHECK(names.starts_with("name:"));
+    CHECK(whole.ends_with(names.substr(5)));
+  }
+  for (const char* name : {"Vincent van der Ploeg", "Łukasz Wójcik", "Štěpánka Říhová", "Åsa Lindqvist", "Émile Jean-Gautier", "Rocío Gallego",
+                           "Jean-Luc Dupont", "Weber, Anna", "Max Weber", "Marcel de Evrard", "André Da Silva", "K. Weber", "Lucy O'Brien", "Ian McGregor"})
+    CHECK_MESSAGE(found(std::string("ok, ") + name + " informiert") == std::string("name:") + name, name);
+  CHECK(found("approved by Milan Stahr") == "name:Milan Stahr");
+  CHECK(found("gemeldet von Xenobia Kowalska") == "name:Xenobia Kowalska");
+  CHECK(found("Anna M. hat Spätschicht") == "name:Anna M");
+  CHECK(found("Kollege Müller") == "name:Müller");
+  for (const char* text : {"Siemens S7-1500",
+                           "Bosch Rexroth Pumpe",
+                           "Robert Bosch GmbH",
+                           "Carl Zeiss Koordinatenmessgerät",
+                           "Georg Fischer Kugelhahn",
+                           "Walter AG",
+                           "Firma Anna Weber",
+                           "Anna Weber GmbH",
+                           "Heidenhain LC 415",
+                           "DIN EN 10204",
+                           "ISO 2768-mK",
+                           "Montag Frühschicht",
+                           "August Bericht",
+                           "in March April May",
+                           "Iris Blende",
+                           "Rose Fitting",
+                           "Jack Plug",
+                           "Chuck Pressure",
+                           "Henry Value",
+                           "Pascal Unit",
+                           "Mark Position",
+                           "Rainer Alkohol",
+                           "Max Speed",
+                           "Viola Farbton",
+                           "Bad Homburg",
+                           "Sankt Georgen",
+                           "rue Marie Curie",
+                           "Via Giuseppe Verdi",
+                           "Saint Martin Nord",
+                           "Linie B. Ventil",
+                           "z. B. Motor",
+                           "A. Kolben prüfen",
+                           "Piotrków Trybunalski",
+                           "Pierre S.A.",
+                           "Dean Hill",
+                           "Frau am Empfang",
+                           "Alfa Laval",
+                           "Allen Bradley",
+                           "mit Bosch Rexroth besprochen",
+                           "von Siemens Energy",
+                           "laut Hersteller Kuka",
+                           "Parker Hannifin",
+                           "Victoria Station",
+                           "Werkzeug Hoffmann",
+                           "Wago 750-343",
+                           "Lincoln Electric"})
+    CHECK_MESSAGE(found(text) == "", text);
 }
 
 TEST_CASE("whatever the text: places in order, apart, within it") {

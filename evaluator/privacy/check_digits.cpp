@@ -142,8 +142,10 @@ bool has_card_issuer(std::string_view digits) {
   if (within(34, 34, 10'000) || within(37, 37, 10'000)) return length == 15;                              // American Express
   if (within(300, 305, 1'000) || within(36, 36, 10'000) || within(38, 39, 10'000)) return length == 14;   // Diners Club
   if (within(3528, 3589, 100)) return length >= 16;                                                       // JCB
+  if (within(1800, 1800, 100) || within(2131, 2131, 100)) return length == 15;                            // JCB, the older ones
+  if (within(2200, 2204, 100)) return length >= 16;                                                       // Mir
   if (within(6011, 6011, 100) || within(644, 659, 1'000) || within(62, 62, 10'000)) return length >= 16;  // Discover, UnionPay
-  for (const int maestro : {5018, 5020, 5038, 5893, 6304, 6759, 6761, 6762, 6763})
+  for (const int maestro : {5018, 5019, 5020, 5038, 5893, 6304, 6390, 6703, 6759, 6761, 6762, 6763})
     if (within(maestro, maestro, 100)) return length >= 16;
   return false;
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "evaluator/privacy/check_digits.hpp"
+#include "evaluator/privacy/context_words.hpp"
 #include "evaluator/privacy/personal_names.hpp"
 #include "evaluator/privacy/phone_numbers.hpp"
 #include "evaluator/privacy/vat_numbers.hpp"
@@ -90,9 +91,11 @@ class Scanner {
     }
     const auto first = static_cast<std::ptrdiff_t>(found_.size());
     if ((seen & at_bit) != 0 && wanted_.has(IdentifierKind::email)) scan_emails();
+    const bool words = (seen & (upper_bit | wide_bit)) != 0 && (seen & lower_bit) != 0;
+    names_begin_ = found_.size();
+    if (words && wanted_.has(IdentifierKind::name)) find_names(text_, hinted_.has(IdentifierKind::name) ? PersonsColumn::yes : PersonsColumn::no, found_);
+    names_end_ = found_.size();
     if (digits >= 6) scan_numbers();
-    const bool words = (seen & upper_bit) != 0 && (seen & lower_bit) != 0;
-    if (words && wanted_.has(IdentifierKind::name)) find_names(text_, hinted_.has(IdentifierKind::name) ? SpokenOf::yes : SpokenOf::no, found_);
     if (found_.size() - static_cast<std::size_t>(first) > 1) drop_overlaps(first);
   }
 
@@ -177,12 +180,38 @@ class Scanner {
     if (is_digit(c)) {
       if (const std::size_t end = vin_at(at); end > 0) return end;
       if (const std::size_t end = insurance_at(at); end > 0) return end;
+      if (c != '0' && spoken_of_number(at, at) == SpokenOf::phone)
+        if (const std::size_t end = phone_from(at); end > 0) return end;
       if (const std::size_t end = digits_at(at); end > 0) return end;
     }
-    if ((c != '0' && c != '+' && c != '(') || !wanted_.has(IdentifierKind::phone)) return 0;
-    std::size_t length = phone_at(text_, at, SpokenOf::no);
-    if (length == 0 && c != '+' && speaks_of_phone(at)) length = phone_at(text_, at, SpokenOf::yes);
+    return phone_from(at);
+  }
+
+  std::size_t phone_from(std::size_t at) {
+    const char c = text_[at];
+    if (is_upper(c) || !wanted_.has(IdentifierKind::phone)) return 0;
+    // Another group of digits before: the middle of a longer number.
+    if (c != '+' && at >= 5 && text_[at - 1] == ' ' &&
+        std::all_of(text_.begin() + static_cast<std::ptrdiff_t>(at) - 5, text_.begin() + static_cast<std::ptrdiff_t>(at) - 1, is_digit))
+      return 0;
+    // Most texts are told without their words.
+    const std::size_t most = phone_at(text_, at, SpokenOf::phone);
+    if (most == 0) return 0;
+    const SpokenOf said = c == '+' ? SpokenOf::nothing : spoken_of_number(at, at + most);
+    const std::size_t length = said == SpokenOf::phone ? most : phone_at(text_, at, said);
     return length > 0 ? add(IdentifierKind::phone, Evidence::verified, at, at + length) : 0;
+  }
+
+  SpokenOf spoken_of_number(std::size_t begin, std::size_t end) const {
+    if (hinted_.has(IdentifierKind::phone)) return SpokenOf::phone;
+    const SpokenOf before = spoken_of_before(text_, begin);
+    if (before != SpokenOf::nothing) return before;
+    // "Anna Weber, 07262 99653", "Anna Weber (07262 99653)"
+    for (std::size_t i = names_begin_; i < names_end_; ++i)
+      if (found_[i].end < begin && begin - found_[i].end <= 4 &&
+          text_.substr(found_[i].end, begin - found_[i].end).find_first_not_of(" ,:;(-/") == std::string_view::npos)
+        return SpokenOf::phone;
+    return spoken_of_behind(text_, end) == SpokenOf::phone ? SpokenOf::phone : SpokenOf::nothing;
   }
 
   std::size_t add(IdentifierKind kind, Evidence evidence, std::size_t begin, std::size_t end) {
@@ -221,7 +250,8 @@ class Scanner {
     if (!wanted_.has(IdentifierKind::vin) || at + 17 > text_.size() || !may_end(text_, at + 17)) return 0;
     const std::string_view word = text_.substr(at, 17);
     if (!has_vin_shape(word)) return 0;
-    const bool sure = has_vin_check_digit(word) || has_european_vin_maker(word) || hinted_.has(IdentifierKind::vin) || near(at, vin_words);
+    const bool sure =
+        has_vin_check_digit(word) || has_european_vin_maker(word) || hinted_.has(IdentifierKind::vin) || spoken_of_before(text_, at) == SpokenOf::vehicle;
     return add(IdentifierKind::vin, sure ? Evidence::verified : Evidence::look_alike, at, at + 17);
   }
 
@@ -251,37 +281,18 @@ class Scanner {
     if (digits.size() < 11 || (groups > 0 && shortest < 2) || !may_end(text_, end)) return 0;
     if (digits.size() == 11 && digits[0] != '0' && sign != '-' && wanted_.has(IdentifierKind::tax_id))
       return add(IdentifierKind::tax_id, is_german_tax_id(digits) ? Evidence::verified : Evidence::look_alike, at, end);
-    if (!wanted_.has(IdentifierKind::card) || shortest < 3 || !has_card_issuer(digits)) return 0;
-    return add(IdentifierKind::card, has_luhn_digit(digits) ? Evidence::verified : Evidence::look_alike, at, end);
-  }
-
-  static constexpr std::string_view phone_words[] = {"tel", "telefon",   "phone",     "fon",     "handy", "mobil", "mobile",
-                                                     "fax", "durchwahl", "rufnummer", "rückruf", "anruf", "call",  "ruf"};
-  static constexpr std::string_view vin_words[] = {"vin", "fin", "fahrgestellnummer", "fahrgestell", "chassis", "fahrzeug"};
-
-  bool speaks_of_phone(std::size_t at) const { return hinted_.has(IdentifierKind::phone) || near(at, phone_words); }
-
-  /// Is one of the two words before `at` in `words`?
-  template <std::size_t n>
-  bool near(std::size_t at, const std::string_view (&words)[n]) const {
-    std::size_t end = at;
-    for (int word = 0; word < 2; ++word) {
-      const std::size_t from = end;
-      while (end > 0 && !is_letter(text_[end - 1]) && from - end < 6) --end;
-      std::string lower;
-      std::size_t begin = end;
-      while (begin > 0 && is_letter(text_[begin - 1]) && end - begin < 24) --begin;
-      for (const char c : text_.substr(begin, end - begin)) lower += is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
-      if (std::find(std::begin(words), std::end(words), lower) != std::end(words)) return true;
-      if (begin == end) return false;
-      end = begin;
-    }
-    return false;
+    if (!wanted_.has(IdentifierKind::card) || shortest < 3 || digits.size() < 12 || digits.size() > 19) return 0;
+    const SpokenOf said = spoken_of_before(text_, at);
+    if (!has_card_issuer(digits) && (said != SpokenOf::card || digits[0] < '2' || digits[0] > '6')) return 0;
+    // A serial number of many digits passes in one case of ten: not where the text says that it is one.
+    const bool sure = has_luhn_digit(digits) && (said != SpokenOf::other || groups > 1);
+    return add(IdentifierKind::card, sure ? Evidence::verified : Evidence::look_alike, at, end);
   }
 
   std::string_view text_;
   IdentifierKinds wanted_, hinted_;
   std::vector<Identifier>& found_;
+  std::size_t names_begin_ = 0, names_end_ = 0;  ///< of the names in found_
 };
 
 }  // namespace
@@ -291,29 +302,15 @@ IdentifierKinds kinds_of_column(std::string_view name) {
     std::string_view text;
     IdentifierKind kind;
   };
-  constexpr Word words[] = {{"telefon", IdentifierKind::phone},
-                            {"tel", IdentifierKind::phone},
-                            {"phone", IdentifierKind::phone},
-                            {"handy", IdentifierKind::phone},
-                            {"mobil", IdentifierKind::phone},
-                            {"mobile", IdentifierKind::phone},
-                            {"fax", IdentifierKind::phone},
-                            {"telefonnummer", IdentifierKind::phone},
-                            {"vin", IdentifierKind::vin},
-                            {"fin", IdentifierKind::vin},
-                            {"fahrgestellnummer", IdentifierKind::vin},
-                            {"name", IdentifierKind::name},
-                            {"vorname", IdentifierKind::name},
-                            {"nachname", IdentifierKind::name},
-                            {"bediener", IdentifierKind::name},
-                            {"operator", IdentifierKind::name},
-                            {"mitarbeiter", IdentifierKind::name},
-                            {"werker", IdentifierKind::name},
-                            {"prüfer", IdentifierKind::name},
-                            {"ansprechpartner", IdentifierKind::name},
-                            {"kontakt", IdentifierKind::name},
-                            {"contact", IdentifierKind::name},
-                            {"employee", IdentifierKind::name},
+  constexpr Word words[] = {{"telefon", IdentifierKind::phone},  {"tel", IdentifierKind::phone},       {"phone", IdentifierKind::phone},
+                            {"handy", IdentifierKind::phone},    {"mobil", IdentifierKind::phone},     {"mobile", IdentifierKind::phone},
+                            {"fax", IdentifierKind::phone},      {"téléphone", IdentifierKind::phone}, {"telefono", IdentifierKind::phone},
+                            {"teléfono", IdentifierKind::phone}, {"telefoon", IdentifierKind::phone},  {"telefonnummer", IdentifierKind::phone},
+                            {"vin", IdentifierKind::vin},        {"fin", IdentifierKind::vin},         {"fahrgestellnummer", IdentifierKind::vin},
+                            {"name", IdentifierKind::name},      {"vorname", IdentifierKind::name},    {"nachname", IdentifierKind::name},
+                            {"bediener", IdentifierKind::name},  {"operator", IdentifierKind::name},   {"mitarbeiter", IdentifierKind::name},
+                            {"werker", IdentifierKind::name},    {"prüfer", IdentifierKind::name},     {"ansprechpartner", IdentifierKind::name},
+                            {"kontakt", IdentifierKind::name},   {"contact", IdentifierKind::name},    {"employee", IdentifierKind::name},
                             {"worker", IdentifierKind::name}};
   IdentifierKinds kinds;
   for (std::size_t at = 0; at < name.size();) {

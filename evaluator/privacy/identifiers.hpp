@@ -43,8 +43,8 @@ IdentifierKinds kinds_of_column(std::string_view name);
 /// Appends what `text` (UTF-8) holds of `wanted`, in order, without overlaps. IBAN, VAT number, tax id, insurance number, card
 /// and VIN by their check digits (evaluator/privacy/check_digits.hpp), also in groups; e-mail addresses by RFC 5321 section 4.1.2
 /// (the forms in use: dotted atoms, a domain with letters at its end); telephone numbers in international form (ITU-T E.164) and
-/// German national form (DIN 5008) with the area code of a mobile network or a large town, or near a word such as Telefon;
-/// names of persons behind a form of address or a given name, where the text speaks of people.
+/// in national forms that are told by their writing, or near a word such as Telefon or a name (phone_numbers.hpp);
+/// names of persons behind a form of address or a given name, where the text speaks of people (personal_names.hpp).
 /// @param hinted  kinds_of_column() of the cell's column
 void find_identifiers(std::string_view text, IdentifierKinds wanted, IdentifierKinds hinted, std::vector<Identifier>& found);
 

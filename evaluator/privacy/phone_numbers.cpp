@@ -1,7 +1,9 @@
 #include "evaluator/privacy/phone_numbers.hpp"
 
 #include <algorithm>
-#include <string>
+#include <array>
+#include <cstdint>
+#include <initializer_list>
 
 #include "formats/ascii.hpp"
 
@@ -9,9 +11,9 @@ namespace iai {
 
 namespace {
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80; }
+bool is_letter(char c) { return (lower(c) >= 'a' && lower(c) <= 'z') || static_cast<unsigned char>(c) >= 0x80; }
 
-constexpr std::size_t most_digits = 15;
+constexpr std::size_t most_digits = 15, most_groups = 8;
 
 /// Does nothing follow that makes it part of something else?
 bool ends_well(std::string_view text, std::size_t end) {
@@ -20,54 +22,75 @@ bool ends_well(std::string_view text, std::size_t end) {
   return !((text[end] == '.' || text[end] == ',') && end + 1 < text.size() && is_digit(text[end + 1]));
 }
 
-/// The digits that follow each other from `at`, with single signs between groups.
+/// Behind an extension that begins at `end`: "x12", " ext. 12", "-12" is a group already.
+std::size_t behind_extension(std::string_view text, std::size_t end) {
+  std::size_t at = end;
+  if (at < text.size() && text[at] == ' ') ++at;
+  for (const std::string_view mark : {"ext.", "ext", "App.", "DW", "x"}) {
+    if (!text.substr(at).starts_with(mark)) continue;
+    std::size_t digits = at + mark.size();
+    if (digits < text.size() && text[digits] == ' ') ++digits;
+    std::size_t last = digits;
+    while (last < text.size() && is_digit(text[last])) ++last;
+    if (last > digits && last - digits <= 5 && ends_well(text, last)) return last;
+  }
+  return end;
+}
+
+/// Digits in groups from a place on.
 struct Digits {
-  std::string text;
-  std::string first_sign;  ///< behind the first group
-  std::size_t end = 0;
-  std::size_t groups = 0;
+  std::array<char, most_digits + 5> characters{};
+  std::array<std::uint8_t, most_groups> sizes{};  ///< of the groups
+  std::size_t size = 0, groups = 0, end = 0;
+  std::string_view first_sign;  ///< behind the first group
+  std::string_view last_sign;   ///< before the last group
+  bool same_signs = true;       ///< between all groups
+  bool area_in_parentheses = false;
+
+  std::string_view text() const { return {characters.data(), size}; }
+  void erase(std::size_t place) {
+    std::copy(characters.begin() + static_cast<std::ptrdiff_t>(place) + 1, characters.end(), characters.begin() + static_cast<std::ptrdiff_t>(place));
+    --size;
+  }
+  bool grouped(std::initializer_list<std::uint8_t> wanted) const { return groups == wanted.size() && std::equal(wanted.begin(), wanted.end(), sizes.begin()); }
 };
 
+/// The digits that follow each other from `at`, with blanks, hyphens, slashes, parentheses, or single full stops between groups.
 Digits digits_from(std::string_view text, std::size_t at) {
   Digits found;
-  std::size_t i = at, group = 0;
+  std::size_t i = at;
   const auto take_group = [&] {
-    group = 0;
-    while (i < text.size() && is_digit(text[i]) && found.text.size() <= most_digits + 4) {
-      found.text += text[i++];
-      ++group;
-    }
-    if (group > 0) {
-      found.end = i;
-      ++found.groups;
-    }
-    return group > 0;
+    const std::size_t begin = i;
+    while (i < text.size() && is_digit(text[i]) && found.size < found.characters.size() - 1) found.characters[found.size++] = text[i++];
+    if (i == begin || found.groups == most_groups) return false;
+    found.sizes[found.groups++] = static_cast<std::uint8_t>(i - begin);
+    found.end = i;
+    return true;
   };
   if (i < text.size() && text[i] == '(') ++i;
   if (!take_group()) return found;
-  while (i < text.size()) {
+  found.area_in_parentheses = text[at] == '(' && i < text.size() && text[i] == ')';
+  while (i < text.size() && found.groups < most_groups) {
     const std::size_t before = i;
-    std::string sign;
-    while (i < text.size() && sign.size() < 3 && std::string_view(" -/()").find(text[i]) != std::string_view::npos) sign += text[i++];
-    if (sign.empty() || i >= text.size() || !is_digit(text[i])) {
-      i = before;
-      break;
-    }
+    while (i < text.size() && i - before < 3 && std::string_view(" -/()").find(text[i]) != std::string_view::npos) ++i;
+    if (i == before && text[i] == '.') ++i;
+    const std::string_view sign = text.substr(before, i - before);
     std::size_t group_end = i;
     while (group_end < text.size() && is_digit(text[group_end])) ++group_end;
-    if (!ends_well(text, group_end)) {  // a date or a time follows
-      i = before;
-      break;
-    }
+    const bool dotted_on = group_end < text.size() && text[group_end] == '.' && sign == ".";
+    if (sign.empty() || group_end == i || (!dotted_on && !ends_well(text, group_end) && behind_extension(text, group_end) == group_end))
+      break;  // a date or a time follows
     if (found.groups == 1) found.first_sign = sign;
+    else found.same_signs = found.same_signs && sign == found.last_sign;
+    found.last_sign = sign;
     if (!take_group()) break;
   }
   return found;
 }
 
 /// Country codes of E.164: zones 1 and 7, those of two digits, else three digits.
-bool has_country_code(std::string_view digits) {
-  if (digits.size() < 10 || digits.size() > most_digits || digits[0] == '0') return false;
+bool has_country_code(std::string_view digits, std::size_t groups) {
+  if (digits.size() < (groups > 2 ? 9u : 10u) || digits.size() > most_digits || digits[0] == '0') return false;
   if (digits[0] == '1') return digits.size() == 11 && digits[1] >= '2';
   if (digits[0] == '7') return digits.size() == 11;
   constexpr std::string_view two =
@@ -77,49 +100,87 @@ bool has_country_code(std::string_view digits) {
   return zones.find(digits.substr(0, 2)) != std::string_view::npos;
 }
 
-/// Mobile networks and large towns of Germany, behind the 0.
+/// Mobile networks and large towns of Germany, mobile networks of Austria, behind the 0.
 bool has_known_area(std::string_view area) {
   if (area.size() >= 3 && area.size() <= 4 && area[0] == '1' && area[1] >= '5' && area[1] <= '7') return true;
   constexpr int areas[] = {
-      30,  40,  69,  89,  201, 202, 203,  208,  209,  211,  212,  214,  221,  228,  231,  234,  241,  251,  261,  271,  331,  335,  341,  345,
-      351, 355, 361, 365, 371, 375, 381,  385,  391,  395,  421,  431,  441,  451,  461,  471,  511,  521,  531,  541,  551,  561,  611,  621,
-      631, 641, 651, 661, 681, 711, 721,  731,  741,  751,  761,  771,  781,  821,  831,  841,  851,  861,  871,  881,  906,  911,  921,  931,
-      941, 951, 961, 971, 981, 991, 4131, 5241, 5341, 5361, 6131, 6151, 6221, 7031, 7071, 7121, 7131, 7141, 7151, 7541, 8031, 8421, 9131, 9721,
+      30,  40,  69,  89,  201, 202, 203, 208, 209,  211,  212,  214,  221,  228,  231,  234,  241,  251,  261,  271,  316,  331,  335,  341,  345,  351,  355,
+      361, 365, 371, 375, 381, 385, 391, 395, 421,  431,  441,  451,  461,  463,  471,  511,  512,  521,  531,  541,  551,  561,  611,  621,  631,  641,  650,
+      651, 660, 661, 662, 664, 676, 680, 681, 699,  711,  721,  731,  732,  741,  751,  761,  771,  781,  821,  831,  841,  851,  861,  871,  881,  906,  911,
+      921, 931, 941, 951, 961, 971, 981, 991, 4131, 5241, 5341, 5361, 6131, 6151, 6221, 7031, 7071, 7121, 7131, 7141, 7151, 7541, 8031, 8421, 9131, 9721,
   };
   int number = 0;
   for (const char c : area.substr(0, 5)) number = number * 10 + c - '0';
   return std::binary_search(std::begin(areas), std::end(areas), number);
 }
 
+/// Pairs that count up are no telephone number: "01 02 03 04 05".
+bool counts_up(std::string_view digits) {
+  for (std::size_t i = 2; i + 1 < digits.size(); i += 2)
+    if ((digits[i] - digits[i - 2]) * 10 + digits[i + 1] - digits[i - 1] != 1) return false;
+  return true;
+}
+
+/// National numbers that are told by their groups alone.
+bool has_national_form(const Digits& digits) {
+  const std::string_view text = digits.text();
+  const std::string_view sign = digits.first_sign;
+  // France: pairs.
+  if (digits.grouped({2, 2, 2, 2, 2})) return digits.same_signs && (sign == " " || sign == "." || sign == "-") && !counts_up(text);
+  if (sign == "." || digits.last_sign == ".") return false;
+  // Switzerland: "044 668 18 00".
+  if (digits.grouped({3, 3, 2, 2}) && digits.same_signs && sign == " ") return true;
+  // Sweden: "08-740 681 24", "0657-07 04 99". Stockholm has two digits, the others three or four.
+  if (sign == "-" && digits.groups >= 3 && digits.groups <= 4 && digits.last_sign == " " && text.size() >= 8 && text.size() <= 10)
+    return digits.sizes[0] <= 4 &&
+           std::all_of(digits.sizes.begin() + 1, digits.sizes.begin() + digits.groups, [](auto size) { return size == 2 || size == 3; });
+  // London, Cardiff: "020 7496 0073"; mobile networks of the Netherlands: "06-12345678", "06 1234 5678".
+  if (digits.grouped({3, 4, 4})) return text.starts_with("02") && sign == " ";
+  if (digits.sizes[0] == 2 && text.starts_with("06")) return text.size() == 10 && digits.groups <= 3;
+  // Germany, Austria: "07268/34497869". One slash, behind the area.
+  return sign == "/" && digits.sizes[0] >= 3 && digits.sizes[0] <= 5 && digits.groups <= 4 && (digits.groups == 2 || digits.last_sign != "/") &&
+         digits.sizes[1] >= 3;
+}
+
 std::size_t international(std::string_view text, std::size_t at) {
-  // "+49 (0)711": the 0 is not dialled from abroad.
   std::size_t start = at + 1;
   while (start < text.size() && text[start] == ' ') ++start;
   Digits digits = digits_from(text, start);
-  for (const std::string_view country : {"49", "43", "41"})
-    if (digits.text.starts_with(std::string(country) + "0") && digits.first_sign.find('(') != std::string::npos) digits.text.erase(2, 1);
-  return has_country_code(digits.text) && ends_well(text, digits.end) ? digits.end - at : 0;
+  // "+49 (0)711": the 0 is not dialled from abroad.
+  if (digits.sizes[0] <= 3 && digits.groups > 1 && text.substr(start + digits.sizes[0], 4).find("(0") != std::string_view::npos) digits.erase(digits.sizes[0]);
+  return has_country_code(digits.text(), digits.groups) && ends_well(text, digits.end) ? digits.end - at : 0;
+}
+
+/// With what the text says of it, is it a number as it is dialled within the country?
+bool is_national(std::string_view text, std::size_t at, const Digits& digits, SpokenOf spoken_of) {
+  const std::string_view dialled = digits.text();
+  if (dialled[0] != '0') return spoken_of == SpokenOf::phone && dialled.size() >= 9 && dialled.size() <= 11;
+  if (dialled.size() < 8 || dialled.size() > 13 || dialled[1] == '0') return false;
+  if (spoken_of == SpokenOf::phone) return true;
+  if (spoken_of == SpokenOf::other || digits.groups < 2 || digits.groups > 6) return false;
+  if (has_national_form(digits)) return true;
+  if (dialled.size() < 9 || digits.first_sign == ".") return false;
+  if (text[at] == '(') return true;  // nobody writes a part number like that
+  return has_known_area(dialled.substr(1, digits.sizes[0] - 1u));
 }
 
 }  // namespace
 
 std::size_t phone_at(std::string_view text, std::size_t at, SpokenOf spoken_of) {
-  if (text[at] == '+') return international(text, at);
-  Digits digits = digits_from(text, at);
-  if (digits.text.size() < 8 || digits.text[0] != '0' || !ends_well(text, digits.end)) return 0;
-  const std::string_view dialled = digits.text;
-  if (dialled.starts_with("00")) {
-    const std::string_view abroad = dialled.substr(2);
-    const bool known = spoken_of == SpokenOf::yes || digits.groups > 1 || abroad.starts_with("49");
-    return known && abroad.size() >= 11 && has_country_code(abroad) ? digits.end - at : 0;
+  if (text[at] == '+') {
+    const std::size_t length = international(text, at);
+    return length == 0 ? 0 : behind_extension(text, at + length) - at;
   }
-  if (dialled.size() < 9 || dialled.size() > 13 || dialled[1] == '0') return 0;
-  if (spoken_of == SpokenOf::yes) return digits.end - at;
-  if (digits.groups < 2 || digits.groups > 6) return 0;
-  if (text[at] == '(' && digits.first_sign.starts_with(')')) return digits.end - at;  // nobody writes a part number like that
-  std::size_t area_end = at;
-  while (area_end < text.size() && is_digit(text[area_end])) ++area_end;
-  return has_known_area(text.substr(at + 1, area_end - at - 1)) ? digits.end - at : 0;
+  const Digits digits = digits_from(text, at);
+  if (digits.size < 8 || (text[at] == '(' && !digits.area_in_parentheses)) return 0;
+  const std::size_t end = behind_extension(text, digits.end);
+  if (end == digits.end && !ends_well(text, end)) return 0;
+  if (digits.text().starts_with("00")) {
+    const std::string_view abroad = digits.text().substr(2);
+    const bool known = spoken_of == SpokenOf::phone || digits.groups > 1 || abroad.starts_with("49");
+    return known && abroad.size() >= 11 && has_country_code(abroad, digits.groups) ? end - at : 0;
+  }
+  return is_national(text, at, digits, spoken_of) ? end - at : 0;
 }
 
 }  // namespace iai

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "evaluator/privacy/personal_names.hpp"
+#include "evaluator/privacy/given_names.hpp"
 
 namespace iai {
 
