@@ -182,6 +182,8 @@ TEST_CASE("telephone numbers as each country writes them") {
   CHECK(found("rappeler le 0232781286") == "phone:0232781286");
   CHECK(found("cellulare 333 8906820") == "phone:333 8906820");
   CHECK(found("tel. 883 374 068") == "phone:883 374 068");
+  CHECK(found("tlf 970 85 857") == "phone:970 85 857");
+  CHECK(found("phone: 45227614") == "phone:45227614");
   CHECK(found("móvil 612 345 678") == "phone:612 345 678");
   CHECK(found("Anna Weber, 07262 99653") == "name:Anna Weber, phone:07262 99653");
   CHECK(found("Rechnung an 0621 7697576 geschickt") == "phone:0621 7697576");
@@ -204,6 +206,18 @@ TEST_CASE("telephone numbers as each country writes them") {
                            "0123/45.678-01",
                            "0,0012 0,0013 0,0011",
                            "3514 0209 9008 7695",
+                           "Rückruf am 01.03.2026",
+                           "Rückruf 2026-03-01 12:30",
+                           "Anruf 05.11.2026 14:30",
+                           "anrufen 20260301",
+                           "call back 05/11/2026",
+                           "erreichbar 08.30-16.00 Uhr",
+                           "erreichbar 07:30-16:00",
+                           "erreichbar 0800-1600",
+                           "call 192.168.10.11",
+                           "call 192.168.100.20",
+                           "Rückruf 12.03.2026 bis 12:00",
+                           "Hotline 24/7",
                            "Zähler 0004711 0815 0012",
                            "Drehzahl 1450 1460 1470",
                            "Tel",
@@ -246,6 +260,8 @@ TEST_CASE("names of persons in other languages") {
                            "Carl Zeiss Koordinatenmessgerät",
                            "Georg Fischer Kugelhahn",
                            "Walter AG",
+                           "Simona Kalan s.p.",
+                           "Máté Tóth Kft.",
                            "Firma Anna Weber",
                            "Anna Weber GmbH",
                            "Heidenhain LC 415",

@@ -1,7 +1,8 @@
 #include "evaluator/privacy/name_words.hpp"
 
 #include <algorithm>
-#include <span>
+#include <array>
+#include <tuple>
 #include <unordered_map>
 
 #include "evaluator/privacy/given_names.hpp"
@@ -66,7 +67,8 @@ constexpr std::string_view no_person_follows =
     "Vicolo "
     "Contrada Strada Canale Rotonda Stretto Glorieta Cuesta Acceso Alameda Camino Cañada Callejón Vial Incrocio Werk Klinik Hotel Stadion Industrias Talleres "
     "Messrs "
-    "Supplier Company Lieferant Hersteller Marke Straße náměstí ulice Compañía Hermanos Hnos Grupa";
+    "Supplier Company Lieferant Hersteller Marke Straße náměstí ulice Compañía Hermanos Hnos Grupa Stichting Fundacja Rambla Pasadizo Urbanización Soseaua "
+    "Strada Aleea Travessa Praça";
 constexpr std::string_view families =
     // German
     "Müller Schmidt Schmitt Schneider Fischer Weber Meyer Meier Maier Mayer Wagner Becker Schulz Schulze Hoffmann Schäfer Koch Bauer Richter Klein Wolf "
@@ -129,28 +131,48 @@ constexpr std::string_view firms[] = {"Adolf Würth",     "Albert Handtmann", "A
                                       "Siegfried Kroll", "Wayne Kerr",       "Wilhelm Böllhoff"};
 /// What stands behind a firm's name, a blank or comma before it.
 constexpr std::string_view legal_forms[] = {
-    "& ",     "+ Co",    "AB",    "HB",        "KB",      "k.s",  "s.c",      "Hnos",   "GesbR", "Associés", "Partner",       "y asociados",
-    "AG",     "AS",      "ApS",   "B.V.",      "BV",      "Co",   "Corp",     "GbR",    "GmbH",  "Group",    "Gruppe",        "Hermanos",
-    "Inc",    "KG",      "KGaA",  "LLC",       "Ltd",     "N.V.", "NV",       "OHG",    "Oy",    "PLC",      "S.A",           "S.Com",
-    "S.L",    "S.R.L",   "S.p.A", "S.r.l",     "SA",      "SARL", "SAS",      "SE",     "SRL",   "SpA",      "Stiftung & Co", "UG",
-    "a.s",    "e.G",     "e.K",   "e.V",       "et Fils", "plc",  "s.p.a",    "s.r.l",  "s.r.o", "sp. z",    "v.o.s",         "y asociados",
-    "S.Coop", "S.L.N.E", "S.C.P", "und Söhne", "Söhne",   "Srl",  "Stiftung", "Straße", "Str."};
-constexpr std::string_view endings[] = {"mann", "meier", "maier", "mayer", "meyer", "ński",    "ński", "ska",  "ski",   "cki",   "cka",   "wicz",  "czyk",
-                                        "czak", "ová",   "sson",  "ström", "qvist", "kvist",   "gren", "lund", "huber", "bauer", "hofer", "moser", "escu",
-                                        "ović", "ević",  "ovic",  "evic",  "idis",  "opoulos", "oğlu", "oglu", "enko",  "ndez",  "ález",  "érez",  "ínez",
-                                        "ónez", "uez",   "énez",  "elli",  "etti",  "ucci",    "acci", "aldi", "ardi",  "ssen",  "stra",  "chuk",  "inen"};
+    "& ",       "+ Co",          "AB",          "HB",     "Kft",     "Kht",   "Kkt",       "Bt.",     "Zrt",  "Nyrt",     "s.p.",   "d.d",
+    "d.o.o",    "j.d.o.o",       "As Oy",       "S.R.L",  "Lda",     "Sp.k",  "ASA",       "KB",      "k.s",  "s.c",      "Hnos",   "GesbR",
+    "Associés", "Partner",       "y asociados", "AG",     "AS",      "ApS",   "B.V.",      "BV",      "Co",   "Corp",     "GbR",    "GmbH",
+    "Group",    "Gruppe",        "Hermanos",    "Inc",    "KG",      "KGaA",  "LLC",       "Ltd",     "N.V.", "NV",       "OHG",    "Oy",
+    "PLC",      "S.A",           "S.Com",       "S.L",    "S.R.L",   "S.p.A", "S.r.l",     "SA",      "SARL", "SAS",      "SE",     "SRL",
+    "SpA",      "Stiftung & Co", "UG",          "a.s",    "e.G",     "e.K",   "e.V",       "et Fils", "plc",  "s.p.a",    "s.r.l",  "s.r.o",
+    "sp. z",    "v.o.s",         "y asociados", "S.Coop", "S.L.N.E", "S.C.P", "und Söhne", "Söhne",   "Srl",  "Stiftung", "Straße", "Str."};
+constexpr std::string_view family_endings[] = {
+    "mann",  "meier", "maier", "mayer", "meyer", "ński",  "ński",  "ska",  "ski",  "cki",  "cka",  "wicz", "czyk", "czak",    "ová",  "sson", "ström", "qvist",
+    "kvist", "gren",  "lund",  "huber", "bauer", "hofer", "moser", "escu", "ović", "ević", "ovic", "evic", "idis", "opoulos", "oğlu", "oglu", "enko",  "ndez",
+    "ález",  "érez",  "ínez",  "ónez",  "uez",   "énez",  "elli",  "etti", "ucci", "acci", "aldi", "ardi", "ssen", "stra",    "chuk", "inen"};
+
+constexpr std::string_view thing_endings[] = {"ung",   "heit",   "keit",   "tion",   "schaft", "gerät",   "maschine", "pumpe",
+                                              "motor", "ventil", "sensor", "anlage", "straße", "strasse", "weg",      "platz",
+                                              "allee", "werk",   "zeug",   "teil",   "lager",  "druck",   "wechsel",  "filter"};
+
+/// Which last two bytes the endings have: most words are told by them.
+using LastBytes = std::array<bool, 4096>;
+constexpr std::size_t place_of_last(std::string_view word) {
+  const auto byte = [&](std::size_t from_end) { return static_cast<std::size_t>(static_cast<unsigned char>(word[word.size() - from_end])); };
+  return (byte(2) * 31 + byte(1)) % std::tuple_size_v<LastBytes>;
+}
+template <std::size_t n>
+constexpr LastBytes last_bytes_of(const std::string_view (&list)[n]) {
+  LastBytes last{};
+  for (const auto ending : list) last[place_of_last(ending)] = true;
+  return last;
+}
+template <std::size_t n>
+bool ends_in(std::string_view word, const std::string_view (&list)[n], const LastBytes& last) {
+  return last[place_of_last(word)] && std::any_of(std::begin(list), std::end(list), [&](auto ending) { return word.ends_with(ending); });
+}
 
 bool has_family_ending(std::string_view word) {
-  return word.size() >= 6 && std::any_of(std::begin(endings), std::end(endings), [&](auto ending) { return word.ends_with(ending); });
+  static constexpr LastBytes last = last_bytes_of(family_endings);
+  return word.size() >= 6 && ends_in(word, family_endings, last);
 }
 
 /// Most German nouns that are made of others end in one of a few.
 bool has_thing_ending(std::string_view word) {
-  if (word.size() < 8) return false;
-  constexpr std::string_view things_end[] = {"ung",    "heit",   "keit",   "tion",    "schaft",  "gerät",   "maschine", "pumpe", "motor",
-                                             "ventil", "sensor", "anlage", "straße",  "strasse", "weg",     "platz",    "allee", "werk",
-                                             "zeug",   "teil",   "lager",  "prüfung", "druck",   "wechsel", "filter"};
-  return std::any_of(std::begin(things_end), std::end(things_end), [&](auto ending) { return word.ends_with(ending); });
+  static constexpr LastBytes last = last_bytes_of(thing_endings);
+  return word.size() >= 8 && ends_in(word, thing_endings, last);
 }
 
 void add_words(std::unordered_map<std::string_view, unsigned>& map, std::string_view list, unsigned bit) {
@@ -184,6 +206,12 @@ unsigned meaning_of_name_word(std::string_view word) {
 
 bool firm_follows(std::string_view text, std::size_t at) {
   while (at < text.size() && (text[at] == ' ' || text[at] == ',')) ++at;
+  static constexpr auto may_begin = [] {
+    std::array<bool, 256> first{};
+    for (const auto form : legal_forms) first[static_cast<unsigned char>(form[0])] = true;
+    return first;
+  }();
+  if (at >= text.size() || !may_begin[static_cast<unsigned char>(text[at])]) return false;
   const auto rest = text.substr(at);
   return std::any_of(std::begin(legal_forms), std::end(legal_forms), [&](auto form) {
     if (!rest.starts_with(form)) return false;

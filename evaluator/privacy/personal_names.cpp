@@ -187,7 +187,7 @@ class NameFinder {
       }
       if (follows(i + 1) && initial(i + 1)) return i + 2;
     }
-    if (i + 1 < words_.size() && words_[i + 1].comma && family(i) && is(given_bit, i + 1) && common_family(i)) return i + 2;
+    if (i + 1 < words_.size() && words_[i + 1].comma && family(i) && is(given_bit, i + 1)) return i + 2;  // "Oliver, Sharon"
     return acts ? i + 1 : 0;
   }
 

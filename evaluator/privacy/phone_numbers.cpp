@@ -151,10 +151,31 @@ std::size_t international(std::string_view text, std::size_t at) {
   return has_country_code(digits.text(), digits.groups) && ends_well(text, digits.end) ? digits.end - at : 0;
 }
 
+/// Dates, hours of the day and addresses of networks, which words such as Rückruf and erreichbar stand beside too: "01.03.2026",
+/// "2026-03-01", "08.30-16.00", "0800-1600", "192.168.10.11".
+bool is_date_or_hours(const Digits& digits) {
+  const std::string_view text = digits.text();
+  const auto two = [&](std::size_t at) { return (text[at] - '0') * 10 + text[at + 1] - '0'; };
+  const auto day_and_month = [&](std::size_t at) { return two(at) <= 31 && two(at + 2) <= 31 && std::min(two(at), two(at + 2)) <= 12; };
+  if (digits.area_in_parentheses) return false;
+  if (text.size() == 8 && (digits.grouped({2, 2, 4}) || digits.groups == 1) && day_and_month(0) && (two(4) == 19 || two(4) == 20)) return true;
+  if (text.size() == 8 && (digits.grouped({4, 2, 2}) || digits.groups == 1) && day_and_month(4) && (two(0) == 19 || two(0) == 20)) return true;
+  if (digits.grouped({4, 4}) && digits.first_sign == "-") return two(0) <= 24 && two(2) < 60 && two(4) <= 24 && two(6) < 60;
+  return digits.groups == 4 && (digits.first_sign == "." || digits.last_sign == ".");
+}
+
+/// National numbers that begin with no 0: 9 to 11 digits, 8 in Norway and Denmark.
+bool has_length_without_zero(const Digits& digits) {
+  if (digits.size != 8) return digits.size >= 9 && digits.size <= 11;
+  const bool blanks = digits.same_signs && digits.first_sign == " ";
+  return digits.characters[0] != '1' && (digits.groups == 1 || (blanks && (digits.grouped({2, 2, 2, 2}) || digits.grouped({3, 2, 3}))));
+}
+
 /// With what the text says of it, is it a number as it is dialled within the country?
 bool is_national(std::string_view text, std::size_t at, const Digits& digits, SpokenOf spoken_of) {
   const std::string_view dialled = digits.text();
-  if (dialled[0] != '0') return spoken_of == SpokenOf::phone && dialled.size() >= 9 && dialled.size() <= 11;
+  if (is_date_or_hours(digits)) return false;
+  if (dialled[0] != '0') return spoken_of == SpokenOf::phone && has_length_without_zero(digits);
   if (dialled.size() < 8 || dialled.size() > 13 || dialled[1] == '0') return false;
   if (spoken_of == SpokenOf::phone) return true;
   if (spoken_of == SpokenOf::other || digits.groups < 2 || digits.groups > 6) return false;
