@@ -104,7 +104,12 @@ class NameFinder {
     return false;
   }
   std::size_t letters_of(const Word& word) const { return word.end - word.begin - (is_upper(text_[word.begin]) ? 0 : 1); }
-  bool initial(std::size_t i) const { return words_[i].dotted && letters_of(words_[i]) == 1 && begins_with_capital(words_[i].of(text_)); }
+  /// "z.B." is none, "J.R. Weber" has two.
+  bool initial(std::size_t i) const {
+    const std::size_t begin = words_[i].begin;
+    if (begin > 1 && text_[begin - 1] == '.' && !is_upper(text_[begin - 2])) return false;
+    return words_[i].dotted && letters_of(words_[i]) == 1 && begins_with_capital(words_[i].of(text_));
+  }
   bool follows(std::size_t i) const { return i < words_.size() && words_[i].adjacent; }
   bool family(std::size_t i) const {
     return i < words_.size() && words_[i].capital && words_[i].end - words_[i].begin >= 3 && (words_[i].meaning & thing_bit) == 0;
@@ -119,7 +124,8 @@ class NameFinder {
     const auto word = words_[before].of(text_);
     if ((word == "ra" || word == "ssa" || word == "na") && before > 0 && words_[before].adjacent) --before;
     if ((words_[before].meaning & address_bit) == 0) return false;
-    return word != "Fr" && word != "p" ? true : words_[before].dotted;
+    if (word == "p") return words_[before].dotted && is(given_bit | family_bit, i);
+    return word != "Fr" || words_[before].dotted;
   }
   bool behind(unsigned bit, std::size_t i) const { return i > 0 && words_[i].adjacent && (words_[i - 1].meaning & bit) != 0; }
   /// "Firma", "Sankt", "rue" before, perhaps with "de la" between.
@@ -164,7 +170,7 @@ class NameFinder {
     }
     const bool first_letter = initial(i);
     if (!words_[i].capital && !first_letter) return 0;
-    const bool role = behind(role_bit, i), acts = role || behind(agent_bit, i) || hinted_;
+    const bool role = behind(role_bit, i), acts = role || (behind(agent_bit, i) && !words_[i - 1].dotted) || hinted_;
     if (first_letter) return initial_name(i, acts);
     if (is(given_bit, i) || ((role || hinted_) && is(ambiguous_bit, i))) return given_name(i, acts);
     const std::size_t second = family_from(i + 1);
@@ -172,7 +178,7 @@ class NameFinder {
     if (second > 0 && !words_[i].dotted && common_family(second - 1) && (is(ambiguous_bit, i) || (family(i) && acts))) return second;
     // "by Milan Stahr", "Vera van Oosten", "Jente van der Loo"
     if (second > 0 && !words_[i].dotted && is(ambiguous_bit, i) && (acts || words_[i + 1].of(text_) == "van")) return second;
-    if (second > i + 3 && family(i) && words_[i + 1].of(text_) == "van") return second;
+    if (second > i + 3 && family(i) && words_[i + 1].of(text_) == "van" && words_[i + 2].of(text_) != "de") return second;
     // "Weber, Anna"
     if (family(i) && i + 1 < words_.size() && words_[i + 1].comma && (is(given_bit, i + 1) || (common_family(i) && is(ambiguous_bit, i + 1)))) return i + 2;
     return role && common_family(i) ? i + 1 : 0;

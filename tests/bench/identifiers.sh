@@ -50,7 +50,7 @@ notes() { (cd "$work/$1" && "$iai" --no-record --json validate notes.csv --contr
 "$work/venv/bin/python" -B "$here/identifiers_faker.py" write "$work/notes" 20000
 notes notes >"$work/notes.json"
 python3 -B "$here/identifiers_corpus.py" score "$work/notes" "$work/notes.json" "iai, notes by Faker" || true
-# Countries that the rules were not tuned with.
+# Ten countries more, whose ways of writing the rules know less of.
 "$work/venv/bin/python" -B "$here/identifiers_faker.py" write "$work/others" 20000 da_DK fi_FI no_NO pt_PT hu_HU ro_RO hr_HR sk_SK sl_SI fr_BE
 notes others >"$work/others.json"
 python3 -B "$here/identifiers_corpus.py" score "$work/others" "$work/others.json" "iai, notes by Faker from ten other countries" || true
