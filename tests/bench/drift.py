@@ -82,10 +82,10 @@ def bins_of(values, most):
     return borders
 
 
-def peer(a, b):
-    """SciPy's figures of two samples; and p of KS."""
+def peer(a, b, every):
+    """SciPy's figures of two samples; and p of KS. In bins of 30 rows that count, of which there is one in `every`."""
     test = scipy.stats.ks_2samp(a, b, method="asymp")
-    most = int(min(10, min(len(a), len(b)) / 30))
+    most = int(min(10, min(len(a), len(b)) / every / 30))
     borders = bins_of(a, most)
     p, q = (numpy.bincount(numpy.searchsorted(borders, values), minlength=len(borders) + 1) / len(values) for values in (a, b))
     pp, qq = numpy.where(p > 0, p, 0.5 / len(a)), numpy.where(q > 0, q, 0.5 / len(b))
@@ -126,7 +126,7 @@ def undrifted(iai, folder, trials, rows, sample_rows, name, population=None):
         for column, values in reference.items():
             if values.dtype.kind != "f" or numpy.isnan(values).any() or len(set(values)) < 2:
                 continue
-            truth = peer(values, sample[column])
+            truth = peer(values, sample[column], figures[column]["independent_every"])
             chances.append(truth["p"])
             exact = len(set(values)) <= 512 and sample_rows <= 4096
             for measure in worst:
