@@ -1,6 +1,6 @@
 # Compiles the schemas of the YAML files into cli/, for the manual pages of section 5.
 set(entries "")
-foreach(name task contract dialect policy pipeline product)
+foreach(name task contract dialect ranges policy pipeline product)
   set(file ${CMAKE_SOURCE_DIR}/schemas/${name}.schema.json)
   if(EXISTS ${file})
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})

@@ -1,10 +1,12 @@
 #include "commands/quantize.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
 #include <fmt/format.h>
 
+#include "commands/quantize_ranges.hpp"
 #include "commands/quantize_search.hpp"
 #include "commands/recording.hpp"
 #include "commands/transformation.hpp"
@@ -22,6 +24,9 @@ constexpr Example examples[] = {
     {"Only when accuracy holds: at most 0.5 % of the task's primary metric may be lost",
      "iai quantize model.onnx --task task.yaml --max-drop 0.5% -o model-int8.onnx"},
     {"Dynamic int8, without calibration data", "iai quantize model.onnx --dynamic -o model-int8.onnx"},
+    {"Calibrate where the data is, quantize elsewhere: the same bytes, with neither the data nor a runtime",
+     "iai quantize model.onnx --calibration calibration.npy --ranges-out ranges.yaml -o model-int8.onnx\n"
+     "iai quantize model.onnx --ranges ranges.yaml -o model-int8.onnx"},
     {"Leave the first convolution and every Gemm in float",
      "iai quantize model.onnx --calibration calibration.npy --exclude conv1 --exclude Gemm -o model-int8.onnx"},
 };
@@ -29,25 +34,44 @@ constexpr Example examples[] = {
 /// The first with a scale for each channel (DequantizeLinear's axis). Older models are raised to it.
 constexpr std::int64_t oldest_opset = 13;
 
+void check_ranges_options(const QuantizeOptions& options, const std::vector<fs::path>& inputs) {
+  if (options.ranges.empty() && options.ranges_out.empty()) return;
+  if (options.dynamic) {
+    throw Error(ErrorKind::usage, "dynamic int8 has no ranges: activations are quantized as they come", "leave out --dynamic, or --ranges and --ranges-out");
+  }
+  if (!options.ranges.empty() && !options.ranges_out.empty()) {
+    throw Error(ErrorKind::usage, "--ranges-out writes what calibration finds, with --ranges there is none", "leave one of the two out; a copy is made by cp");
+  }
+  if (!options.ranges.empty() && options.method != "auto") {
+    throw Error(ErrorKind::usage, "--method chooses ranges, with --ranges they are chosen", "leave one of the two out");
+  }
+  if (options.ranges_out.empty()) return;
+  refuse_outputs(options.model, inputs, options.ranges_out);
+  refuse_same_path({}, {options.output.path, external_data_path(options.output.path), options.ranges_out});
+  refuse_existing(options.ranges_out, options.output.if_exists());
+}
+
 void check_options(const QuantizeOptions& options) {
   if (options.output.path.empty()) throw Error(ErrorKind::usage, "missing: -o, the file to write", "add -o model-int8.onnx");
   std::vector<fs::path> inputs = options.calibration;
   if (!options.task.empty()) inputs.push_back(options.task);
+  if (!options.ranges.empty()) inputs.push_back(options.ranges);
   refuse_outputs(options.model, inputs, options.output.path);
   refuse_existing(options.output.path, options.output.if_exists());
+  check_ranges_options(options, inputs);
   if (!options.max_drop.empty() && options.task.empty()) {
     throw Error(ErrorKind::usage, "--max-drop needs a task to measure the drop on", "add --task task.yaml");
   }
-  if (!options.dynamic && options.calibration.empty() && options.task.empty()) {
+  if (!options.dynamic && options.ranges.empty() && options.calibration.empty() && options.task.empty()) {
     throw Error(ErrorKind::usage, "static int8 needs inputs to calibrate on",
                 "add --calibration PATH, or --task with a split 'calibration'; or choose --dynamic, which needs none");
   }
 }
 
-/// Null with --dynamic where there are none.
+/// Null with --dynamic and --ranges where there are none.
 std::unique_ptr<Samples> calibration_samples(const QuantizeOptions& options, const CalibrationSource& calibration, const Session& session) {
   std::unique_ptr<Samples> samples = calibration.open(wanted_inputs(session));
-  if (samples == nullptr && options.dynamic) return nullptr;
+  if (samples == nullptr && (options.dynamic || !options.ranges.empty())) return nullptr;
   if (samples == nullptr) {
     throw Error(ErrorKind::usage, options.task.string() + ": the task has no split 'calibration'", "add one to the task file, or pass --calibration PATH");
   }
@@ -103,6 +127,22 @@ Report quantize_report(const QuantizeOptions& options, const Candidate& candidat
   return report;
 }
 
+RangesFile found_ranges(const QuantizeOptions& options, const Candidate& candidate, const std::optional<GateResult>& gate, const CalibrationSource& calibration,
+                        std::int64_t samples) {
+  RangesFile file;
+  file.model_sha256 = model_digests(options.model);
+  file.calibration = calibration_digests(calibration);
+  file.samples = samples;
+  file.method = candidate.method.name;
+  file.percentile = options.percentile;
+  file.attention = candidate.method.attention;
+  file.exclude = options.exclude;
+  if (gate) file.returned = gate->returned;
+  std::sort(file.returned.begin(), file.returned.end());
+  file.tensors = candidate.ranges;
+  return file;
+}
+
 void record_options(Recording& recording, const QuantizeOptions& options) {
   recording.option("form", options.dynamic ? "dynamic int8" : "static int8");
   recording.option("method", options.method);
@@ -145,6 +185,9 @@ const Manual quantize_manual{
         "With --task and --max-drop the result is judged: where the primary metric drops by more than the limit, operators go back to float, the most "
         "sensitive first. When no "
         "choice holds, nothing is written and the exit code is 1. Without --calibration the task's split 'calibration' is used.\n\n"
+        "--ranges-out writes what was found, tensor by tensor. --ranges reads it and makes the same bytes from the same model, with neither calibration inputs "
+        "nor a "
+        "runtime; where inputs are given, they only measure the outputs. Ranges of another model, missing ones and those that cannot be are refused.\n\n"
         "The same inputs give the same bytes, whatever --threads and --batch and the order of the calibration files.",
     .examples = {std::begin(examples), std::end(examples)},
     .diagnostics =
@@ -173,6 +216,11 @@ void declare(CLI::App& app, QuantizeOptions& options) {
       ->type_name("N")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+  app.add_option("--ranges-out", options.ranges_out, "Write the ranges of the activations that were found, for --ranges")
+      ->type_name("RANGES.yaml")
+      ->group("Output");
+  app.add_option("--ranges", options.ranges, "Use the ranges in this file (see iai-ranges(5)); calibration inputs then only measure the outputs")
+      ->type_name("RANGES.yaml");
   declare_runtime(app, options.runtime);
 }
 
@@ -183,14 +231,17 @@ ExitCode run(const QuantizeOptions& options, Context& context) {
   const CalibrationSource calibration{options.calibration, options.task.empty() ? std::nullopt : std::optional(read_task(options.task))};
   const std::optional<Task>& task = calibration.task;
   Recording recording(context, "quantize");
+  std::optional<RangesFile> ranges;
+  if (!options.ranges.empty()) ranges = read_ranges(options.ranges);
   Model source = read_checked_model(options.model);
+  if (ranges) check_ranges_model(*ranges, options.ranges, options.model);
   if (source.opset() < oldest_opset) convert_opset(source, oldest_opset, options.model.string());
   std::unique_ptr<Samples> samples;
-  if (!options.dynamic || !options.calibration.empty() || task) {  // else it may hold operators that the runtime does not know
+  if ((!options.dynamic && !ranges) || !options.calibration.empty() || task) {  // else it may hold operators that the runtime does not know
     const Session session(options.model, {.device = options.runtime.device, .runtime = options.runtime.runtime});
     samples = calibration_samples(options, calibration, session);
   }
-  QuantizeSearch search(source, options, samples.get(), context.output);
+  QuantizeSearch search(source, options, samples.get(), ranges ? &*ranges : nullptr, context.output);
   Candidate candidate = search.best();
   refuse_nothing_to_do(candidate, options);
   std::optional<GateResult> gate;
@@ -201,12 +252,17 @@ ExitCode run(const QuantizeOptions& options, Context& context) {
   recording.input("model", options.model);
   for (const fs::path& path : external_files(options.model)) recording.input("model", path);
   for (const fs::path& path : options.calibration) recording.input("calibration", path);
+  if (ranges) recording.input("ranges", options.ranges);
   record_task_files(recording, calibration);
   std::uint64_t after = 0;
   if (holds) {
     for (const fs::path& file : write_model(candidate.made.model, options.output.path)) {
       after += fs::file_size(file);
       recording.output("model", file);
+    }
+    if (!options.ranges_out.empty()) {
+      write_file(options.ranges_out, ranges_text(found_ranges(options, candidate, gate, calibration, samples->count())));
+      recording.output("ranges", options.ranges_out);
     }
   } else {
     after = serialize_model(candidate.made.model).size();

@@ -46,7 +46,8 @@ class BorrowedSamples : public Samples {
 
 std::unique_ptr<Samples> some_of(const Samples& samples, std::int64_t limit) { return limit_samples(std::make_unique<BorrowedSamples>(samples), limit); }
 
-std::vector<QuantizeMethod> methods_of(const QuantizeOptions& options) {
+std::vector<QuantizeMethod> methods_of(const QuantizeOptions& options, const RangesFile* ranges) {
+  if (ranges != nullptr) return {{ranges->method, RangeMethod::min_max, ranges->attention}};
   if (options.dynamic) return {{"dynamic", RangeMethod::min_max, false}};
   const std::string& name = options.method;
   if (name == "mse") return {{name, RangeMethod::mse, true}};
@@ -65,13 +66,24 @@ std::size_t Candidate::integer_layers() const {
 struct QuantizeSearch::State {
   const QuantizeOptions& options;
   const Samples* samples;
+  const RangesFile* given;  // ranges to use instead of `statistics`, or null
   Output& output;
   Model model;     // prepared
   Model inferred;  // with the shapes that plans need; a second skeleton, the weights are shared
   std::map<std::string, TensorStatistics> statistics;
 
-  State(const Model& source, const QuantizeOptions& chosen, const Samples* given, Output& shown)
-      : options(chosen), samples(given), output(shown), model(prepared(source)), inferred(with_shapes(model)) {}
+  State(const Model& source, const QuantizeOptions& chosen, const Samples* inputs, const RangesFile* ranges, Output& shown)
+      : options(chosen), samples(inputs), given(ranges), output(shown), model(prepared(source)), inferred(with_shapes(model)) {}
+
+  /// What a file of ranges leaves in float stays there.
+  QuantizationPlan plan(bool attention, std::set<std::string> keep_float) const {
+    std::vector<std::string> exclude = options.exclude;
+    if (given != nullptr) {
+      exclude.insert(exclude.end(), given->exclude.begin(), given->exclude.end());
+      keep_float.insert(given->returned.begin(), given->returned.end());
+    }
+    return plan_quantization(inferred, {exclude, attention, keep_float});
+  }
 
   /// The source, opened when it is first run: without samples it may hold operators that the runtime does not know.
   const Session& reference() {
@@ -105,9 +117,11 @@ struct QuantizeSearch::State {
 
   Candidate make(const QuantizeMethod& method, const std::set<std::string>& keep_float) const {
     return with_place([&]() -> Candidate {
-      if (options.dynamic) return {quantize_dynamic(model, options.exclude, keep_float), method, {}};
-      const QuantizationPlan plan = plan_quantization(inferred, {options.exclude, method.attention, keep_float});
-      return {quantize_static(model, plan, statistics, {method.range, options.percentile}), method, {}};
+      if (options.dynamic) return {quantize_dynamic(model, options.exclude, keep_float), method, {}, {}};
+      const QuantizationPlan chosen = plan(method.attention, keep_float);
+      auto ranges = given != nullptr ? given->tensors : choose_ranges(model.graph(), chosen, statistics, {method.range, options.percentile});
+      QuantizedModel made = quantize_static(model, chosen, ranges);
+      return {std::move(made), method, {}, std::move(ranges)};
     });
   }
 
@@ -138,11 +152,12 @@ struct QuantizeSearch::State {
   std::optional<Session> reference_;
 };
 
-QuantizeSearch::QuantizeSearch(const Model& source, const QuantizeOptions& options, const Samples* samples, Output& output)
-    : state_(std::make_unique<State>(source, options, samples, output)) {
+QuantizeSearch::QuantizeSearch(const Model& source, const QuantizeOptions& options, const Samples* samples, const RangesFile* ranges, Output& output)
+    : state_(std::make_unique<State>(source, options, samples, ranges, output)) {
   if (options.dynamic) return;
-  const QuantizationPlan plan = state_->with_place([&] { return plan_quantization(state_->inferred, {options.exclude, true, {}}); });
-  if (plan.linear.empty()) return;
+  const QuantizationPlan plan = state_->with_place([&] { return state_->plan(ranges == nullptr || ranges->attention, {}); });
+  if (ranges != nullptr) check_ranges_plan(*ranges, options.ranges, plan, state_->model.graph());
+  if (ranges != nullptr || plan.linear.empty()) return;
   state_->statistics = calibrate(state_->model, options.model, plan, *samples, options.runtime, output);
 }
 
@@ -150,7 +165,7 @@ QuantizeSearch::~QuantizeSearch() = default;
 
 Candidate QuantizeSearch::best() {
   std::optional<Candidate> best;
-  for (const QuantizeMethod& method : methods_of(state_->options)) {
+  for (const QuantizeMethod& method : methods_of(state_->options, state_->given)) {
     Candidate candidate = state_->make(method, {});
     if (best && candidate.integer_layers() == 0) continue;
     state_->compare(candidate, most_compared);

@@ -6,10 +6,11 @@
 
 #include "commands/calibration.hpp"
 #include "commands/quantize.hpp"
+#include "commands/quantize_ranges.hpp"
 #include "evaluator/metrics/metrics.hpp"
 #include "evaluator/metrics/output_error.hpp"
 #include "quantizer/quantize/quantized_model.hpp"
-#include "quantizer/quantize/range.hpp"
+#include "quantizer/quantize/tensor_range.hpp"
 
 namespace iai {
 
@@ -24,7 +25,8 @@ struct QuantizeMethod {
 struct Candidate {
   QuantizedModel made;
   QuantizeMethod method;
-  std::vector<OutputError> errors;  ///< one a floating-point output; empty where nothing was compared
+  std::vector<OutputError> errors;            ///< one a floating-point output; empty where nothing was compared
+  std::map<std::string, TensorRange> ranges;  ///< of the tensors that were quantized; empty for dynamic int8
   std::size_t integer_layers() const;
 };
 
@@ -40,8 +42,9 @@ struct GateResult {
 class QuantizeSearch {
  public:
   /// @param source   the model as read, its file `options.model`
-  /// @param samples  calibration inputs; null with --dynamic where there are none
-  QuantizeSearch(const Model& source, const QuantizeOptions& options, const Samples* samples, Output& output);
+  /// @param samples  calibration inputs; null where there are none, with --dynamic or `ranges`
+  /// @param ranges   to use instead of calibration, or null; kept
+  QuantizeSearch(const Model& source, const QuantizeOptions& options, const Samples* samples, const RangesFile* ranges, Output& output);
   ~QuantizeSearch();
 
   /// The best candidate by the error of the outputs, of equal ones the first; one with all in float only when there is no other.

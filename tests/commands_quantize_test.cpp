@@ -37,7 +37,7 @@ double output_sqnr(const std::string& name, const std::string& calibration, cons
   const Session source(*path, {});
   const auto inputs = open_samples({real_file("models/" + calibration)}, wanted_inputs(source));
   SilentOutput silent;
-  const Candidate best = QuantizeSearch(read_model(*path), options, inputs.get(), silent).best();
+  const Candidate best = QuantizeSearch(read_model(*path), options, inputs.get(), nullptr, silent).best();
   const ScratchModel scratch(best.made.model);
   auto samples = open_samples({real_file("models/" + judged)}, wanted_inputs(source));
   const std::int64_t count = samples->count() / stride;
@@ -94,7 +94,7 @@ TEST_CASE("the bytes do not depend on threads, batch or the order of the calibra
       std::vector<fs::path> files{folder / "a.npy", folder / "b.npy"};
       if (turned) std::swap(files[0], files[1]);
       const auto inputs = open_samples(files, wanted_inputs(source));
-      const std::string bytes = bytes_of(QuantizeSearch(read_model(*path), options, inputs.get(), silent).best().made.model);
+      const std::string bytes = bytes_of(QuantizeSearch(read_model(*path), options, inputs.get(), nullptr, silent).best().made.model);
       if (first.empty()) first = bytes;
       CHECK(bytes == first);
     }
@@ -108,7 +108,7 @@ TEST_CASE("normalization of raw units in front of the first layer stays in float
   const Session source(*path, {});
   const auto inputs = open_samples({real_file("models/ai4i_calib_x.npy")}, wanted_inputs(source));
   SilentOutput silent;
-  const Candidate best = QuantizeSearch(read_model(*path), options_for(*path, Form::fixed), inputs.get(), silent).best();
+  const Candidate best = QuantizeSearch(read_model(*path), options_for(*path, Form::fixed), inputs.get(), nullptr, silent).best();
   const std::string raw = source.inputs().front().name;
   for (const onnx::NodeProto& node : best.made.model.graph().node()) {
     if (node.op_type() == "QuantizeLinear") CHECK(node.input(0) != raw);
@@ -147,7 +147,7 @@ TEST_CASE("operators go back to float, the harmful ones only, until the limit ho
   const auto samples = open_samples({folder / "x.npy"}, wanted_inputs(Session(options.model, {})));
   SilentOutput silent;
   const auto gated = [&](const std::string& limit) {
-    QuantizeSearch search(read_model(options.model), options, samples.get(), silent);
+    QuantizeSearch search(read_model(options.model), options, samples.get(), nullptr, silent);
     Candidate candidate = search.best();
     const GateResult gate = search.gate(candidate, task, parse_drop_limit(limit));
     return std::pair(gate, candidate.integer_layers());

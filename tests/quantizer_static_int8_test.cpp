@@ -83,7 +83,7 @@ TEST_CASE("a Gemm reads integers, its bias is int32 at the product of the scales
   const QuantizationPlan plan = plan_quantization(model, {});
   REQUIRE(plan.linear.size() == 1);
   CHECK(plan.linear[0].axis == 0);
-  const QuantizedModel made = quantize_static(model, plan, seen(plan), {RangeMethod::min_max});
+  const QuantizedModel made = quantize_static(model, plan, choose_ranges(model.graph(), plan, seen(plan), {RangeMethod::min_max}));
   const onnx::NodeProto* gemm = find_node(made.model, "Gemm");
   REQUIRE(gemm != nullptr);
   CHECK(gemm->input(0) == "x_dequantized");

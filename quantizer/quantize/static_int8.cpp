@@ -28,8 +28,8 @@ struct Activation {
 
 class StaticWriter {
  public:
-  StaticWriter(const Model& source, const QuantizationPlan& plan, const std::map<std::string, TensorStatistics>& statistics, const StaticOptions& options)
-      : source_(source), plan_(plan), statistics_(statistics), options_(options), index_(source.graph()), made_{source, {}}, edit_(made_.model) {
+  StaticWriter(const Model& source, const QuantizationPlan& plan, const std::map<std::string, TensorRange>& ranges)
+      : source_(source), plan_(plan), ranges_(ranges), index_(source.graph()), made_{source, {}}, edit_(made_.model) {
     for (const LinearNode& linear : plan.linear) {
       linear_[linear.node] = &linear;
       if (linear.output_quantized) results_.insert(linear.result);
@@ -37,7 +37,7 @@ class StaticWriter {
   }
 
   QuantizedModel write() {
-    for (const std::string& tensor : plan_.sources()) activations_[tensor].parameters = parameters_of(tensor);
+    for (const std::string& tensor : plan_.sources()) activations_[tensor].parameters = affine_parameters(ranges_.at(tensor).range);
     find_smallest_scales();
     for (auto& [tensor, activation] : activations_) add_activation(tensor, activation);
     for (const onnx::ValueInfoProto& input : source_.graph().input()) wrap(input.name());
@@ -51,8 +51,7 @@ class StaticWriter {
  private:
   const Model& source_;
   const QuantizationPlan& plan_;
-  const std::map<std::string, TensorStatistics>& statistics_;
-  const StaticOptions& options_;
+  const std::map<std::string, TensorRange>& ranges_;
   const GraphIndex index_;
   QuantizedModel made_;
   GraphEdit edit_;
@@ -65,12 +64,6 @@ class StaticWriter {
   std::map<std::pair<std::string, int>, std::pair<QuantizedWeight, std::string>> weights_;  // -> and the name of its floats
 
   const Activation& activation(const std::string& tensor) const { return activations_.at(plan_.ranges.at(tensor)); }
-
-  AffineParameters parameters_of(const std::string& tensor) const {
-    SeenThrough through;
-    if (const int user = index_.only_user(tensor); user >= 0) through = elementwise_function(source_.graph().node(user));
-    return affine_parameters(choose_range(statistics_.at(tensor), options_.method, options_.percentile, through));
-  }
 
   void add_activation(const std::string& tensor, Activation& activation) {
     const AffineParameters& made = activation.parameters;
@@ -146,9 +139,8 @@ class StaticWriter {
   }
 
   void write_linear(const LinearNode& linear, onnx::NodeProto& node) {
-    const TensorStatistics& seen = statistics_.at(plan_.ranges.at(linear.input));
-    const RangeError error = range_error(seen, activation(linear.input).parameters);
-    QuantizedLayer layer{linear.name, linear.op_type, "int8", {}, std::numeric_limits<double>::quiet_NaN(), error.sqnr_db, error.clipped_share};
+    const TensorRange& input = ranges_.at(plan_.ranges.at(linear.input));
+    QuantizedLayer layer{linear.name, linear.op_type, "int8", {}, std::numeric_limits<double>::quiet_NaN(), input.sqnr_db, input.clipped_share};
     if (!linear.weight.empty()) {
       const auto& [weight, floats] = weight_of(linear);
       layer.weight_sqnr_db = weight.sqnr_db;
@@ -210,7 +202,7 @@ class StaticWriter {
   /// What the rounded weights lose on average for each output channel, from the means of the input's channels; empty when
   /// these were not observed.
   std::vector<double> mean_shift(const LinearNode& linear, const QuantizedWeight& weight) const {
-    const std::vector<double>& means = statistics_.at(plan_.ranges.at(linear.input)).channel_means;
+    const std::vector<double>& means = ranges_.at(linear.input).channel_means;
     if (plan_.ranges.at(linear.input) != linear.input || means.empty()) return {};
     const TensorView floats = *source_.initializer(linear.weight);
     const std::vector<float> values = to_floats(floats);
@@ -218,10 +210,13 @@ class StaticWriter {
     const std::size_t outputs = weight.scales.size();
     std::vector<double> shift(outputs);
     const auto groups = static_cast<std::size_t>(std::max<std::int64_t>(1, int_attribute(source_.graph().node(linear.node), "group", 1)));
-    const std::size_t ins = values.size() == 0 ? 0 : means.size() / groups;
-    if (ins == 0 || outputs % groups != 0) return {};
     const auto rows = static_cast<std::size_t>(floats.shape[0]), columns = static_cast<std::size_t>(floats.shape[1]);
-    if ((linear.axis == 0 ? columns : rows) != ins) return {};
+    const std::size_t ins = linear.axis == 0 ? columns : rows;
+    if (means.size() != ins * groups || outputs % groups != 0) {
+      throw Error(ErrorKind::input,
+                  fmt::format("tensor '{}' has means of {} channels, operator '{}' reads {}", linear.input, means.size(), linear.name, ins * groups),
+                  "calibrate the model again");
+    }
     const std::size_t inner = values.size() / rows / columns;
     for (std::size_t i = 0; i < values.size(); ++i) {
       const std::size_t row = i / inner / columns, column = i / inner % columns;
@@ -235,9 +230,8 @@ class StaticWriter {
 
 }  // namespace
 
-QuantizedModel quantize_static(const Model& source, const QuantizationPlan& plan, const std::map<std::string, TensorStatistics>& statistics,
-                               const StaticOptions& options) {
-  return StaticWriter(source, plan, statistics, options).write();
+QuantizedModel quantize_static(const Model& source, const QuantizationPlan& plan, const std::map<std::string, TensorRange>& ranges) {
+  return StaticWriter(source, plan, ranges).write();
 }
 
 std::map<std::string, int> channel_axes(const QuantizationPlan& plan) {

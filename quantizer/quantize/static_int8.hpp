@@ -4,25 +4,19 @@
 
 #include "quantizer/quantize/plan.hpp"
 #include "quantizer/quantize/quantized_model.hpp"
-#include "quantizer/quantize/range.hpp"
+#include "quantizer/quantize/tensor_range.hpp"
 
 namespace iai {
-
-struct StaticOptions {
-  RangeMethod method = RangeMethod::mse;
-  double percentile = 99.99;  ///< RangeMethod::percentile: share of the values that stays, in percent
-};
 
 /// Writes int8 in QDQ form: QuantizeLinear and DequantizeLinear around the tensors of the plan, weights int8 with one
 /// symmetric scale a channel, biases int32 at scale input * weight, corrected by what the rounding of the weights shifts
 /// on average. Float readers of a tensor that also exists as floats keep the floats.
-/// @param source      as planned (batch norms folded), default operator set 13 or newer
-/// @param statistics  of plan.observed(); means of the channels where a bias is to be corrected
-/// @throws Error(input) when a weight or bias is NaN or infinite, naming the operator.
+/// @param source  as planned (batch norms folded), default operator set 13 or newer
+/// @param ranges  of plan.observed(); means of the channels where a bias is to be corrected
+/// @throws Error(input) when a weight or bias is NaN or infinite, or the means are not as many as the channels, naming the operator.
 /// @source ONNX, operators QuantizeLinear and DequantizeLinear; bias correction: Nagel et al., "Data-Free Quantization
 /// Through Weight Equalization and Bias Correction" (ICCV 2019), section 4.2, with measured means
-QuantizedModel quantize_static(const Model& source, const QuantizationPlan& plan, const std::map<std::string, TensorStatistics>& statistics,
-                               const StaticOptions& options);
+QuantizedModel quantize_static(const Model& source, const QuantizationPlan& plan, const std::map<std::string, TensorRange>& ranges);
 
 /// Inputs whose means for each channel quantize_static wants, with the axis of the channels: what an Observer is given.
 std::map<std::string, int> channel_axes(const QuantizationPlan& plan);
