@@ -77,6 +77,8 @@ complete -c iai -n '__fish_seen_subcommand_from quantize' -l percentile -d 'With
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l exclude -d 'Leave operators in float, by name or type; * and ? match any text and any character' -x
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l dynamic -d 'Quantize activations as they come; needs no calibration'
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l samples -d 'At most so many calibration samples, spread evenly; 0: all' -x
+complete -c iai -n '__fish_seen_subcommand_from quantize' -l ranges-out -d 'Write the ranges of the activations that were found, for --ranges' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
+complete -c iai -n '__fish_seen_subcommand_from quantize' -l ranges -d 'Use the ranges in this file (see iai-ranges(5)); calibration inputs then only measure the outputs' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l device -d 'Execution provider (cpu, cuda, webgpu ...); never a silent fall-back' -x
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l threads -d 'Threads; 0: all cores. The result does not depend on it' -x
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l batch -d 'Samples that run together; 0: chosen by iai' -x
