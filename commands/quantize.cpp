@@ -6,12 +6,12 @@
 
 #include <fmt/format.h>
 
+#include "commands/quantize_plan.hpp"
 #include "commands/quantize_ranges.hpp"
 #include "commands/quantize_search.hpp"
 #include "commands/recording.hpp"
 #include "commands/transformation.hpp"
 #include "formats/error.hpp"
-#include "quantizer/graph/opset.hpp"
 
 namespace iai {
 
@@ -27,12 +27,10 @@ constexpr Example examples[] = {
     {"Calibrate where the data is, quantize elsewhere: the same bytes, with neither the data nor a runtime",
      "iai quantize model.onnx --calibration calibration.npy --ranges-out ranges.yaml -o model-int8.onnx\n"
      "iai quantize model.onnx --ranges ranges.yaml -o model-int8.onnx"},
+    {"What would be quantized, what stays in float and why, without running anything", "iai quantize model.onnx --dry-run"},
     {"Leave the first convolution and every Gemm in float",
      "iai quantize model.onnx --calibration calibration.npy --exclude conv1 --exclude Gemm -o model-int8.onnx"},
 };
-
-/// The first with a scale for each channel (DequantizeLinear's axis). Older models are raised to it.
-constexpr std::int64_t oldest_opset = 13;
 
 void check_ranges_options(const QuantizeOptions& options, const std::vector<fs::path>& inputs) {
   if (options.ranges.empty() && options.ranges_out.empty()) return;
@@ -47,22 +45,24 @@ void check_ranges_options(const QuantizeOptions& options, const std::vector<fs::
   }
   if (options.ranges_out.empty()) return;
   refuse_outputs(options.model, inputs, options.ranges_out);
-  refuse_same_path({}, {options.output.path, external_data_path(options.output.path), options.ranges_out});
+  if (!options.output.path.empty()) refuse_same_path({}, {options.output.path, external_data_path(options.output.path), options.ranges_out});
   refuse_existing(options.ranges_out, options.output.if_exists());
 }
 
 void check_options(const QuantizeOptions& options) {
-  if (options.output.path.empty()) throw Error(ErrorKind::usage, "missing: -o, the file to write", "add -o model-int8.onnx");
+  if (options.output.path.empty() && !options.dry_run) throw Error(ErrorKind::usage, "missing: -o, the file to write", "add -o model-int8.onnx");
   std::vector<fs::path> inputs = options.calibration;
   if (!options.task.empty()) inputs.push_back(options.task);
   if (!options.ranges.empty()) inputs.push_back(options.ranges);
-  refuse_outputs(options.model, inputs, options.output.path);
-  refuse_existing(options.output.path, options.output.if_exists());
+  if (!options.output.path.empty()) {
+    refuse_outputs(options.model, inputs, options.output.path);
+    refuse_existing(options.output.path, options.output.if_exists());
+  }
   check_ranges_options(options, inputs);
   if (!options.max_drop.empty() && options.task.empty()) {
     throw Error(ErrorKind::usage, "--max-drop needs a task to measure the drop on", "add --task task.yaml");
   }
-  if (!options.dynamic && options.ranges.empty() && options.calibration.empty() && options.task.empty()) {
+  if (!options.dynamic && !options.dry_run && options.ranges.empty() && options.calibration.empty() && options.task.empty()) {
     throw Error(ErrorKind::usage, "static int8 needs inputs to calibrate on",
                 "add --calibration PATH, or --task with a split 'calibration'; or choose --dynamic, which needs none");
   }
@@ -191,9 +191,19 @@ const Manual quantize_manual{
         "The same inputs give the same bytes, whatever --threads and --batch and the order of the calibration files.",
     .examples = {std::begin(examples), std::end(examples)},
     .diagnostics =
+        "Reasons of --dry-run: excluded (--exclude), accuracy (--max-drop, from a file of ranges), small (too few outputs to gain), recurrent (no integer "
+        "form), "
+        "subgraph (weights inside If, Loop or Scan), computed (weights are no constants), constant (the input is one), type (not float32), empty, vector (the "
+        "weight "
+        "has one axis), scaled (alpha or beta of Gemm), bias (not one number a channel), attention (product of two activations), no_kernel, transposed and "
+        "layout "
+        "(--dynamic: no integer kernel for this form).\n\n"
         "\"becomes NaN on the calibration inputs\": the model overflows, or a weight is not a number; iai evaluate shows the same.\n\n"
         "\"is quantized already\": quantize the floating-point model instead.",
-    .memory = "The model, 64 kB for each watched tensor, and the activations of one sample for each thread."};
+    .memory =
+        "The runtime, four copies of the weights, 64 kB for each watched tensor, and the activations of one sample for each thread, whatever the number of "
+        "samples. "
+        "--dry-run estimates it. With --dynamic and --ranges no runtime and two copies."};
 
 void declare(CLI::App& app, QuantizeOptions& options) {
   declare_model(app, options.model);
@@ -212,6 +222,7 @@ void declare(CLI::App& app, QuantizeOptions& options) {
       ->capture_default_str();
   app.add_option("--exclude", options.exclude, "Leave operators in float, by name or type; * and ? match any text and any character")->type_name("PATTERN");
   app.add_flag("--dynamic", options.dynamic, "Quantize activations as they come; needs no calibration");
+  app.add_flag("-n,--dry-run", options.dry_run, "Only say what would be quantized, what stays in float and why, and about how much memory it takes");
   app.add_option("--samples", options.samples, "At most so many calibration samples, spread evenly; 0: all")
       ->type_name("N")
       ->check(CLI::NonNegativeNumber)
@@ -230,12 +241,16 @@ ExitCode run(const QuantizeOptions& options, Context& context) {
   const DropLimit limit = limited ? parse_drop_limit(options.max_drop) : DropLimit{HUGE_VAL, false};
   const CalibrationSource calibration{options.calibration, options.task.empty() ? std::nullopt : std::optional(read_task(options.task))};
   const std::optional<Task>& task = calibration.task;
+  if (options.dry_run) {
+    context.output.result(quantize_plan(options));
+    return ExitCode::done;
+  }
   Recording recording(context, "quantize");
   std::optional<RangesFile> ranges;
   if (!options.ranges.empty()) ranges = read_ranges(options.ranges);
   Model source = read_checked_model(options.model);
   if (ranges) check_ranges_model(*ranges, options.ranges, options.model);
-  if (source.opset() < oldest_opset) convert_opset(source, oldest_opset, options.model.string());
+  raise_opset(source, options.model);
   std::unique_ptr<Samples> samples;
   if ((!options.dynamic && !ranges) || !options.calibration.empty() || task) {  // else it may hold operators that the runtime does not know
     const Session session(options.model, {.device = options.runtime.device, .runtime = options.runtime.runtime});

@@ -10,6 +10,7 @@
 #include "commands/scratch_model.hpp"
 #include "formats/error.hpp"
 #include "quantizer/graph/fold.hpp"
+#include "quantizer/graph/opset.hpp"
 #include "quantizer/quantize/dynamic_int8.hpp"
 #include "quantizer/quantize/static_int8.hpp"
 
@@ -18,15 +19,6 @@ namespace iai {
 namespace {
 
 constexpr std::int64_t most_compared = 256, most_for_sensitivity = 32;
-
-/// Rewrites that change no answer and that the plan relies on.
-Model prepared(Model model) {
-  drop_weight_inputs(model);
-  lift_constants(model);
-  fold_batch_norms(model);
-  remove_dead_nodes(model);
-  return model;
-}
 
 Model with_shapes(Model model) {
   infer_shapes(model);
@@ -58,6 +50,19 @@ std::vector<QuantizeMethod> methods_of(const QuantizeOptions& options, const Ran
 }
 
 }  // namespace
+
+void raise_opset(Model& model, const std::filesystem::path& path) {
+  constexpr std::int64_t oldest_opset = 13;
+  if (model.opset() < oldest_opset) convert_opset(model, oldest_opset, path.string());
+}
+
+Model prepared(Model model) {
+  drop_weight_inputs(model);
+  lift_constants(model);
+  fold_batch_norms(model);
+  remove_dead_nodes(model);
+  return model;
+}
 
 std::size_t Candidate::integer_layers() const {
   return static_cast<std::size_t>(std::count_if(made.layers.begin(), made.layers.end(), [](const QuantizedLayer& layer) { return layer.form != "float"; }));

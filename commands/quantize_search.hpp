@@ -14,6 +14,11 @@
 
 namespace iai {
 
+/// The default operator set of the source raised where scales for each channel need it (13, DequantizeLinear's axis).
+void raise_opset(Model& model, const std::filesystem::path& path);
+/// Rewrites that change no answer and that plans rely on: constants lifted, batch norms folded, dead nodes gone.
+Model prepared(Model model);
+
 /// One way to quantize.
 struct QuantizeMethod {
   std::string name;  ///< "mse", "percentile", "min-max" or "dynamic"

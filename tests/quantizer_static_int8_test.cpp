@@ -109,7 +109,7 @@ TEST_CASE("a Gemm reads integers, its bias is int32 at the product of the scales
 TEST_CASE("what is excluded or sent back stays in float, a pattern that fits nothing is an error") {
   const Model model = small_gemm();
   CHECK(plan_quantization(model, {{"lin*"}, true, {}}).linear.empty());
-  CHECK(plan_quantization(model, {{"Gemm"}, true, {}}).floats.at(0).reason == "excluded");
+  CHECK(plan_quantization(model, {{"Gemm"}, true, {}}).floats.at(0).reason.word == "excluded");
   CHECK(plan_quantization(model, {{}, true, {"linear"}}).linear.empty());
   CHECK_THROWS_AS(plan_quantization(model, {{"Gemmm"}, true, {}}), Error);
 }
@@ -130,7 +130,7 @@ TEST_CASE("a product of one output behind a larger one stays in float, alone it 
   REQUIRE(plan.linear.size() == 1);
   CHECK(plan.linear[0].name == "linear");
   REQUIRE(plan.floats.size() == 1);
-  CHECK(plan.floats[0].reason == "too few outputs to gain from integers");
+  CHECK(plan.floats[0].reason.text == "too few outputs to gain from integers");
   CHECK(plan.ranges.contains("y"));  // as the output of the larger one, not as the input of the head
   CHECK(plan_quantization(model, {{"linear"}, true, {}}).linear.at(0).name == "head");
 }
@@ -158,4 +158,24 @@ TEST_CASE("batch normalization is merged into the layer before it") {
   const double factor = 2.0 / std::sqrt(2.0 + 1e-5);
   CHECK(to_doubles(*model.initializer("W"))[2] == doctest::Approx(0.25 * factor));
   CHECK(to_doubles(*model.initializer("b"))[1] == doctest::Approx((1e-3 - 2.0) * factor + 2.0));
+}
+
+TEST_CASE("what is planned takes as many bytes as what is written") {
+  const Model model = small_gemm();
+  const QuantizationPlan plan = plan_quantization(model, {});
+  const std::vector<PlannedLayer> planned = plan_static(model, plan);
+  REQUIRE(planned.size() == 1);
+  CHECK(bytes_of(planned[0].before) == 6 * 4 + 3 * 4);
+  const QuantizedModel made = quantize_static(model, plan, choose_ranges(model.graph(), plan, seen(plan), {RangeMethod::min_max}));
+  std::uint64_t written = 0;
+  for (const onnx::TensorProto& tensor : made.model.graph().initializer()) {
+    if (tensor.name().starts_with("W_") || tensor.name().starts_with("b_")) written += made.model.initializer(tensor.name())->bytes.size();
+  }
+  CHECK(bytes_of(planned[0].after) == written);
+  const std::vector<PlannedLayer> dynamic = plan_dynamic(model, {});
+  REQUIRE(dynamic.size() == 1);
+  CHECK(dynamic[0].form == "dynamic int8");
+  CHECK(bytes_of(dynamic[0].after) == 6 + 3 * 4 + 3 * 4);
+  CHECK(plan_dynamic(model, {"linear"}).at(0).reason.word == "excluded");
+  CHECK(bytes_of(plan_dynamic(model, {"linear"}).at(0).after) == 36);
 }

@@ -12,6 +12,7 @@
 #include "quantizer/graph/fold.hpp"
 #include "quantizer/graph/node_names.hpp"
 #include "quantizer/quantize/plan.hpp"
+#include "quantizer/quantize/planned_layer.hpp"
 #include "quantizer/quantize/weights.hpp"
 
 namespace iai {
@@ -29,6 +30,28 @@ Tensor transposed(const Tensor& tensor) {
     made.bytes[base + at % columns * rows + at / columns] = tensor.bytes[i];
   }
   return made;
+}
+
+bool is_recurrent(const onnx::NodeProto& node) { return is_standard(node, "LSTM") || is_standard(node, "GRU") || is_standard(node, "RNN"); }
+
+FloatReason dynamic_reason(const LinearNode& linear) {
+  if (linear.op_type == "ConvTranspose") return {"no_kernel", "the runtime has no integer kernel for it"};
+  if (linear.input_axis == 0) return {"transposed", "its input is transposed"};
+  return {};
+}
+
+FloatReason lstm_reason(const Model& model, const onnx::NodeProto& node, const std::vector<std::string>& exclude, const std::set<std::string>& keep_float) {
+  if (!is_standard(node, "LSTM")) return {"recurrent", "recurrent: the runtime has integer kernels for LSTM only"};
+  if (matches_any(exclude, node)) return {"excluded", "excluded"};
+  if (keep_float.contains(node_title(node))) return {"accuracy", "returned to float for the accuracy limit"};
+  for (const int input : {1, 2}) {
+    const auto weight = model.initializer(node.input(input));
+    if (!weight) return {"computed", "its weights are computed"};
+    if (weight->type != ElementType::float32) return {"type", "its weights are " + type_name(weight->type)};
+    if (weight->shape.size() != 3 || weight->size() == 0) return {"empty", "its weights are empty"};
+  }
+  if (int_attribute(node, "layout", 0) != 0) return {"layout", "its batch comes first (layout 1)"};
+  return {};
 }
 
 /// The three results of DynamicQuantizeLinear.
@@ -53,7 +76,7 @@ class DynamicWriter {
 
   QuantizedModel write() {
     for (int i = 0; i < source_.graph().node_size(); ++i) write_node(i);
-    for (const FloatNode& node : plan_.floats) layers_.emplace(node.node, QuantizedLayer{node.name, node.op_type, "float", node.reason});
+    for (const FloatNode& node : plan_.floats) layers_.emplace(node.node, QuantizedLayer{node.name, node.op_type, "float", node.reason.text});
     for (auto& [node, layer] : layers_) made_.layers.push_back(std::move(layer));
     edit_.commit();
     if (uses_contrib_) import_contrib();
@@ -76,14 +99,14 @@ class DynamicWriter {
   void write_node(int at) {
     const onnx::NodeProto& node = source_.graph().node(at);
     const auto linear = linear_.find(at);
-    std::string reason;
-    if (linear != linear_.end()) reason = write_linear(*linear->second, node);
-    else if (is_standard(node, "LSTM")) reason = write_lstm(at, node);
-    else if (is_standard(node, "GRU") || is_standard(node, "RNN")) reason = "recurrent: the runtime has integer kernels for LSTM only";
-    else return edit_.append(node);
-    if (reason.empty()) return;
-    layers_[at] = {node_title(node), node.op_type(), "float", reason};
-    edit_.append(node);
+    if (linear == linear_.end() && !is_recurrent(node)) return edit_.append(node);
+    const FloatReason reason = linear != linear_.end() ? dynamic_reason(*linear->second) : lstm_reason(source_, node, exclude_, keep_float_);
+    if (!reason.none()) {
+      layers_[at] = {node_title(node), node.op_type(), "float", reason.text};
+      return edit_.append(node);
+    }
+    if (linear != linear_.end()) write_linear(*linear->second, node);
+    else write_lstm(at, node);
   }
 
   /// Activations read by several operators are quantized once.
@@ -122,11 +145,8 @@ class DynamicWriter {
     return weights_.emplace(std::pair(linear.weight, linear.axis), std::move(made)).first->second;
   }
 
-  /// @returns why it stays in float; empty when it is written
-  std::string write_linear(const LinearNode& linear, const onnx::NodeProto& node) {
+  void write_linear(const LinearNode& linear, const onnx::NodeProto& node) {
     const bool conv = is_standard(node, "Conv");
-    if (is_standard(node, "ConvTranspose")) return "the runtime has no integer kernel for it";
-    if (linear.input_axis == 0) return "its input is transposed";
     const SharedWeight& weight = weight_of(linear, node);
     const std::vector<std::int64_t>& along = weight.along;
     const DynamicActivation input = activation(linear.input);
@@ -146,22 +166,11 @@ class DynamicWriter {
     }
     edit_.last().set_output(0, output);
     layers_[linear.node] = {linear.name, linear.op_type, "dynamic int8", {}, weight.sqnr_db};
-    return {};
   }
 
   /// W [directions, 4 hidden, in] and R [directions, 4 hidden, hidden] become int8 [directions, in, 4 hidden], each of the
   /// 4 hidden columns with its own scale.
-  /// @returns why it stays in float; empty when it is written
-  std::string write_lstm(int at, const onnx::NodeProto& node) {
-    if (matches_any(exclude_, node)) return "excluded";
-    if (keep_float_.contains(node_title(node))) return "returned to float for the accuracy limit";
-    for (const int input : {1, 2}) {
-      const auto weight = source_.initializer(node.input(input));
-      if (!weight) return "its weights are computed";
-      if (weight->type != ElementType::float32) return "its weights are " + type_name(weight->type);
-      if (weight->shape.size() != 3 || weight->size() == 0) return "its weights are empty";
-    }
-    if (int_attribute(node, "layout", 0) != 0) return "its batch comes first (layout 1)";
+  void write_lstm(int at, const onnx::NodeProto& node) {
     onnx::NodeProto made = node;
     made.set_op_type("DynamicQuantizeLSTM");
     made.set_domain("com.microsoft");
@@ -182,7 +191,6 @@ class DynamicWriter {
     edit_.append(std::move(made));
     uses_contrib_ = true;
     layers_[at] = {node_title(node), "LSTM", "dynamic int8", {}, worst};
-    return {};
   }
 
   std::tuple<Tensor, Tensor, double> per_direction(const std::string& name, const TensorView& floats) const {
@@ -205,6 +213,24 @@ class DynamicWriter {
 };
 
 }  // namespace
+
+std::vector<PlannedLayer> plan_dynamic(const Model& source, const std::vector<std::string>& exclude) {
+  const QuantizationPlan plan = plan_quantization(source, {exclude, /*attention=*/false, {}});
+  std::map<int, PlannedLayer> layers;
+  for (const FloatNode& left : plan.floats) {
+    const onnx::NodeProto& node = source.graph().node(left.node);
+    const FloatReason reason = is_recurrent(node) ? lstm_reason(source, node, exclude, {}) : left.reason;
+    layers.emplace(left.node, reason.none() ? planned_lstm(source, node) : planned_float(source, node, reason));
+  }
+  for (const LinearNode& linear : plan.linear) {
+    const FloatReason reason = dynamic_reason(linear);
+    const onnx::NodeProto& node = source.graph().node(linear.node);
+    layers.emplace(linear.node, reason.none() ? planned_linear(source, linear, LinearForm::dynamic_int8) : planned_float(source, node, reason));
+  }
+  std::vector<PlannedLayer> list;
+  for (auto& [node, layer] : layers) list.push_back(std::move(layer));
+  return list;
+}
 
 QuantizedModel quantize_dynamic(const Model& source, const std::vector<std::string>& exclude, const std::set<std::string>& keep_float) {
   return DynamicWriter(source, exclude, keep_float).write();

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "quantizer/quantize/planned_layer.hpp"
 #include "quantizer/quantize/quantized_model.hpp"
 
 namespace iai {
@@ -18,5 +19,8 @@ namespace iai {
 /// names nothing.
 /// @source ONNX, operators DynamicQuantizeLinear, MatMulInteger and ConvInteger; ONNX Runtime, contrib operators
 QuantizedModel quantize_dynamic(const Model& source, const std::vector<std::string>& exclude, const std::set<std::string>& keep_float = {});
+
+/// What quantize_dynamic would do, from the skeleton: no payload is read. @throws as it does, but for weights.
+std::vector<PlannedLayer> plan_dynamic(const Model& source, const std::vector<std::string>& exclude);
 
 }  // namespace iai

@@ -56,7 +56,7 @@ class Planner {
   QuantizationPlan plan() {
     for (int i = 0; i < model_.graph().node_size(); ++i) look_at(i);
     leave_small_products();
-    leave_where([&](const LinearNode& linear) { return options_.keep_float.contains(linear.name); }, "returned to float for the accuracy limit");
+    leave_where([&](const LinearNode& linear) { return options_.keep_float.contains(linear.name); }, {"accuracy", "returned to float for the accuracy limit"});
     share_ranges();
     return std::move(plan_);
   }
@@ -68,7 +68,7 @@ class Planner {
   std::map<std::string, int> types_;
   QuantizationPlan plan_;
 
-  void leave(int at, std::string reason) {
+  void leave(int at, FloatReason reason) {
     const onnx::NodeProto& node = model_.graph().node(at);
     plan_.floats.push_back({at, node_title(node), node.op_type(), std::move(reason)});
   }
@@ -77,15 +77,15 @@ class Planner {
     const onnx::NodeProto& node = model_.graph().node(i);
     for (const onnx::AttributeProto& attribute : node.attribute()) {
       if (has_weights(attribute.g()) || std::any_of(attribute.graphs().begin(), attribute.graphs().end(), has_weights)) {
-        return leave(i, "its subgraphs stay as they are");
+        return leave(i, {"subgraph", "its subgraphs stay as they are"});
       }
     }
-    if (is_recurrent(node)) return leave(i, "recurrent: static int8 has no form for it");
+    if (is_recurrent(node)) return leave(i, {"recurrent", "recurrent: static int8 has no form for it"});
     if (!is_linear(node) || node.input_size() < 2 || node.output_size() != 1) return;
-    if (matches_any(options_.exclude, node)) return leave(i, "excluded");
+    if (matches_any(options_.exclude, node)) return leave(i, {"excluded", "excluded"});
     LinearNode made{i, node_title(node), node.op_type(), node.input(0), {}, {}, 0, 1, {}, node.output(0), {}, false};
-    const std::string reason = is_standard(node, "MatMul") ? look_at_matmul(node, made) : look_at_weights(node, made);
-    if (!reason.empty()) return leave(i, reason);
+    FloatReason reason = is_standard(node, "MatMul") ? look_at_matmul(node, made) : look_at_weights(node, made);
+    if (!reason.none()) return leave(i, std::move(reason));
     made.result = fused_result(i);
     // ONNX Runtime's CPU kernels: integer Conv writes integers; Gemm and MatMul also write floats, but a Gemm in front of an
     // activation is merged with it into a float operator unless its output is quantized.
@@ -106,11 +106,11 @@ class Planner {
   void leave_small_products() {
     const auto small = [&](const LinearNode& linear) { return is_small(linear); };
     const auto large = [&](const LinearNode& linear) { return !linear.weight.empty() && !is_small(linear); };
-    if (std::any_of(plan_.linear.begin(), plan_.linear.end(), large)) leave_where(small, "too few outputs to gain from integers");
+    if (std::any_of(plan_.linear.begin(), plan_.linear.end(), large)) leave_where(small, {"small", "too few outputs to gain from integers"});
   }
 
   template <class Condition>
-  void leave_where(Condition condition, const std::string& reason) {
+  void leave_where(Condition condition, const FloatReason& reason) {
     for (const LinearNode& linear : plan_.linear) {
       if (condition(linear)) leave(linear.node, reason);
     }
@@ -118,11 +118,11 @@ class Planner {
   }
 
   /// Why `name` cannot be the weight, empty when it can.
-  std::string weight_fault(const std::string& name) const {
-    if (!model_.has_initializer(name) || index_.is_graph_input(name)) return "its weights are computed";
+  FloatReason weight_fault(const std::string& name) const {
+    if (!model_.has_initializer(name) || index_.is_graph_input(name)) return {"computed", "its weights are computed"};
     const TensorView view = *model_.initializer(name);
-    if (view.type != ElementType::float32) return "its weights are " + type_name(view.type);
-    if (view.size() == 0) return "its weights are empty";
+    if (view.type != ElementType::float32) return {"type", "its weights are " + type_name(view.type)};
+    if (view.size() == 0) return {"empty", "its weights are empty"};
     return {};
   }
 
@@ -134,40 +134,40 @@ class Planner {
   bool is_float(const std::string& tensor) const { return type_of(tensor) == static_cast<int>(ElementType::float32); }
   bool may_be_float(const std::string& tensor) const { return type_of(tensor) == 0 || is_float(tensor); }
 
-  std::string look_at_matmul(const onnx::NodeProto& node, LinearNode& made) const {
-    if (model_.has_initializer(node.input(0))) return "its left side is constant";
+  FloatReason look_at_matmul(const onnx::NodeProto& node, LinearNode& made) const {
+    if (model_.has_initializer(node.input(0))) return {"constant", "its left side is constant"};
     if (!model_.has_initializer(node.input(1))) {
-      if (!options_.attention) return "product of two activations";
-      if (!may_be_float(node.input(0))) return "its inputs are not float32";
-      if (!is_float(node.input(0)) && !is_float(node.input(1)) && !is_float(node.output(0))) return "the type of its inputs is not known";
+      if (!options_.attention) return {"attention", "product of two activations"};
+      if (!may_be_float(node.input(0))) return {"type", "its inputs are not float32"};
+      if (!is_float(node.input(0)) && !is_float(node.input(1)) && !is_float(node.output(0))) return {"type", "the type of its inputs is not known"};
       made.other = node.input(1);
       return {};
     }
-    std::string fault = weight_fault(node.input(1));
-    if (!fault.empty()) return fault;
+    FloatReason fault = weight_fault(node.input(1));
+    if (!fault.none()) return fault;
     const std::size_t rank = model_.initializer(node.input(1))->shape.size();
-    if (rank < 2) return "its weight is a vector";
+    if (rank < 2) return {"vector", "its weight is a vector"};
     made.weight = node.input(1);
     made.axis = static_cast<int>(rank) - 1;
     return {};
   }
 
-  std::string look_at_weights(const onnx::NodeProto& node, LinearNode& made) const {
-    if (model_.has_initializer(node.input(0))) return "its input is constant";
-    if (std::string fault = weight_fault(node.input(1)); !fault.empty()) return fault;
+  FloatReason look_at_weights(const onnx::NodeProto& node, LinearNode& made) const {
+    if (model_.has_initializer(node.input(0))) return {"constant", "its input is constant"};
+    if (FloatReason fault = weight_fault(node.input(1)); !fault.none()) return fault;
     const TensorView weight = *model_.initializer(node.input(1));
     const bool gemm = is_standard(node, "Gemm"), transposed = is_standard(node, "ConvTranspose");
-    if (weight.shape.size() < 2) return "its weight is a vector";
+    if (weight.shape.size() < 2) return {"vector", "its weight is a vector"};
     if (gemm && int_attribute(node, "transA", 0) != 0) made.input_axis = 0;
-    if (gemm && (float_attribute(node, "alpha", 1) != 1.0F || float_attribute(node, "beta", 1) != 1.0F)) return "alpha or beta is not 1";
+    if (gemm && (float_attribute(node, "alpha", 1) != 1.0F || float_attribute(node, "beta", 1) != 1.0F)) return {"scaled", "alpha or beta is not 1"};
     made.weight = node.input(1);
     made.axis = gemm ? (int_attribute(node, "transB", 0) != 0 ? 0 : 1) : transposed ? 1 : 0;
     if (node.input_size() < 3 || node.input(2).empty() || transposed) return {};  // ConvTranspose adds its bias in float
-    if (std::string fault = weight_fault(node.input(2)); !fault.empty()) return "its bias is computed or not float32";
+    if (!weight_fault(node.input(2)).none()) return {"bias", "its bias is computed or not float32"};
     const TensorView bias = *model_.initializer(node.input(2));
     const std::int64_t channels = weight.shape[static_cast<std::size_t>(made.axis)];
     if (bias.size() != channels || (!bias.shape.empty() && bias.shape.back() != channels)) {
-      return "its bias is not one number a channel";
+      return {"bias", "its bias is not one number a channel"};
     }
     made.bias = node.input(2);
     return {};

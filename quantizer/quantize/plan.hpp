@@ -7,6 +7,7 @@
 
 #include "formats/model.hpp"
 #include "quantizer/graph/graph_index.hpp"
+#include "quantizer/quantize/float_reason.hpp"
 
 namespace iai {
 
@@ -28,7 +29,8 @@ struct LinearNode {
 /// A node with weights that stays in floating point.
 struct FloatNode {
   int node = -1;  ///< index into graph.node()
-  std::string name, op_type, reason;
+  std::string name, op_type;
+  FloatReason reason;
 };
 
 /// What of a model will be quantized. Built from the skeleton: no payload is read.

@@ -42,7 +42,7 @@ class StaticWriter {
     for (auto& [tensor, activation] : activations_) add_activation(tensor, activation);
     for (const onnx::ValueInfoProto& input : source_.graph().input()) wrap(input.name());
     for (int i = 0; i < source_.graph().node_size(); ++i) write_node(i);
-    for (const FloatNode& node : plan_.floats) layers_[node.node] = {node.name, node.op_type, "float", node.reason};
+    for (const FloatNode& node : plan_.floats) layers_[node.node] = {node.name, node.op_type, "float", node.reason.text};
     for (auto& [node, layer] : layers_) made_.layers.push_back(std::move(layer));
     edit_.commit();
     return std::move(made_);
@@ -232,6 +232,15 @@ class StaticWriter {
 
 QuantizedModel quantize_static(const Model& source, const QuantizationPlan& plan, const std::map<std::string, TensorRange>& ranges) {
   return StaticWriter(source, plan, ranges).write();
+}
+
+std::vector<PlannedLayer> plan_static(const Model& source, const QuantizationPlan& plan) {
+  std::map<int, PlannedLayer> layers;  // in the order of the graph
+  for (const LinearNode& linear : plan.linear) layers.emplace(linear.node, planned_linear(source, linear, LinearForm::static_int8));
+  for (const FloatNode& left : plan.floats) layers.emplace(left.node, planned_float(source, source.graph().node(left.node), left.reason));
+  std::vector<PlannedLayer> list;
+  for (auto& [node, layer] : layers) list.push_back(std::move(layer));
+  return list;
 }
 
 std::map<std::string, int> channel_axes(const QuantizationPlan& plan) {

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "quantizer/quantize/plan.hpp"
+#include "quantizer/quantize/planned_layer.hpp"
 #include "quantizer/quantize/quantized_model.hpp"
 #include "quantizer/quantize/tensor_range.hpp"
 
@@ -20,5 +21,8 @@ QuantizedModel quantize_static(const Model& source, const QuantizationPlan& plan
 
 /// Inputs whose means for each channel quantize_static wants, with the axis of the channels: what an Observer is given.
 std::map<std::string, int> channel_axes(const QuantizationPlan& plan);
+
+/// What quantize_static would do under `plan`. No payload is read.
+std::vector<PlannedLayer> plan_static(const Model& source, const QuantizationPlan& plan);
 
 }  // namespace iai

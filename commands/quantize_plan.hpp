@@ -1,0 +1,12 @@
+#pragma once
+
+#include "commands/quantize.hpp"
+#include "commands/result.hpp"
+
+namespace iai {
+
+/// What `iai quantize` would do under these options, for --dry-run: nothing is run, no calibration input is read, nothing is
+/// written or recorded. @throws as a run does where model, task, ranges or patterns are at fault.
+Report quantize_plan(const QuantizeOptions& options);
+
+}  // namespace iai
