@@ -28,6 +28,8 @@ constexpr Example examples[] = {
      "iai quantize model.onnx --calibration calibration.npy --ranges-out ranges.yaml -o model-int8.onnx\n"
      "iai quantize model.onnx --ranges ranges.yaml -o model-int8.onnx"},
     {"What would be quantized, what stays in float and why, without running anything", "iai quantize model.onnx --dry-run"},
+    {"For machines without VNNI: no product of weights and activations may be cut off",
+     "iai quantize model.onnx --calibration calibration.npy --target cpu-avx2 -o model-int8.onnx"},
     {"Leave the first convolution and every Gemm in float",
      "iai quantize model.onnx --calibration calibration.npy --exclude conv1 --exclude Gemm -o model-int8.onnx"},
 };
@@ -78,13 +80,15 @@ std::unique_ptr<Samples> calibration_samples(const QuantizeOptions& options, con
   return limit_samples(std::move(samples), options.samples);
 }
 
-ReportRows layer_rows(const std::vector<QuantizedLayer>& layers) {
+ReportRows layer_rows(const std::vector<QuantizedLayer>& layers, const std::string& target) {
   ReportRows rows;
   for (const QuantizedLayer& layer : layers) {
     Report row;
     row.add("layer", layer.name).add("operator", layer.op_type).add("form", layer.form);
     row.add("weight_sqnr", layer.weight_sqnr_db, Unit::decibels).add("input_sqnr", layer.input_sqnr_db, Unit::decibels);
-    row.add("clipped", layer.clipped_share, Unit::share).add("reason", layer.reason.empty() ? "-" : layer.reason);
+    row.add("clipped", layer.clipped_share, Unit::share);
+    if (target == "cpu-avx2") row.add("pairs_at_risk", layer.risk.pairs).add("channels_at_risk", layer.risk.channels);
+    row.add("reason", layer.reason.empty() ? "-" : layer.reason);
     rows.push_back(std::move(row));
   }
   return rows;
@@ -116,14 +120,18 @@ Report quantize_report(const QuantizeOptions& options, const Candidate& candidat
   std::string line = fmt::format("{}: {} -> {}, {} of {} operators with weights in int8", options.output.path.filename().string(),
                                  human_bytes(static_cast<double>(before)), human_bytes(static_cast<double>(after)), integers, layers);
   if (!candidate.errors.empty()) line += fmt::format("; worst output {:.1f} dB from the source", worst_sqnr_db(candidate.errors));
+  const auto at_risk =
+      std::count_if(candidate.made.layers.begin(), candidate.made.layers.end(), [](const QuantizedLayer& layer) { return layer.risk.pairs > 0; });
+  if (options.target == "cpu-avx2") line += fmt::format("; {} kept from saturating", at_risk);
   report.headline(line);
   report.add("model", options.output.path.string()).add("source", options.model.string());
   report.add("form", options.dynamic ? "dynamic int8" : "static int8").add("method", candidate.method.name);
+  if (options.target != "generic") report.add("target", options.target);
   report.add("calibration_samples", samples);
   report.add("size_before", before, Unit::bytes).add("size_after", after, Unit::bytes);
   report.add("size_ratio", static_cast<double>(after) / static_cast<double>(before));
   report.add("quantized_layers", std::uint64_t{integers}).add("float_layers", std::uint64_t{layers - integers});
-  report.add("outputs", output_rows(candidate.errors)).add("layers", layer_rows(candidate.made.layers));
+  report.add("outputs", output_rows(candidate.errors)).add("layers", layer_rows(candidate.made.layers, options.target));
   return report;
 }
 
@@ -150,6 +158,7 @@ void record_options(Recording& recording, const QuantizeOptions& options) {
   recording.option("exclude", options.exclude);
   recording.option("max_drop", options.max_drop);
   recording.option("samples", options.samples);
+  recording.option("target", options.target);
   recording.option("device", options.runtime.device);
 }
 
@@ -185,6 +194,14 @@ const Manual quantize_manual{
         "With --task and --max-drop the result is judged: where the primary metric drops by more than the limit, operators go back to float, the most "
         "sensitive first. When no "
         "choice holds, nothing is written and the exit code is 1. Without --calibration the task's split 'calibration' is used.\n\n"
+        "--target says for which machine. On x86-64 without VNNI (cpu-avx2) the runtime adds two neighbouring products of weights and activations in 16 bits, "
+        "and what "
+        "does not fit is cut: the same file then answers differently there. Channels in which two neighbouring weights could exceed 16 bits, at the largest "
+        "input that "
+        "calibration saw, get a coarser scale, just enough that they cannot (at worst seven bits instead of eight); the report counts these pairs for each "
+        "layer. "
+        "Convolutions of one channel a group and products of two activations are computed otherwise and stay as they are. cpu-vnni and generic use all eight "
+        "bits.\n\n"
         "--ranges-out writes what was found, tensor by tensor. --ranges reads it and makes the same bytes from the same model, with neither calibration inputs "
         "nor a "
         "runtime; where inputs are given, they only measure the outputs. Ranges of another model, missing ones and those that cannot be are refused.\n\n"
@@ -222,6 +239,11 @@ void declare(CLI::App& app, QuantizeOptions& options) {
       ->capture_default_str();
   app.add_option("--exclude", options.exclude, "Leave operators in float, by name or type; * and ? match any text and any character")->type_name("PATTERN");
   app.add_flag("--dynamic", options.dynamic, "Quantize activations as they come; needs no calibration");
+  app.add_option("--target", options.target,
+                 "Machine that the model is for: cpu-avx2 is x86-64 without VNNI, whose products of weights and activations are cut to 16 bits")
+      ->type_name("NAME")
+      ->check(CLI::IsMember({"generic", "cpu-vnni", "cpu-avx2"}))
+      ->capture_default_str();
   app.add_flag("-n,--dry-run", options.dry_run, "Only say what would be quantized, what stays in float and why, and about how much memory it takes");
   app.add_option("--samples", options.samples, "At most so many calibration samples, spread evenly; 0: all")
       ->type_name("N")

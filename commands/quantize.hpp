@@ -16,6 +16,7 @@ struct QuantizeOptions {
   std::vector<std::string> exclude;  ///< globs over names and operators
   bool dynamic = false;
   bool dry_run = false;
+  std::string target = "generic";    ///< generic, cpu-vnni, cpu-avx2
   std::int64_t samples = 0;          ///< calibration samples; 0: all
   std::filesystem::path ranges;      ///< file of ranges to use instead of calibration; empty: none
   std::filesystem::path ranges_out;  ///< where the ranges are written; empty: nowhere

@@ -38,6 +38,11 @@ class BorrowedSamples : public Samples {
 
 std::unique_ptr<Samples> some_of(const Samples& samples, std::int64_t limit) { return limit_samples(std::make_unique<BorrowedSamples>(samples), limit); }
 
+Target target_of(const QuantizeOptions& options) {
+  if (options.target == "cpu-avx2") return Target::cpu_avx2;
+  return options.target == "cpu-vnni" ? Target::cpu_vnni : Target::generic;
+}
+
 std::vector<QuantizeMethod> methods_of(const QuantizeOptions& options, const RangesFile* ranges) {
   if (ranges != nullptr) return {{ranges->method, RangeMethod::min_max, ranges->attention}};
   if (options.dynamic) return {{"dynamic", RangeMethod::min_max, false}};
@@ -122,10 +127,10 @@ struct QuantizeSearch::State {
 
   Candidate make(const QuantizeMethod& method, const std::set<std::string>& keep_float) const {
     return with_place([&]() -> Candidate {
-      if (options.dynamic) return {quantize_dynamic(model, options.exclude, keep_float), method, {}, {}};
+      if (options.dynamic) return {quantize_dynamic(model, options.exclude, keep_float, target_of(options)), method, {}, {}};
       const QuantizationPlan chosen = plan(method.attention, keep_float);
       auto ranges = given != nullptr ? given->tensors : choose_ranges(model.graph(), chosen, statistics, {method.range, options.percentile});
-      QuantizedModel made = quantize_static(model, chosen, ranges);
+      QuantizedModel made = quantize_static(model, chosen, ranges, target_of(options));
       return {std::move(made), method, {}, std::move(ranges)};
     });
   }

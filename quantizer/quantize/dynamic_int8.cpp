@@ -64,12 +64,13 @@ struct SharedWeight {
   std::string integers, scales;
   std::vector<std::int64_t> along;  ///< shape of the scales: what they and a bias are broadcast over
   double sqnr_db = 0;
+  SaturationRisk risk;
 };
 
 class DynamicWriter {
  public:
-  DynamicWriter(const Model& source, const std::vector<std::string>& exclude, const std::set<std::string>& keep_float)
-      : source_(source), exclude_(exclude), keep_float_(keep_float), made_{source, {}}, edit_(made_.model) {
+  DynamicWriter(const Model& source, const std::vector<std::string>& exclude, const std::set<std::string>& keep_float, Target target)
+      : source_(source), exclude_(exclude), keep_float_(keep_float), target_(target), made_{source, {}}, edit_(made_.model) {
     plan_ = plan_quantization(source, {exclude, /*attention=*/false, keep_float});
     for (const LinearNode& linear : plan_.linear) linear_[linear.node] = &linear;
   }
@@ -87,6 +88,7 @@ class DynamicWriter {
   const Model& source_;
   const std::vector<std::string>& exclude_;
   const std::set<std::string>& keep_float_;
+  const Target target_;
   QuantizedModel made_;
   GraphEdit edit_;
   QuantizationPlan plan_;
@@ -122,9 +124,14 @@ class DynamicWriter {
     return made;
   }
 
-  QuantizedWeight quantized(const std::string& node, const TensorView& weight, int axis) const {
+  QuantizedWeight quantized(const std::string& node, const TensorView& weight, int axis, ReductionLayout::Form form, SaturationRisk& risk) const {
+    constexpr int largest_input = 255;  // activations bring their own scale
     try {
-      return quantize_weight(weight, axis);
+      QuantizedWeight made = quantize_weight(weight, axis);
+      if (target_ != Target::cpu_avx2) return made;
+      const ReductionLayout layout{form, weight.shape};
+      risk = saturation_risk(made.values, layout, weight.shape, axis, largest_input);
+      return risk.pairs == 0 ? made : quantize_weight(weight, axis, safe_scales(weight, made.values, layout, weight.shape, axis, largest_input));
     } catch (const Error& error) {
       throw Error(error.kind(), fmt::format("operator '{}': {}", node, error.message()), error.hint());
     }
@@ -134,8 +141,10 @@ class DynamicWriter {
   const SharedWeight& weight_of(const LinearNode& linear, const onnx::NodeProto& node) {
     const auto found = weights_.find({linear.weight, linear.axis});
     if (found != weights_.end()) return found->second;
-    QuantizedWeight weight = quantized(linear.name, *source_.initializer(linear.weight), linear.axis);
+    using Form = ReductionLayout::Form;
+    const Form form = is_standard(node, "Conv") ? Form::convolution : linear.axis == 0 ? Form::rows : Form::columns;
     SharedWeight made;
+    QuantizedWeight weight = quantized(linear.name, *source_.initializer(linear.weight), linear.axis, form, made.risk);
     made.along = {static_cast<std::int64_t>(weight.scales.size())};
     if (is_standard(node, "Conv")) made.along.insert(made.along.end(), weight.values.shape.size() - 2, 1);
     else if (linear.axis == 0) weight.values = transposed(weight.values);
@@ -166,6 +175,7 @@ class DynamicWriter {
     }
     edit_.last().set_output(0, output);
     layers_[linear.node] = {linear.name, linear.op_type, "dynamic int8", {}, weight.sqnr_db};
+    layers_[linear.node].risk = weight.risk;
   }
 
   /// W [directions, 4 hidden, in] and R [directions, 4 hidden, hidden] become int8 [directions, in, 4 hidden], each of the
@@ -179,9 +189,10 @@ class DynamicWriter {
                      attributes.end());
     while (made.input_size() < 8) made.add_input("");
     double worst = std::numeric_limits<double>::infinity();
+    SaturationRisk risk;
     for (const int input : {1, 2}) {
       const TensorView floats = *source_.initializer(node.input(input));
-      const auto [integers, scales, sqnr_db] = per_direction(node_title(node), floats);
+      const auto [integers, scales, sqnr_db] = per_direction(node_title(node), floats, risk);
       worst = std::min(worst, sqnr_db);
       made.set_input(input, edit_.add_initializer(node.input(input) + "_quantized", integers));
       made.add_input(edit_.add_initializer(node.input(input) + "_scale", scales));
@@ -191,12 +202,16 @@ class DynamicWriter {
     edit_.append(std::move(made));
     uses_contrib_ = true;
     layers_[at] = {node_title(node), "LSTM", "dynamic int8", {}, worst};
+    layers_[at].risk = risk;
   }
 
-  std::tuple<Tensor, Tensor, double> per_direction(const std::string& name, const TensorView& floats) const {
+  std::tuple<Tensor, Tensor, double> per_direction(const std::string& name, const TensorView& floats, SaturationRisk& risk) const {
     const std::int64_t directions = floats.shape[0], columns = floats.shape[1], in = floats.shape[2];
     // Directions do not share scales: both axes together are the channels.
-    const QuantizedWeight made = quantized(name, TensorView{floats.type, {directions * columns, in}, floats.bytes}, 0);
+    SaturationRisk own;
+    const QuantizedWeight made = quantized(name, TensorView{floats.type, {directions * columns, in}, floats.bytes}, 0, ReductionLayout::Form::rows, own);
+    risk.pairs += own.pairs;
+    risk.channels += own.channels;
     Tensor integers = made.values;
     integers.shape = {directions, columns, in};
     return {transposed(integers), make_tensor<float>({directions, columns}, made.scales), made.sqnr_db};
@@ -232,8 +247,8 @@ std::vector<PlannedLayer> plan_dynamic(const Model& source, const std::vector<st
   return list;
 }
 
-QuantizedModel quantize_dynamic(const Model& source, const std::vector<std::string>& exclude, const std::set<std::string>& keep_float) {
-  return DynamicWriter(source, exclude, keep_float).write();
+QuantizedModel quantize_dynamic(const Model& source, const std::vector<std::string>& exclude, const std::set<std::string>& keep_float, Target target) {
+  return DynamicWriter(source, exclude, keep_float, target).write();
 }
 
 }  // namespace iai

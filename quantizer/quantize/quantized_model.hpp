@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "formats/model.hpp"
+#include "quantizer/quantize/saturation.hpp"
 
 namespace iai {
 
@@ -16,6 +17,7 @@ struct QuantizedLayer {
   double weight_sqnr_db = std::numeric_limits<double>::quiet_NaN();  ///< int8 weights against the float ones; NaN without
   double input_sqnr_db = std::numeric_limits<double>::quiet_NaN();   ///< static: integer input against what calibration saw
   double clipped_share = std::numeric_limits<double>::quiet_NaN();   ///< static: of the input's elements, outside of the chosen range
+  SaturationRisk risk = {};                                          ///< Target::cpu_avx2: of its weights as they would be without their cure
 };
 
 struct QuantizedModel {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -28,8 +29,8 @@ struct Activation {
 
 class StaticWriter {
  public:
-  StaticWriter(const Model& source, const QuantizationPlan& plan, const std::map<std::string, TensorRange>& ranges)
-      : source_(source), plan_(plan), ranges_(ranges), index_(source.graph()), made_{source, {}}, edit_(made_.model) {
+  StaticWriter(const Model& source, const QuantizationPlan& plan, const std::map<std::string, TensorRange>& ranges, Target target)
+      : source_(source), plan_(plan), ranges_(ranges), target_(target), index_(source.graph()), made_{source, {}}, edit_(made_.model) {
     for (const LinearNode& linear : plan.linear) {
       linear_[linear.node] = &linear;
       if (linear.output_quantized) results_.insert(linear.result);
@@ -49,19 +50,27 @@ class StaticWriter {
   }
 
  private:
+  /// A weight as it is written.
+  struct WrittenWeight {
+    QuantizedWeight made;
+    std::string floats;  // tensor that holds it again
+    SaturationRisk risk;
+  };
+
   const Model& source_;
   const QuantizationPlan& plan_;
   const std::map<std::string, TensorRange>& ranges_;
+  const Target target_;
   const GraphIndex index_;
   QuantizedModel made_;
   GraphEdit edit_;
   std::map<int, const LinearNode*> linear_;
   std::map<int, QuantizedLayer> layers_;  // by node
   std::set<std::string> results_;
-  std::map<std::string, Activation> activations_;                                           // by the tensor whose range is used
-  std::map<std::string, std::string> dequantized_;                                          // tensor -> what its integer readers read
-  std::map<std::pair<std::string, int>, std::vector<float>> smallest_;                      // weight and axis -> bounds of its scales
-  std::map<std::pair<std::string, int>, std::pair<QuantizedWeight, std::string>> weights_;  // -> and the name of its floats
+  std::map<std::string, Activation> activations_;                       // by the tensor whose range is used
+  std::map<std::string, std::string> dequantized_;                      // tensor -> what its integer readers read
+  std::map<std::pair<std::string, int>, std::vector<float>> smallest_;  // weight and axis -> bounds of its scales
+  std::map<std::pair<std::string, int>, WrittenWeight> weights_;
 
   const Activation& activation(const std::string& tensor) const { return activations_.at(plan_.ranges.at(tensor)); }
 
@@ -140,36 +149,76 @@ class StaticWriter {
 
   void write_linear(const LinearNode& linear, onnx::NodeProto& node) {
     const TensorRange& input = ranges_.at(plan_.ranges.at(linear.input));
-    QuantizedLayer layer{linear.name, linear.op_type, "int8", {}, std::numeric_limits<double>::quiet_NaN(), input.sqnr_db, input.clipped_share};
+    QuantizedLayer layer{linear.name, linear.op_type, "int8", {}, std::numeric_limits<double>::quiet_NaN(), input.sqnr_db, input.clipped_share, {}};
     if (!linear.weight.empty()) {
-      const auto& [weight, floats] = weight_of(linear);
-      layer.weight_sqnr_db = weight.sqnr_db;
-      node.set_input(1, floats);
-      write_bias(linear, weight, node);
+      const WrittenWeight& weight = weight_of(linear);
+      layer.weight_sqnr_db = weight.made.sqnr_db;
+      layer.risk = weight.risk;
+      node.set_input(1, weight.floats);
+      write_bias(linear, weight.made, node);
     }
     layers_[linear.node] = std::move(layer);
   }
 
-  const std::pair<QuantizedWeight, std::string>& weight_of(const LinearNode& linear) {
+  const WrittenWeight& weight_of(const LinearNode& linear) {
     const std::pair key{linear.weight, linear.axis};
     const auto found = weights_.find(key);
     if (found != weights_.end()) return found->second;
     try {
-      const auto bounds = smallest_.find(key);
       const TensorView source = *source_.initializer(linear.weight);
       // ONNX Runtime's integer MatMul takes a scale for each column of one matrix only, not of a stack of them.
       const bool stack = linear.op_type == "MatMul" && source.shape.size() > 2;
       const TensorView seen{source.type, stack ? std::vector<std::int64_t>{1, source.size()} : source.shape, source.bytes};
-      QuantizedWeight made = quantize_weight(seen, stack ? 0 : linear.axis, bounds == smallest_.end() ? std::span<const float>() : bounds->second);
-      made.values.shape = source.shape;
-      const auto channels = static_cast<std::int64_t>(made.scales.size());
+      WrittenWeight made;
+      made.made = quantize_safely(linear, seen, stack ? 0 : linear.axis, made.risk);
+      made.made.values.shape = source.shape;
+      const auto channels = static_cast<std::int64_t>(made.made.scales.size());
       const std::vector<std::int64_t> shape = stack ? std::vector<std::int64_t>() : std::vector<std::int64_t>{channels};
-      const std::string floats = dequantize(linear.weight, made.values, make_tensor<float>(shape, made.scales), linear.axis,
-                                            Tensor{ElementType::int8, shape, std::vector<std::byte>(made.scales.size())});
-      return weights_.emplace(key, std::pair(std::move(made), floats)).first->second;
+      made.floats = dequantize(linear.weight, made.made.values, make_tensor<float>(shape, made.made.scales), linear.axis,
+                               Tensor{ElementType::int8, shape, std::vector<std::byte>(made.made.scales.size())});
+      return weights_.emplace(key, std::move(made)).first->second;
     } catch (const Error& error) {
       throw Error(error.kind(), fmt::format("operator '{}': {}", linear.name, error.message()), error.hint());
     }
+  }
+
+  /// @param seen  the weight under the shape whose `axis` has a scale for each channel
+  QuantizedWeight quantize_safely(const LinearNode& linear, const TensorView& seen, int axis, SaturationRisk& risk) const {
+    const auto bounds = smallest_.find({linear.weight, linear.axis});
+    std::vector<float> smallest = bounds == smallest_.end() ? std::vector<float>() : bounds->second;
+    QuantizedWeight made = quantize_weight(seen, axis, smallest);
+    const std::optional<ReductionLayout> layout = target_ == Target::cpu_avx2 ? layout_of(linear) : std::nullopt;
+    if (!layout) return made;
+    const int largest = largest_input(linear);
+    risk = saturation_risk(made.values, *layout, seen.shape, axis, largest);
+    if (risk.pairs == 0) return made;
+    const std::vector<float> safe = safe_scales(seen, made.values, *layout, seen.shape, axis, largest);
+    smallest.resize(safe.size());
+    for (std::size_t c = 0; c < safe.size(); ++c) smallest[c] = std::max(smallest[c], safe[c]);
+    return quantize_weight(seen, axis, smallest);
+  }
+
+  /// How the runtime's saturating kernels would walk the weight; nothing where they are not used.
+  std::optional<ReductionLayout> layout_of(const LinearNode& linear) const {
+    const std::vector<std::int64_t> shape = source_.initializer(linear.weight)->shape;
+    if (linear.op_type == "ConvTranspose") return std::nullopt;  // computes in float
+    if (linear.op_type == "Gemm" && linear.axis == 0) return ReductionLayout{ReductionLayout::Form::rows, shape};
+    if (linear.op_type != "Conv") return ReductionLayout{ReductionLayout::Form::columns, shape};
+    const std::int64_t groups = int_attribute(source_.graph().node(linear.node), "group", 1);
+    if (shape[1] == 1 && groups == shape[0]) return std::nullopt;  // depthwise
+    return ReductionLayout{ReductionLayout::Form::convolution, shape};
+  }
+
+  /// Largest uint8 that calibration saw, or padding puts, at the input of any operator that reads the weight like `linear`.
+  int largest_input(const LinearNode& linear) const {
+    int largest = 0;
+    for (const LinearNode& other : plan_.linear) {
+      if (other.weight != linear.weight || other.axis != linear.axis) continue;
+      const AffineParameters& parameters = activation(other.input).parameters;
+      const double place = std::nearbyint(static_cast<double>(ranges_.at(other.input).maximum) / static_cast<double>(parameters.scale)) + parameters.zero_point;
+      largest = std::max({largest, static_cast<int>(std::clamp(place, 0.0, 255.0)), static_cast<int>(parameters.zero_point)});
+    }
+    return largest;
   }
 
   /// Adds integers with their scales and appends the DequantizeLinear that reads them. @returns the name of the floats.
@@ -230,8 +279,8 @@ class StaticWriter {
 
 }  // namespace
 
-QuantizedModel quantize_static(const Model& source, const QuantizationPlan& plan, const std::map<std::string, TensorRange>& ranges) {
-  return StaticWriter(source, plan, ranges).write();
+QuantizedModel quantize_static(const Model& source, const QuantizationPlan& plan, const std::map<std::string, TensorRange>& ranges, Target target) {
+  return StaticWriter(source, plan, ranges, target).write();
 }
 
 std::vector<PlannedLayer> plan_static(const Model& source, const QuantizationPlan& plan) {

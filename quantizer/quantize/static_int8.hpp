@@ -14,10 +14,12 @@ namespace iai {
 /// on average. Float readers of a tensor that also exists as floats keep the floats.
 /// @param source  as planned (batch norms folded), default operator set 13 or newer
 /// @param ranges  of plan.observed(); means of the channels where a bias is to be corrected
+/// @param target  cpu_avx2: scales of channels whose products could be cut grow until none can (quantizer/quantize/saturation.hpp)
 /// @throws Error(input) when a weight or bias is NaN or infinite, or the means are not as many as the channels, naming the operator.
 /// @source ONNX, operators QuantizeLinear and DequantizeLinear; bias correction: Nagel et al., "Data-Free Quantization
 /// Through Weight Equalization and Bias Correction" (ICCV 2019), section 4.2, with measured means
-QuantizedModel quantize_static(const Model& source, const QuantizationPlan& plan, const std::map<std::string, TensorRange>& ranges);
+QuantizedModel quantize_static(const Model& source, const QuantizationPlan& plan, const std::map<std::string, TensorRange>& ranges,
+                               Target target = Target::generic);
 
 /// Inputs whose means for each channel quantize_static wants, with the axis of the channels: what an Observer is given.
 std::map<std::string, int> channel_axes(const QuantizationPlan& plan);
