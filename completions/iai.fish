@@ -76,6 +76,7 @@ complete -c iai -n '__fish_seen_subcommand_from quantize' -l method -d 'How rang
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l percentile -d 'With --method percentile: share of the values that is not clipped, in percent' -x
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l exclude -d 'Leave operators in float, by name or type; * and ? match any text and any character' -x
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l dynamic -d 'Quantize activations as they come; needs no calibration'
+complete -c iai -n '__fish_seen_subcommand_from quantize' -l target -d 'Machine that the model is for: cpu-avx2 is x86-64 without VNNI, whose products of weights and activations are cut to 16 bits' -x -a 'generic cpu-vnni cpu-avx2'
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l dry-run -s n -d 'Only say what would be quantized, what stays in float and why, and about how much memory it takes'
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l samples -d 'At most so many calibration samples, spread evenly; 0: all' -x
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l ranges-out -d 'Write the ranges of the activations that were found, for --ranges' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
