@@ -36,6 +36,8 @@ Model read_checked_model(const fs::path& path) {
     throw Error(ErrorKind::input, fmt::format("{}: operator set {} is newer than this build knows ({})", path.string(), model.opset(), newest_opset()),
                 "export the model with an older operator set");
   check_model(model, path.string());
+  if (model.graph().output_size() == 0)
+    throw Error(ErrorKind::input, path.string() + ": the model has no output", "export it again; nothing can be computed from it");
   return model;
 }
 

@@ -44,7 +44,7 @@ BoundRun::BoundRun(const Session& session, std::vector<Tensor> inputs) : bound_(
       bound.outputs_stay = bound.outputs_stay && value.IsTensor() && value.GetTensorTypeAndShapeInfo().GetElementType() != ONNX_TENSOR_ELEMENT_DATA_TYPE_STRING;
     }
   } catch (const Ort::Exception& error) {
-    throw Error(ErrorKind::input, bound.session.name + ": the run failed: " + reason_of(error));
+    throw run_failed(bound.session.name, error);
   }
 }
 
@@ -56,7 +56,7 @@ void BoundRun::run() {
     if (!bound_->outputs_stay) bound_->clear_outputs();
     bound_->run();
   } catch (const Ort::Exception& error) {
-    throw Error(ErrorKind::input, bound_->session.name + ": the run failed: " + reason_of(error));
+    throw run_failed(bound_->session.name, error);
   }
 }
 

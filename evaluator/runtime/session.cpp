@@ -123,6 +123,11 @@ std::string reason_of(const Ort::Exception& error) {
   return reason;
 }
 
+Error run_failed(const std::string& name, const Ort::Exception& error) {
+  return {ErrorKind::input, name + ": the run failed: " + reason_of(error),
+          "the model does not fit its inputs or itself, or asks for too much memory; iai inspect shows its shapes"};
+}
+
 /// @throws Error(input) unless `view` can be fed to `port`. A port without dimensions takes any shape: the runtime does
 /// not tell a scalar from an unknown shape.
 static void check_input(const std::string& where, const ModelPort& port, const TensorView& view) {
@@ -135,7 +140,8 @@ static void check_input(const std::string& where, const ModelPort& port, const T
   bool fits = port.shape.empty() || port.shape.size() == view.shape.size();
   for (std::size_t i = 0; fits && i < port.shape.size(); ++i) fits = port.shape[i] < 0 || port.shape[i] == view.shape[i];
   if (!fits) {
-    throw Error(ErrorKind::input, input + " takes " + dimensions(port.shape) + ", the data is " + dimensions(view.shape));
+    throw Error(ErrorKind::input, input + " takes " + dimensions(port.shape) + ", the data is " + dimensions(view.shape),
+                "store the data in the shape that the model takes");
   }
   std::size_t bytes = width;
   for (const std::int64_t dimension : view.shape) {
@@ -227,7 +233,7 @@ std::vector<Tensor> Session::run(std::span<const TensorView> inputs) const {
     for (std::size_t i = 0; i < results.size(); ++i) outputs.push_back(copy_value(state.name, state.outputs[i], results[i]));
     return outputs;
   } catch (const Ort::Exception& error) {
-    throw Error(ErrorKind::input, state.name + ": the run failed: " + reason_of(error));
+    throw run_failed(state.name, error);
   }
 }
 

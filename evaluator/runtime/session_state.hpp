@@ -8,6 +8,7 @@
 
 #include "evaluator/runtime/ort.hpp"
 #include "evaluator/runtime/session.hpp"
+#include "formats/error.hpp"
 
 namespace iai {
 
@@ -24,6 +25,8 @@ struct Session::State {
 
 /// The reason without the source line that some of the runtime's messages begin with.
 std::string reason_of(const Ort::Exception& error);
+/// Error(input): a run of the model `name` that the runtime gave up.
+Error run_failed(const std::string& name, const Ort::Exception& error);
 
 /// The runtime's tensor over the caller's memory, or over a copy in `aligned` where that memory is not aligned (a
 /// memory map begins its elements anywhere) or there is none.

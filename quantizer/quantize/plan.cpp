@@ -136,9 +136,9 @@ class Planner {
 
   FloatReason look_at_matmul(const onnx::NodeProto& node, LinearNode& made) const {
     if (model_.has_initializer(node.input(0))) return {"constant", "its left side is constant"};
+    if (!may_be_float(node.input(0))) return {"type", "its inputs are not float32"};
     if (!model_.has_initializer(node.input(1))) {
       if (!options_.attention) return {"attention", "product of two activations"};
-      if (!may_be_float(node.input(0))) return {"type", "its inputs are not float32"};
       if (!is_float(node.input(0)) && !is_float(node.input(1)) && !is_float(node.output(0))) return {"type", "the type of its inputs is not known"};
       made.other = node.input(1);
       return {};
@@ -154,10 +154,14 @@ class Planner {
 
   FloatReason look_at_weights(const onnx::NodeProto& node, LinearNode& made) const {
     if (model_.has_initializer(node.input(0))) return {"constant", "its input is constant"};
+    if (!may_be_float(node.input(0))) return {"type", "its input is not float32"};
     if (FloatReason fault = weight_fault(node.input(1)); !fault.none()) return fault;
     const TensorView weight = *model_.initializer(node.input(1));
     const bool gemm = is_standard(node, "Gemm"), transposed = is_standard(node, "ConvTranspose");
     if (weight.shape.size() < 2) return {"vector", "its weight is a vector"};
+    if (const std::int64_t groups = int_attribute(node, "group", 1); !gemm && (groups < 1 || weight.shape[0] % groups != 0)) {
+      return {"groups", "its groups do not divide its channels"};
+    }
     if (gemm && int_attribute(node, "transA", 0) != 0) made.input_axis = 0;
     if (gemm && (float_attribute(node, "alpha", 1) != 1.0F || float_attribute(node, "beta", 1) != 1.0F)) return {"scaled", "alpha or beta is not 1"};
     made.weight = node.input(1);
