@@ -54,7 +54,7 @@ void for_each_risk(const Tensor& weight, const ReductionLayout& layout, int larg
   const auto integers = weight.values<std::int8_t>();
   const int limit = largest_pair_sum(largest_input);
   for_each_pair(layout, [&](std::size_t i, std::size_t j) {
-    const int a = integers[i], b = integers[j];
+    const int a = +integers[i], b = +integers[j];
     if ((a > 0) == (b > 0) && std::abs(a) + std::abs(b) > limit) visit(i, j);
   });
 }
