@@ -148,7 +148,7 @@ TEST_CASE("where neighbours pull the same way, the full range of int8 is cut and
   if (!building::have_runtime()) return;
   // Averages of 16 inputs: weights of one sign and nearly one size.
   Model model = building::make_model({-1, 16}, {-1, 8});
-  std::vector<float> weights(16 * 8);
+  std::vector<float> weights(std::size_t{16} * 8);
   for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = 0.9F + 0.001F * static_cast<float>(i % 97);
   model.set_initializer("w", make_tensor<float>({16, 8}, weights));
   building::add_node(model, "Relu", {"x"}, "r");
