@@ -1,7 +1,7 @@
 #include "commands/quantize_plan.hpp"
 
 #include <algorithm>
-#include <set>
+#include <map>
 #include <thread>
 
 #include <fmt/format.h>
@@ -83,17 +83,13 @@ Plan make_plan(const QuantizeOptions& options) {
   model = prepared(std::move(model));
   if (options.dynamic) return {plan_dynamic(model, options.exclude), {program_bytes, 2 * model_size, 0, 0}};
   infer_shapes(model);
-  PlanOptions how{options.exclude, true, {}};
   if (options.ranges.empty()) {
-    const QuantizationPlan plan = plan_quantization(model, how);
+    const QuantizationPlan plan = plan_quantization(model, plan_options(options, nullptr, true));
     return {plan_static(model, plan), static_memory(model, plan.observed(), model_size, options.runtime.threads)};
   }
   const RangesFile ranges = read_ranges(options.ranges);
   check_ranges_model(ranges, options.ranges, options.model);
-  how.exclude.insert(how.exclude.end(), ranges.exclude.begin(), ranges.exclude.end());
-  how.attention = ranges.attention;
-  how.keep_float = {ranges.returned.begin(), ranges.returned.end()};
-  const QuantizationPlan plan = plan_quantization(model, how);
+  const QuantizationPlan plan = plan_quantization(model, plan_options(options, &ranges, ranges.attention));
   check_ranges_plan(ranges, options.ranges, plan, model.graph());
   return {plan_static(model, plan), {program_bytes, 2 * model_size, 0, 0}};
 }

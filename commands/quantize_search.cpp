@@ -69,6 +69,14 @@ Model prepared(Model model) {
   return model;
 }
 
+PlanOptions plan_options(const QuantizeOptions& options, const RangesFile* ranges, bool attention, std::set<std::string> keep_float) {
+  PlanOptions how{options.exclude, attention, std::move(keep_float)};
+  if (ranges == nullptr) return how;
+  how.exclude.insert(how.exclude.end(), ranges->exclude.begin(), ranges->exclude.end());
+  how.keep_float.insert(ranges->returned.begin(), ranges->returned.end());
+  return how;
+}
+
 std::size_t Candidate::integer_layers() const {
   return static_cast<std::size_t>(std::count_if(made.layers.begin(), made.layers.end(), [](const QuantizedLayer& layer) { return layer.form != "float"; }));
 }
@@ -85,14 +93,8 @@ struct QuantizeSearch::State {
   State(const Model& source, const QuantizeOptions& chosen, const Samples* inputs, const RangesFile* ranges, Output& shown)
       : options(chosen), samples(inputs), given(ranges), output(shown), model(prepared(source)), inferred(with_shapes(model)) {}
 
-  /// What a file of ranges leaves in float stays there.
   QuantizationPlan plan(bool attention, std::set<std::string> keep_float) const {
-    std::vector<std::string> exclude = options.exclude;
-    if (given != nullptr) {
-      exclude.insert(exclude.end(), given->exclude.begin(), given->exclude.end());
-      keep_float.insert(given->returned.begin(), given->returned.end());
-    }
-    return plan_quantization(inferred, {exclude, attention, keep_float});
+    return plan_quantization(inferred, plan_options(options, given, attention, std::move(keep_float)));
   }
 
   /// The source, opened when it is first run: without samples it may hold operators that the runtime does not know.

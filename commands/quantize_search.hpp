@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "commands/quantize_ranges.hpp"
 #include "evaluator/metrics/metrics.hpp"
 #include "evaluator/metrics/output_error.hpp"
+#include "quantizer/quantize/plan.hpp"
 #include "quantizer/quantize/quantized_model.hpp"
 #include "quantizer/quantize/tensor_range.hpp"
 
@@ -18,6 +20,9 @@ namespace iai {
 void raise_opset(Model& model, const std::filesystem::path& path);
 /// Rewrites that change no answer and that plans rely on: constants lifted, batch norms folded, dead nodes gone.
 Model prepared(Model model);
+
+/// What stays in float: by the options, by a file of ranges (or null), and `keep_float`.
+PlanOptions plan_options(const QuantizeOptions& options, const RangesFile* ranges, bool attention, std::set<std::string> keep_float = {});
 
 /// One way to quantize.
 struct QuantizeMethod {

@@ -64,8 +64,20 @@ class ExpressionParser {
     return node;
   }
 
-  Node condition() {
+  void go_deeper() {
     if (++depth_ > 64) fail("it is nested too deep", "write it as several rules");
+  }
+
+  Node prefixed(Operation operation, Node (ExpressionParser::*operand)()) {
+    go_deeper();
+    Node node{operation, 0, {}, 0, {}};
+    node.parts.push_back((this->*operand)());
+    --depth_;
+    return node;
+  }
+
+  Node condition() {
+    go_deeper();
     Node left = disjunction();
     if (take_word("implies")) left = joined(Operation::implies, std::move(left), disjunction());
     --depth_;
@@ -84,14 +96,7 @@ class ExpressionParser {
     return left;
   }
 
-  Node negation() {
-    if (!take_word("not")) return comparison();
-    if (++depth_ > 64) fail("it is nested too deep", "write it as several rules");
-    Node node{Operation::logical_not, 0, {}, 0, {}};
-    node.parts.push_back(negation());
-    --depth_;
-    return node;
-  }
+  Node negation() { return take_word("not") ? prefixed(Operation::logical_not, &ExpressionParser::negation) : comparison(); }
 
   Node comparison() {
     static constexpr Word words[] = {{"<=", Operation::at_most}, {">=", Operation::at_least}, {"!=", Operation::unequal}, {"==", Operation::equal},
@@ -131,14 +136,7 @@ class ExpressionParser {
     }
   }
 
-  Node unary() {
-    if (!take_sign("-")) return primary();
-    if (++depth_ > 64) fail("it is nested too deep", "write it as several rules");
-    Node node{Operation::negate, 0, {}, 0, {}};
-    node.parts.push_back(unary());
-    --depth_;
-    return node;
-  }
+  Node unary() { return take_sign("-") ? prefixed(Operation::negate, &ExpressionParser::unary) : primary(); }
 
   Node primary() {
     if (ended()) fail("it ends too early", "a number, a 'text', a column or a condition in parentheses belongs here");

@@ -19,15 +19,13 @@ bool is_in_hour(std::int64_t time, std::chrono::month month, std::chrono::hours 
 
 }  // namespace
 
-bool in_repeated_hour(std::int64_t time) { return is_in_hour(time, std::chrono::October, std::chrono::hours(2)); }
-
 ClockChange clock_change(std::int64_t before, std::int64_t time, std::int64_t usual) {
   const std::int64_t step = time - before;
   const bool is_known = usual > 0 && usual <= hour;
   const auto is_near = [&](std::int64_t expected) { return step > expected - usual / 2 - second && step < expected + usual / 2 + second; };
   if (step <= 0) {
     const bool fits = is_known ? is_near(usual - hour) : step >= -hour && step < 600 * second - hour;
-    return fits && in_repeated_hour(time) ? ClockChange::back : ClockChange::none;
+    return fits && is_in_hour(time, std::chrono::October, std::chrono::hours(2)) ? ClockChange::back : ClockChange::none;
   }
   return is_known && is_near(usual + hour) && is_in_hour(time, std::chrono::March, std::chrono::hours(3)) ? ClockChange::forward : ClockChange::none;
 }

@@ -10,9 +10,6 @@ namespace iai {
 
 enum class ClockChange { none, back, forward };
 
-/// Is `time` within the hour that clocks show twice?
-bool in_repeated_hour(std::int64_t time);
-
 /// Were the clocks changed between two times that follow each other? @param usual  distance of the two rows before, 0: not known
 ClockChange clock_change(std::int64_t before, std::int64_t time, std::int64_t usual);
 

@@ -55,7 +55,7 @@ void FileIngest::read_delimited(DataFile& file, ByteStream& stream, const Digest
   try {
     DelimitedOptions how;
     how.given = options_.dialect;
-    reader = std::make_unique<DelimitedReader>(stream, file.name, std::move(how));
+    reader = std::make_unique<DelimitedReader>(stream, file.name, how);
   } catch (const Error& error) {
     if (under.failed() || error.kind() != ErrorKind::input) throw;
     if (first_refusal_.empty()) first_refusal_ = error.message();

@@ -127,11 +127,8 @@ class DynamicWriter {
   QuantizedWeight quantized(const std::string& node, const TensorView& weight, int axis, ReductionLayout::Form form, SaturationRisk& risk) const {
     constexpr int largest_input = 255;  // activations bring their own scale
     try {
-      QuantizedWeight made = quantize_weight(weight, axis);
-      if (target_ != Target::cpu_avx2) return made;
-      const ReductionLayout layout{form, weight.shape};
-      risk = saturation_risk(made.values, layout, weight.shape, axis, largest_input);
-      return risk.pairs == 0 ? made : quantize_weight(weight, axis, safe_scales(weight, made.values, layout, weight.shape, axis, largest_input));
+      if (target_ != Target::cpu_avx2) return quantize_weight(weight, axis);
+      return quantize_uncut(weight, axis, {}, {form, weight.shape}, largest_input, risk);
     } catch (const Error& error) {
       throw Error(error.kind(), fmt::format("operator '{}': {}", node, error.message()), error.hint());
     }

@@ -1,5 +1,6 @@
 #include "quantizer/quantize/saturation.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -92,6 +93,17 @@ std::vector<float> safe_scales(const TensorView& floats, const Tensor& weight, c
     if (least > scales[c]) scales[c] = least;
   });
   return scales;
+}
+
+QuantizedWeight quantize_uncut(const TensorView& weight, int axis, std::vector<float> smallest_scales, const ReductionLayout& layout, int largest_input,
+                               SaturationRisk& risk) {
+  QuantizedWeight made = quantize_weight(weight, axis, smallest_scales);
+  risk = saturation_risk(made.values, layout, weight.shape, axis, largest_input);
+  if (risk.pairs == 0) return made;
+  const std::vector<float> safe = safe_scales(weight, made.values, layout, weight.shape, axis, largest_input);
+  smallest_scales.resize(safe.size());
+  for (std::size_t c = 0; c < safe.size(); ++c) smallest_scales[c] = std::max(smallest_scales[c], safe[c]);
+  return quantize_weight(weight, axis, smallest_scales);
 }
 
 }  // namespace iai

@@ -48,4 +48,9 @@ SaturationRisk saturation_risk(const Tensor& weight, const ReductionLayout& layo
 std::vector<float> safe_scales(const TensorView& floats, const Tensor& weight, const ReductionLayout& layout, std::span<const std::int64_t> channel_shape,
                                int axis, int largest_input);
 
+/// quantize_weight, once more with safe scales where pairs could be cut.
+/// @param smallest_scales  as there   @param risk  what the ordinary scales would have cut
+QuantizedWeight quantize_uncut(const TensorView& weight, int axis, std::vector<float> smallest_scales, const ReductionLayout& layout, int largest_input,
+                               SaturationRisk& risk);
+
 }  // namespace iai

@@ -186,16 +186,9 @@ class StaticWriter {
   QuantizedWeight quantize_safely(const LinearNode& linear, const TensorView& seen, int axis, SaturationRisk& risk) const {
     const auto bounds = smallest_.find({linear.weight, linear.axis});
     std::vector<float> smallest = bounds == smallest_.end() ? std::vector<float>() : bounds->second;
-    QuantizedWeight made = quantize_weight(seen, axis, smallest);
     const std::optional<ReductionLayout> layout = target_ == Target::cpu_avx2 ? layout_of(linear) : std::nullopt;
-    if (!layout) return made;
-    const int largest = largest_input(linear);
-    risk = saturation_risk(made.values, *layout, seen.shape, axis, largest);
-    if (risk.pairs == 0) return made;
-    const std::vector<float> safe = safe_scales(seen, made.values, *layout, seen.shape, axis, largest);
-    smallest.resize(safe.size());
-    for (std::size_t c = 0; c < safe.size(); ++c) smallest[c] = std::max(smallest[c], safe[c]);
-    return quantize_weight(seen, axis, smallest);
+    if (!layout) return quantize_weight(seen, axis, smallest);
+    return quantize_uncut(seen, axis, std::move(smallest), *layout, largest_input(linear), risk);
   }
 
   /// How the runtime's saturating kernels would walk the weight; nothing where they are not used.
