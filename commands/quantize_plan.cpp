@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "commands/quantize_ranges.hpp"
-#include "commands/quantize_search.hpp"
+#include "commands/quantize_workbench.hpp"
 #include "formats/error.hpp"
 #include "formats/staged_model.hpp"
 #include "quantizer/graph/known_shapes.hpp"

@@ -64,7 +64,8 @@ Judged judge(const Model& model, Form form) {
   const Session session(options.model, {});
   const auto samples = seeded_samples(wanted_inputs(session), 32, 5);
   SilentOutput silent;
-  Judged judged{QuantizeSearch(source, options, samples.get(), nullptr, silent).best(), 0, HUGE_VAL};
+  QuantizeWorkbench workbench(source, options, samples.get(), nullptr, silent);
+  Judged judged{best_candidate(workbench), 0, HUGE_VAL};
   const Model& made = judged.candidate.made.model;
   check_model(made, "result");
   write_model(made, folder / "made.onnx");

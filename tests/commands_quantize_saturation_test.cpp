@@ -30,7 +30,8 @@ Candidate quantized(const fs::path& path, const Samples& samples, const std::str
   SilentOutput silent;
   Model model = read_model(path);
   raise_opset(model, path);
-  return QuantizeSearch(model, options, &samples, nullptr, silent).best();
+  QuantizeWorkbench workbench(model, options, &samples, nullptr, silent);
+  return best_candidate(workbench);
 }
 
 Totals emulated(const Candidate& candidate, const Samples& judged) {

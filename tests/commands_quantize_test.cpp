@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "commands/quantize.hpp"
+#include "commands/quantize_gate.hpp"
 #include "commands/quantize_search.hpp"
 #include "commands/scratch_model.hpp"
 #include "formats/npy.hpp"
@@ -29,6 +30,12 @@ QuantizeOptions options_for(const fs::path& model, Form form) {
   return options;
 }
 
+Candidate best_of(const Model& model, const QuantizeOptions& options, const Samples& inputs) {
+  SilentOutput silent;
+  QuantizeWorkbench workbench(model, options, &inputs, nullptr, silent);
+  return best_candidate(workbench);
+}
+
 /// SQNR in dB of the first output on every `stride`-th sample of `judged`, after calibration on `calibration`.
 double output_sqnr(const std::string& name, const std::string& calibration, const std::string& judged, std::int64_t stride, Form form) {
   const auto path = real_model(name);
@@ -36,8 +43,7 @@ double output_sqnr(const std::string& name, const std::string& calibration, cons
   const QuantizeOptions options = options_for(*path, form);
   const Session source(*path, {});
   const auto inputs = open_samples({real_file("models/" + calibration)}, wanted_inputs(source));
-  SilentOutput silent;
-  const Candidate best = QuantizeSearch(read_model(*path), options, inputs.get(), nullptr, silent).best();
+  const Candidate best = best_of(read_model(*path), options, *inputs);
   const ScratchModel scratch(best.made.model);
   auto samples = open_samples({real_file("models/" + judged)}, wanted_inputs(source));
   const std::int64_t count = samples->count() / stride;
@@ -83,7 +89,6 @@ TEST_CASE("the bytes do not depend on threads, batch or the order of the calibra
   write_npy(folder / "a.npy", TensorView{whole.type, {256, 14, 30}, std::span(whole.bytes).first(half)});
   write_npy(folder / "b.npy", TensorView{whole.type, {256, 14, 30}, std::span(whole.bytes).last(half)});
   const Session source(*path, {});
-  SilentOutput silent;
   std::string first;
   for (const int threads : {1, 2, 4}) {
     for (const bool turned : {false, true}) {
@@ -94,7 +99,7 @@ TEST_CASE("the bytes do not depend on threads, batch or the order of the calibra
       std::vector<fs::path> files{folder / "a.npy", folder / "b.npy"};
       if (turned) std::swap(files[0], files[1]);
       const auto inputs = open_samples(files, wanted_inputs(source));
-      const std::string bytes = bytes_of(QuantizeSearch(read_model(*path), options, inputs.get(), nullptr, silent).best().made.model);
+      const std::string bytes = bytes_of(best_of(read_model(*path), options, *inputs).made.model);
       if (first.empty()) first = bytes;
       CHECK(bytes == first);
     }
@@ -107,8 +112,7 @@ TEST_CASE("normalization of raw units in front of the first layer stays in float
   if (!path || !have_file("models/ai4i_calib_x.npy")) return;
   const Session source(*path, {});
   const auto inputs = open_samples({real_file("models/ai4i_calib_x.npy")}, wanted_inputs(source));
-  SilentOutput silent;
-  const Candidate best = QuantizeSearch(read_model(*path), options_for(*path, Form::fixed), inputs.get(), nullptr, silent).best();
+  const Candidate best = best_of(read_model(*path), options_for(*path, Form::fixed), *inputs);
   const std::string raw = source.inputs().front().name;
   for (const onnx::NodeProto& node : best.made.model.graph().node()) {
     if (node.op_type() == "QuantizeLinear") CHECK(node.input(0) != raw);
@@ -147,9 +151,9 @@ TEST_CASE("operators go back to float, the harmful ones only, until the limit ho
   const auto samples = open_samples({folder / "x.npy"}, wanted_inputs(Session(options.model, {})));
   SilentOutput silent;
   const auto gated = [&](const std::string& limit) {
-    QuantizeSearch search(read_model(options.model), options, samples.get(), nullptr, silent);
-    Candidate candidate = search.best();
-    const GateResult gate = search.gate(candidate, task, parse_drop_limit(limit));
+    QuantizeWorkbench workbench(read_model(options.model), options, samples.get(), nullptr, silent);
+    Candidate candidate = best_candidate(workbench);
+    const GateResult gate = gate_candidate(workbench, candidate, task, parse_drop_limit(limit));
     return std::pair(gate, candidate.integer_layers());
   };
   const auto [held, integers] = gated("0.05");

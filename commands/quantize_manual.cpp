@@ -1,0 +1,71 @@
+#include "commands/quantize.hpp"
+
+namespace iai {
+
+namespace {
+
+constexpr Example examples[] = {
+    {"Static int8, calibrated on recorded inputs", "iai quantize model.onnx --calibration calibration.npy -o model-int8.onnx"},
+    {"Only when accuracy holds: at most 0.5 % of the task's primary metric may be lost",
+     "iai quantize model.onnx --task task.yaml --max-drop 0.5% -o model-int8.onnx"},
+    {"Dynamic int8, without calibration data", "iai quantize model.onnx --dynamic -o model-int8.onnx"},
+    {"Calibrate where the data is, quantize elsewhere: the same bytes, with neither the data nor a runtime",
+     "iai quantize model.onnx --calibration calibration.npy --ranges-out ranges.yaml -o model-int8.onnx\n"
+     "iai quantize model.onnx --ranges ranges.yaml -o model-int8.onnx"},
+    {"What would be quantized, what stays in float and why, without running anything", "iai quantize model.onnx --dry-run"},
+    {"For machines without VNNI: no product of weights and activations may be cut off",
+     "iai quantize model.onnx --calibration calibration.npy --target cpu-avx2 -o model-int8.onnx"},
+    {"Leave the first convolution and every Gemm in float",
+     "iai quantize model.onnx --calibration calibration.npy --exclude conv1 --exclude Gemm -o model-int8.onnx"},
+};
+
+}  // namespace
+
+const Manual quantize_manual{
+    .description =
+        "Makes the weights of Conv, ConvTranspose, Gemm and MatMul int8 and lets the runtime compute with integers.\n\n"
+        "Static int8 (the default) watches the activations on calibration inputs and writes the QDQ form that ONNX Runtime, TensorRT and OpenVINO read. "
+        "Weights have one symmetric scale a channel, activations one scale and zero point a tensor; batch normalization is folded first, biases become int32 "
+        "and are "
+        "corrected for what the rounding of the weights shifts. Normalization of raw engineering units in front of the first layer, Softmax, "
+        "LayerNormalization and all "
+        "that is element-wise stay in float.\n\n"
+        "--method says how the range of an activation is chosen: min-max takes all that was seen, percentile clips a share at both ends, mse takes the range "
+        "with the least "
+        "squared error seen through the operator that reads it. auto tries mse and min-max, each with and without products of two activations (attention), and "
+        "keeps the one whose "
+        "outputs lie nearest to the source's.\n\n"
+        "Dynamic int8 (--dynamic) needs no calibration: activations are quantized as they come. It also makes LSTM smaller.\n\n"
+        "With --task and --max-drop the result is judged: where the primary metric drops by more than the limit, operators go back to float, the most "
+        "sensitive first. When no "
+        "choice holds, nothing is written and the exit code is 1. Without --calibration the task's split 'calibration' is used.\n\n"
+        "--target says for which machine. On x86-64 without VNNI (cpu-avx2) the runtime adds two neighbouring products of weights and activations in 16 bits, "
+        "and what "
+        "does not fit is cut: the same file then answers differently there. Channels in which two neighbouring weights could exceed 16 bits, at the largest "
+        "input that "
+        "calibration saw, get a coarser scale, just enough that they cannot (at worst seven bits instead of eight); the report counts these pairs for each "
+        "layer. "
+        "Convolutions of one channel a group and products of two activations are computed otherwise and stay as they are. cpu-vnni and generic use all eight "
+        "bits.\n\n"
+        "--ranges-out writes what was found, tensor by tensor. --ranges reads it and makes the same bytes from the same model, with neither calibration inputs "
+        "nor a "
+        "runtime; where inputs are given, they only measure the outputs. Ranges of another model, missing ones and those that cannot be are refused.\n\n"
+        "The same inputs give the same bytes, whatever --threads and --batch and the order of the calibration files.",
+    .examples = {std::begin(examples), std::end(examples)},
+    .diagnostics =
+        "Reasons of --dry-run: excluded (--exclude), accuracy (--max-drop, from a file of ranges), small (too few outputs to gain), recurrent (no integer "
+        "form), "
+        "subgraph (weights inside If, Loop or Scan), computed (weights are no constants), constant (the input is one), type (not float32), empty, vector (the "
+        "weight "
+        "has one axis), scaled (alpha or beta of Gemm), bias (not one number a channel), groups (they do not divide the channels), attention (product of two "
+        "activations), no_kernel, transposed and "
+        "layout "
+        "(--dynamic: no integer kernel for this form).\n\n"
+        "\"becomes NaN on the calibration inputs\": the model overflows, or a weight is not a number; iai evaluate shows the same.\n\n"
+        "\"is quantized already\": quantize the floating-point model instead.",
+    .memory =
+        "The runtime, four copies of the weights, 64 kB for each watched tensor, and the activations of one sample for each thread, whatever the number of "
+        "samples. "
+        "--dry-run estimates it. With --dynamic and --ranges no runtime and two copies."};
+
+}  // namespace iai

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "commands/quantize.hpp"
+#include "commands/quantize_gate.hpp"
+#include "commands/quantize_workbench.hpp"
+
+namespace iai {
+
+/// What became of the model, layer by layer. Sizes in bytes; `samples`: calibration inputs.
+Report quantize_report(const QuantizeOptions& options, const Candidate& candidate, std::uint64_t before, std::uint64_t after, std::int64_t samples);
+/// How the task's primary metric fared; `limit` as the user wrote it, empty: none.
+Report gate_report(const GateResult& gate, const Task& task, const std::string& limit);
+/// The file that --ranges-out writes.
+RangesFile found_ranges(const QuantizeOptions& options, const Candidate& candidate, const std::optional<GateResult>& gate, const CalibrationSource& calibration,
+                        std::int64_t samples);
+
+}  // namespace iai
