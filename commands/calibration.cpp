@@ -3,7 +3,6 @@
 #include "commands/scratch_model.hpp"
 #include "evaluator/metrics/output_error.hpp"
 #include "quantizer/graph/graph_index.hpp"
-#include "quantizer/quantize/static_int8.hpp"
 
 namespace iai {
 
@@ -50,6 +49,31 @@ std::map<std::string, TensorStatistics> calibrate(const Model& model, const std:
     throw scratch.renamed({error.kind(), place + error.message(), error.hint()}, source);
   }
   return observer.statistics();
+}
+
+void observe_products(const Model& model, const std::filesystem::path& source, const QuantizationPlan& plan, const Samples& samples,
+                      const RuntimeOption& runtime, Output& output, ProductsByOperator& products) {
+  std::map<std::string, std::vector<InputProducts*>> readers;  // by the tensor that they read
+  for (const LinearNode& linear : plan.linear) {
+    if (const auto found = products.find(linear.name); found != products.end()) readers[linear.input].push_back(&found->second);
+  }
+  if (readers.empty()) return;
+  std::vector<std::string> tensors;
+  for (const auto& [tensor, all] : readers) tensors.push_back(tensor);
+  const ScratchModel scratch(with_outputs(model, tensors));
+  const auto total = static_cast<std::uint64_t>(samples.count());
+  std::uint64_t done = 0;
+  try {
+    const Session session(scratch.path(), {.device = runtime.device, .optimization = GraphOptimization::none, .runtime = runtime.runtime});
+    run_samples(session, samples, 1, runtime.threads, [&](std::int64_t, const std::vector<Tensor>& values) {
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        for (InputProducts* reader : readers.at(tensors[i])) reader->add(values[i]);
+      }
+      output.progress("observing inputs", ++done, total);
+    });
+  } catch (const Error& error) {
+    throw scratch.renamed(error, source);
+  }
 }
 
 }  // namespace iai

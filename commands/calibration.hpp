@@ -9,6 +9,7 @@
 #include "formats/model.hpp"
 #include "quantizer/quantize/observer.hpp"
 #include "quantizer/quantize/plan.hpp"
+#include "quantizer/quantize/static_int8.hpp"
 
 namespace iai {
 
@@ -21,5 +22,9 @@ Model with_outputs(Model model, const std::vector<std::string>& tensors);
 /// @throws Error(input) when an activation is NaN or infinite, naming the tensor.
 std::map<std::string, TensorStatistics> calibrate(const Model& model, const std::filesystem::path& source, const QuantizationPlan& plan, const Samples& samples,
                                                   const RuntimeOption& runtime, Output& output);
+
+/// One more run over the samples, which fills in `products` from the inputs of their operators.
+void observe_products(const Model& model, const std::filesystem::path& source, const QuantizationPlan& plan, const Samples& samples,
+                      const RuntimeOption& runtime, Output& output, ProductsByOperator& products);
 
 }  // namespace iai

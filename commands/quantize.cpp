@@ -32,6 +32,12 @@ void check_ranges_options(const QuantizeOptions& options, const std::vector<fs::
   if (!options.ranges.empty() && options.method != "auto") {
     throw Error(ErrorKind::usage, "--method chooses ranges, with --ranges they are chosen", "leave one of the two out");
   }
+  if (options.rounding == "adaptive" || options.bias_correction == "full") {
+    throw Error(ErrorKind::usage,
+                fmt::format("{} needs the calibration inputs, a file of ranges does not hold what it found",
+                            options.rounding == "adaptive" ? "--rounding adaptive" : "--bias-correction full"),
+                "leave it out, or --ranges and --ranges-out");
+  }
   if (options.ranges_out.empty()) return;
   refuse_outputs(options.model, inputs, options.ranges_out);
   if (!options.output.path.empty()) refuse_same_path({}, {options.output.path, external_data_path(options.output.path), options.ranges_out});
@@ -71,6 +77,9 @@ void record_options(Recording& recording, const QuantizeOptions& options) {
   recording.option("form", options.dynamic ? "dynamic int8" : "static int8");
   recording.option("method", options.method);
   recording.option("percentile", options.percentile);
+  recording.option("equalization", options.equalization);
+  recording.option("rounding", options.rounding);
+  recording.option("bias_correction", options.bias_correction);
   recording.option("exclude", options.exclude);
   recording.option("max_drop", options.max_drop);
   recording.option("samples", options.samples);
@@ -101,11 +110,26 @@ void declare(CLI::App& app, QuantizeOptions& options) {
       ->type_name("LIMIT");
   app.add_option("--method", options.method, "How ranges of activations are chosen")
       ->type_name("NAME")
-      ->check(CLI::IsMember({"auto", "mse", "percentile", "min-max"}))
+      ->check(CLI::IsMember({"auto", "mse", "percentile", "entropy", "mean-min-max", "min-max"}))
       ->capture_default_str();
   app.add_option("--percentile", options.percentile, "With --method percentile: share of the values that is not clipped, in percent")
       ->type_name("P")
       ->check(CLI::Range(50.0, 100.0))
+      ->capture_default_str();
+  app.add_option("--equalization", options.equalization,
+                 "Scale channels of activations by powers of two before they are quantized: auto (with --method auto, where it helps), none or always")
+      ->type_name("NAME")
+      ->check(CLI::IsMember({"auto", "none", "always"}))
+      ->capture_default_str();
+  app.add_option("--rounding", options.rounding, "How weights are rounded: nearest, or adaptive (so that errors of inputs that go together cancel out)")
+      ->type_name("NAME")
+      ->check(CLI::IsMember({"nearest", "adaptive"}))
+      ->capture_default_str();
+  app.add_option("--bias-correction", options.bias_correction,
+                 "What int8 shifts on average is taken from the biases: fast (from the weights and the means of the inputs), full (measured layer by layer), "
+                 "or auto (with --method auto, what is better)")
+      ->type_name("NAME")
+      ->check(CLI::IsMember({"auto", "fast", "full"}))
       ->capture_default_str();
   app.add_option("--exclude", options.exclude, "Leave operators in float, by name or type; * and ? match any text and any character")->type_name("PATTERN");
   app.add_flag("--dynamic", options.dynamic, "Quantize activations as they come; needs no calibration");

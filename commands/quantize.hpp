@@ -10,10 +10,13 @@ struct QuantizeOptions {
   OutputOption output;
   std::vector<std::filesystem::path> calibration;
   std::filesystem::path task;
-  std::string max_drop;              ///< "0.5%" or "0.01"; empty: no limit
-  std::string method = "auto";       ///< auto, mse, percentile, min-max
-  double percentile = 99.99;         ///< of the values that stay
-  std::vector<std::string> exclude;  ///< globs over names and operators
+  std::string max_drop;                  ///< "0.5%" or "0.01"; empty: no limit
+  std::string method = "auto";           ///< auto, mse, percentile, entropy, mean-min-max, min-max
+  std::string equalization = "auto";     ///< auto, none, always
+  std::string rounding = "nearest";      ///< nearest, adaptive
+  std::string bias_correction = "auto";  ///< auto, fast, full
+  double percentile = 99.99;             ///< of the values that stay
+  std::vector<std::string> exclude;      ///< globs over names and operators
   bool dynamic = false;
   bool dry_run = false;
   std::string target = "generic";    ///< generic, cpu-vnni, cpu-avx2

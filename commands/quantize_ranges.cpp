@@ -34,9 +34,9 @@ Number plain(Number value) {
   return value == 0 ? Number{0} : value;
 }
 
-std::string tensor_text(const std::string& name, const TensorRange& tensor, const std::string& method, std::int64_t samples) {
+std::string tensor_text(const std::string& name, const TensorRange& tensor, std::int64_t samples) {
   std::string text = fmt::format("  - tensor: {}\n    minimum: {}\n    maximum: {}\n    low: {}\n    high: {}\n    method: {}\n", quoted(name),
-                                 plain(tensor.minimum), plain(tensor.maximum), plain(tensor.range.low), plain(tensor.range.high), method);
+                                 plain(tensor.minimum), plain(tensor.maximum), plain(tensor.range.low), plain(tensor.range.high), method_name(tensor.method));
   text += fmt::format("    samples: {}\n    elements: {}\n", samples, tensor.elements);
   if (std::isfinite(tensor.clipped_share)) text += fmt::format("    clipped_share: {}\n", plain(tensor.clipped_share));
   if (std::isfinite(tensor.sqnr_db)) text += fmt::format("    sqnr_db: {}\n", plain(tensor.sqnr_db));
@@ -46,12 +46,47 @@ std::string tensor_text(const std::string& name, const TensorRange& tensor, cons
   return text + fmt::format("    channel_means: [{}]\n", fmt::join(means, ", "));
 }
 
+std::vector<int> read_exponents(const Yaml& list) {
+  constexpr std::int64_t largest = 64;
+  std::vector<int> exponents;
+  for (const Yaml& item : list.items()) {
+    const std::int64_t exponent = item.integer();
+    if (std::abs(exponent) > largest) item.fail("is no exponent that float32 bears", fmt::format("write -{} to {}", largest, largest));
+    exponents.push_back(static_cast<int>(exponent));
+  }
+  return exponents;
+}
+
 /// A number that float32 can say.
 double finite_number(const Yaml& value) {
   const double number = value.number();
   if (!std::isfinite(number)) value.fail(std::isnan(number) ? "is not a number" : "is infinite", "write a finite number");
   if (std::abs(number) > static_cast<double>(std::numeric_limits<float>::max())) value.fail("is beyond what float32 can say", "write a smaller number");
   return number;
+}
+
+std::string biases_text(const Biases& biases) {
+  if (biases.empty()) return {};
+  std::string text = "biases:\n";
+  for (const auto& [constant, values] : biases) {
+    std::vector<std::string> words;
+    for (const float value : values) words.push_back(fmt::format("{}", plain(value)));
+    text += fmt::format("  - constant: {}\n    values: [{}]\n", quoted(constant), fmt::join(words, ", "));
+  }
+  return text;
+}
+
+Biases read_biases(const Yaml* list) {
+  Biases biases;
+  if (list == nullptr) return biases;
+  for (const Yaml& entry : list->items()) {
+    entry.allow_keys({"constant", "values"});
+    std::vector<float> values;
+    for (const Yaml& value : entry.at("values").items()) values.push_back(static_cast<float>(finite_number(value)));
+    const std::string constant = entry.at("constant").text();
+    if (!biases.emplace(constant, std::move(values)).second) entry.at("constant").fail("constant '" + constant + "' comes twice", "leave one of the two out");
+  }
+  return biases;
 }
 
 std::string word_of(const Yaml& value, const std::vector<std::string>& words) {
@@ -69,7 +104,7 @@ std::int64_t count_of(const Yaml& value) {
 }
 
 const std::vector<std::string>& method_words() {
-  static const std::vector<std::string> words{"mse", "percentile", "min-max", "given"};
+  static const std::vector<std::string> words{"mse", "percentile", "entropy", "mean-min-max", "min-max", "given"};
   return words;
 }
 
@@ -87,7 +122,8 @@ std::vector<std::string> digest_list(const Yaml* list) {
 std::vector<std::string> text_list(const Yaml* list) { return list == nullptr ? std::vector<std::string>() : list->texts(); }
 
 TensorRange read_tensor(const Yaml& entry) {
-  entry.allow_keys({"tensor", "minimum", "maximum", "low", "high", "method", "samples", "elements", "clipped_share", "sqnr_db", "channel_means"});
+  entry.allow_keys(
+      {"tensor", "minimum", "maximum", "low", "high", "method", "samples", "elements", "clipped_share", "sqnr_db", "channel_means", "channel_exponents"});
   TensorRange tensor;
   tensor.range = {finite_number(entry.at("low")), finite_number(entry.at("high"))};
   const auto& [low, high] = tensor.range;
@@ -129,10 +165,12 @@ std::string ranges_text(const RangesFile& file) {
   text += fmt::format("samples: {}\nmethod: {}\n", file.samples, file.method);
   if (file.method == "percentile") text += fmt::format("percentile: {}\n", file.percentile);
   text += fmt::format("attention: {}\n", file.attention ? "int8" : "float");
-  text += fmt::format("exclude: {}\nreturned_to_float: {}\ntensors:\n", list_text(file.exclude), list_text(file.returned));
+  text += fmt::format("exclude: {}\nreturned_to_float: {}\n", list_text(file.exclude), list_text(file.returned));
+  text += biases_text(file.biases) + "tensors:\n";
   for (const auto& [name, tensor] : file.tensors) {
-    const auto own = file.methods.find(name);
-    text += tensor_text(name, tensor, own == file.methods.end() ? file.method : own->second, file.samples);
+    text += tensor_text(name, tensor, file.samples);
+    const auto exponents = file.exponents.find(name);
+    if (exponents != file.exponents.end()) text += fmt::format("    channel_exponents: [{}]\n", fmt::join(exponents->second, ", "));
   }
   return text;
 }
@@ -143,7 +181,7 @@ RangesFile read_ranges(const fs::path& path) {
   const Yaml& document = file.document;
   if (!document.is_map()) document.fail("is no file of ranges", "iai quantize --ranges-out writes one");
   document.allow_keys(
-      {"schema", "model_sha256", "calibration_sha256", "samples", "method", "percentile", "attention", "exclude", "returned_to_float", "tensors"});
+      {"schema", "model_sha256", "calibration_sha256", "samples", "method", "percentile", "attention", "exclude", "returned_to_float", "biases", "tensors"});
   if (document.at("schema").text() != schema) document.at("schema").fail("is not " + std::string(schema), "this iai reads no other version of the file");
   file.model_sha256 = digest_list(document.find("model_sha256"));
   file.calibration = digest_list(document.find("calibration_sha256"));
@@ -156,12 +194,14 @@ RangesFile read_ranges(const fs::path& path) {
   if (const Yaml* attention = document.find("attention")) file.attention = word_of(*attention, {"int8", "float"}) == "int8";
   file.exclude = text_list(document.find("exclude"));
   file.returned = text_list(document.find("returned_to_float"));
+  file.biases = read_biases(document.find("biases"));
   const Yaml& tensors = document.at("tensors");
   if (!tensors.is_list()) tensors.fail("expected a list of tensors");
   for (const Yaml& entry : tensors.items()) {
     const std::string name = entry.at("tensor").text();
     if (!file.tensors.emplace(name, read_tensor(entry)).second) entry.at("tensor").fail("tensor '" + name + "' comes twice", "leave one of the two out");
-    file.methods[name] = entry.find("method") == nullptr ? file.method : word_of(entry.at("method"), method_words());
+    if (const Yaml* exponents = entry.find("channel_exponents")) file.exponents[name] = read_exponents(*exponents);
+    file.tensors[name].method = *method_named(entry.find("method") == nullptr ? file.method : word_of(entry.at("method"), method_words()));
   }
   return file;
 }

@@ -7,6 +7,8 @@
 
 #include "commands/transformation.hpp"
 #include "formats/yaml.hpp"
+#include "quantizer/quantize/bias_correction.hpp"
+#include "quantizer/quantize/equalize.hpp"
 #include "quantizer/quantize/tensor_range.hpp"
 
 namespace iai {
@@ -17,14 +19,15 @@ struct RangesFile {
   std::vector<std::string> model_sha256;  ///< the model, then its external data; empty: the ranges serve any model with these tensors
   std::vector<std::string> calibration;   ///< SHA-256 of the files that were watched, sorted
   std::int64_t samples = 0;               ///< so many were watched
-  std::string method = "given";           ///< mse, percentile, min-max; given: written by hand
+  std::string method = "given";           ///< as --method names it; given: written by hand
   double percentile = 99.99;
   bool attention = true;              ///< products of two activations become integers too
   std::vector<std::string> exclude;   ///< patterns
   std::vector<std::string> returned;  ///< operators that an accuracy limit sent back to float
   std::map<std::string, TensorRange> tensors;
-  std::map<std::string, std::string> methods;  ///< of single tensors
-  Yaml document;                               ///< as read, for errors
+  ChannelExponents exponents;  ///< tensors whose channels are scaled first
+  Biases biases;               ///< constants that take other values first
+  Yaml document;               ///< as read, for errors
 };
 
 /// The file's text: tensors in the order of their names, numbers in the shortest form that reads back as the same.

@@ -78,6 +78,8 @@ RangesFile found_ranges(const QuantizeOptions& options, const Candidate& candida
   if (gate) file.returned = gate->returned;
   std::sort(file.returned.begin(), file.returned.end());
   file.tensors = candidate.ranges;
+  file.exponents = candidate.exponents;
+  file.biases = candidate.biases;
   return file;
 }
 

@@ -8,30 +8,133 @@ namespace iai {
 
 namespace {
 
-std::vector<QuantizeMethod> methods_of(const QuantizeOptions& options, const RangesFile* ranges) {
-  if (ranges != nullptr) return {{ranges->method, RangeMethod::min_max, ranges->attention}};
-  if (options.dynamic) return {{"dynamic", RangeMethod::min_max, false}};
-  const std::string& name = options.method;
-  if (name == "mse") return {{name, RangeMethod::mse, true}};
-  if (name == "percentile") return {{name, RangeMethod::percentile, true}};
-  if (name == "min-max") return {{name, RangeMethod::min_max, true}};
-  // Not percentile: on few samples it cuts tails that come back in use, and the calibration inputs cannot tell.
-  return {{"mse", RangeMethod::mse, true}, {"min-max", RangeMethod::min_max, true}, {"mse", RangeMethod::mse, false}, {"min-max", RangeMethod::min_max, false}};
+/// Multiply-accumulates that a search may take besides those of the first methods: some seconds.
+constexpr double affordable = 5e10;
+
+Rounding rounding_of(const QuantizeOptions& options) { return options.rounding == "adaptive" ? Rounding::adaptive : Rounding::nearest; }
+
+/// What is tried first.
+std::vector<QuantizeMethod> first_methods(const QuantizeOptions& options, bool attention) {
+  // Not percentile: on few samples it cuts tails that come back in use.
+  std::vector<QuantizeMethod> methods{{"mse", RangeMethod::mse, true}, {"min-max", RangeMethod::min_max, true}};
+  if (attention) methods.insert(methods.end(), {{"mse", RangeMethod::mse, false}, {"min-max", RangeMethod::min_max, false}});
+  for (QuantizeMethod& method : methods) method.rounding = rounding_of(options);
+  return methods;
+}
+
+std::string described(const QuantizeMethod& method) {
+  std::string text = method.name;
+  if (!method.own.empty()) text += fmt::format(", {} tensors otherwise", method.own.size());
+  if (!method.attention) text += ", attention in float";
+  if (method.equalized) text += ", equalized";
+  if (method.rounding == Rounding::adaptive) text += ", rounded adaptively";
+  if (method.corrected) text += ", biases corrected";
+  return text;
+}
+
+class Search {
+ public:
+  explicit Search(QuantizeWorkbench& workbench) : workbench_(workbench), options_(workbench.options()) {}
+
+  /// @returns the best method
+  QuantizeMethod run() {
+    for (const QuantizeMethod& method : first_methods(options_, workbench_.has_attention())) {
+      consider(method, [](const Candidate& candidate, const Candidate& best) { return worst_sqnr_db(candidate.errors) > worst_sqnr_db(best.errors); });
+    }
+    if (best_->integer_layers() == 0) return best_->method;
+    equalize();
+    choose_for_each_tensor();
+    correct_biases();
+    return best_->method;
+  }
+
+ private:
+  QuantizeWorkbench& workbench_;
+  const QuantizeOptions& options_;
+  std::optional<Candidate> best_;
+
+  /// What is tried afterwards has to be better beyond chance: samples are few, and sometimes a few of them make the difference.
+  static bool better(const Candidate& candidate, const Candidate& best, double standard_errors) {
+    return worst_sqnr_db(candidate.errors) > worst_sqnr_db(best.errors) && gain_in_standard_errors(candidate.errors, best.errors) >= standard_errors;
+  }
+  static bool surely_better(const Candidate& candidate, const Candidate& best) { return better(candidate, best, 2); }
+  /// For one of many tries.
+  static bool very_surely_better(const Candidate& candidate, const Candidate& best) { return better(candidate, best, 3); }
+
+  template <class Better>
+  void consider(const QuantizeMethod& method, Better is_better) {
+    Candidate candidate = workbench_.make(method, {});
+    if (best_ && candidate.integer_layers() == 0) return;
+    workbench_.compare(candidate, most_compared);
+    const double sure = best_ ? gain_in_standard_errors(candidate.errors, best_->errors) : 0;
+    workbench_.output().detail(fmt::format("{}: worst output {:.2f} dB, {:.1f} standard errors", described(method), worst_sqnr_db(candidate.errors), sure));
+    if (!best_ || is_better(candidate, *best_)) best_ = std::move(candidate);
+  }
+
+  void equalize() {
+    if (options_.equalization == "none" || workbench_.exponents().empty()) return;
+    const QuantizeMethod base = best_->method;
+    for (QuantizeMethod method : first_methods(options_, workbench_.has_attention())) {
+      if (method.attention != base.attention) continue;
+      method.equalized = true;
+      const bool always = options_.equalization == "always";
+      consider(method, [&](const Candidate& candidate, const Candidate& best) { return (always && !best.method.equalized) || surely_better(candidate, best); });
+    }
+  }
+
+  void choose_for_each_tensor() {
+    const auto cost = workbench_.comparison_cost(most_compared);
+    if (!cost) return;
+    const auto others = workbench_.other_ranges(best_->method);
+    if (*cost * static_cast<double>(others.size()) > affordable) return;
+    for (const auto& [tensor, range] : others) {
+      QuantizeMethod method = best_->method;
+      method.own[tensor] = range;
+      consider(method, very_surely_better);
+    }
+  }
+
+  void correct_biases() {
+    if (options_.bias_correction == "fast") return;
+    QuantizeMethod method = best_->method;
+    method.corrected = true;
+    if (options_.bias_correction == "full") return consider(method, [](const Candidate&, const Candidate&) { return true; });
+    const auto cost = workbench_.correction_cost();
+    // No risk to set against it: it moves means only, towards where they were.
+    if (cost && *cost <= affordable) consider(method, [](const Candidate& candidate, const Candidate& best) { return better(candidate, best, 0); });
+  }
+};
+
+/// Calibration samples apart, so that ranges are judged on inputs that they were not made from: how they bear what lies outside
+/// shows there only. The order is that of the contents, so that neither files nor their order decide.
+QuantizeMethod best_method(QuantizeWorkbench& workbench) {
+  constexpr std::int64_t fewest_to_part = 32;
+  const Samples& samples = *workbench.samples();
+  std::vector<std::int64_t> order = order_by_content(samples);
+  const auto judged_count = static_cast<std::ptrdiff_t>(std::min(samples.count() < fewest_to_part ? samples.count() : samples.count() / 4, most_compared));
+  const auto judged = select_samples(borrow_samples(samples), {order.begin(), order.begin() + judged_count});
+  if (samples.count() >= fewest_to_part) order.erase(order.begin(), order.begin() + judged_count);
+  const auto calibration = select_samples(borrow_samples(samples), std::move(order));
+  QuantizeWorkbench trial(workbench, *calibration, *judged);
+  return Search(trial).run();
+}
+
+QuantizeMethod method_for(QuantizeWorkbench& workbench) {
+  const QuantizeOptions& options = workbench.options();
+  if (options.dynamic) return {"dynamic", RangeMethod::min_max, false};
+  if (const RangesFile* ranges = workbench.given())
+    return {ranges->method, RangeMethod::given, ranges->attention, !ranges->exponents.empty(), Rounding::nearest, !ranges->biases.empty()};
+  if (options.method == "auto") return best_method(workbench);
+  const bool equalized = options.equalization == "always" && !workbench.exponents().empty();
+  return {options.method, *method_named(options.method), true, equalized, rounding_of(options), options.bias_correction == "full"};
 }
 
 }  // namespace
 
 Candidate best_candidate(QuantizeWorkbench& workbench) {
-  std::optional<Candidate> best;
-  for (const QuantizeMethod& method : methods_of(workbench.options(), workbench.given())) {
-    Candidate candidate = workbench.make(method, {});
-    if (best && candidate.integer_layers() == 0) continue;
-    workbench.compare(candidate, most_compared);
-    workbench.output().detail(
-        fmt::format("{}{}: worst output {:.2f} dB", method.name, method.attention ? "" : ", attention in float", worst_sqnr_db(candidate.errors)));
-    if (!best || worst_sqnr_db(candidate.errors) > worst_sqnr_db(best->errors)) best = std::move(candidate);
-  }
-  return std::move(*best);
+  Candidate candidate = workbench.make(method_for(workbench), {});
+  workbench.compare(candidate, most_compared);
+  return candidate;
 }
 
 }  // namespace iai

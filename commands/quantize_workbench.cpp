@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "commands/quantize_corrections.hpp"
 #include "commands/scratch_model.hpp"
 #include "formats/error.hpp"
+#include "quantizer/graph/cost.hpp"
 #include "quantizer/graph/fold.hpp"
 #include "quantizer/graph/opset.hpp"
 #include "quantizer/quantize/dynamic_int8.hpp"
@@ -13,23 +15,15 @@ namespace iai {
 
 namespace {
 
+/// So many samples, at most, tell where biases are shifted.
+constexpr std::int64_t most_for_correction = 512;
+
 Model with_shapes(Model model) {
   infer_shapes(model);
   return model;
 }
 
-/// Part of the samples, spread evenly; they stay the owner's.
-class BorrowedSamples : public Samples {
- public:
-  explicit BorrowedSamples(const Samples& samples) : samples_(samples) {}
-  std::int64_t count() const override { return samples_.count(); }
-  std::vector<Tensor> read(std::int64_t first, std::int64_t n) const override { return samples_.read(first, n); }
-
- private:
-  const Samples& samples_;
-};
-
-std::unique_ptr<Samples> some_of(const Samples& samples, std::int64_t limit) { return limit_samples(std::make_unique<BorrowedSamples>(samples), limit); }
+std::unique_ptr<Samples> some_of(const Samples& samples, std::int64_t limit) { return limit_samples(borrow_samples(samples), limit); }
 
 Target target_of(const QuantizeOptions& options) {
   if (options.target == "cpu-avx2") return Target::cpu_avx2;
@@ -75,34 +69,146 @@ std::size_t Candidate::integer_layers() const {
 }
 
 QuantizeWorkbench::QuantizeWorkbench(const Model& source, const QuantizeOptions& options, const Samples* samples, const RangesFile* ranges, Output& output)
-    : options_(options), samples_(samples), given_(ranges), output_(output), model_(prepared(source)), inferred_(with_shapes(model_)) {
+    : options_(options),
+      samples_(samples),
+      compared_(samples),
+      given_(ranges),
+      output_(output),
+      plain_{prepared(source), {}},
+      reference_(std::make_shared<std::optional<Session>>()) {
+  plain_.inferred = with_shapes(plain_.model);
   if (options.dynamic) return;
-  const QuantizationPlan whole = with_place(options.model, [&] { return plan(ranges == nullptr || ranges->attention, {}); });
-  if (ranges != nullptr) check_ranges_plan(*ranges, options.ranges, whole, model_.graph());
-  if (ranges != nullptr || whole.linear.empty()) return;
-  statistics_ = calibrate(model_, options.model, whole, *samples, options.runtime, output);
+  const QuantizationPlan whole = with_place(options.model, [&] { return plan(plain_, ranges == nullptr || ranges->attention, {}); });
+  if (ranges != nullptr) check_ranges_plan(*ranges, options.ranges, whole, plain_.model.graph());
 }
 
-QuantizationPlan QuantizeWorkbench::plan(bool attention, std::set<std::string> keep_float) const {
-  return plan_quantization(inferred_, plan_options(options_, given_, attention, std::move(keep_float)));
+QuantizeWorkbench::QuantizeWorkbench(const QuantizeWorkbench& whole, const Samples& calibration, const Samples& judged)
+    : options_(whole.options_),
+      samples_(&calibration),
+      compared_(&judged),
+      given_(whole.given_),
+      output_(whole.output_),
+      plain_{whole.plain_.model, whole.plain_.inferred},
+      reference_(whole.reference_) {}
+
+QuantizationPlan QuantizeWorkbench::plan(const Calibrated& form, bool attention, std::set<std::string> keep_float) const {
+  return plan_quantization(form.inferred, plan_options(options_, given_, attention, std::move(keep_float)));
 }
 
-Candidate QuantizeWorkbench::make(const QuantizeMethod& method, const std::set<std::string>& keep_float) const {
+bool QuantizeWorkbench::has_attention() const {
+  const QuantizationPlan whole = plan(plain_, true, {});
+  return std::any_of(whole.linear.begin(), whole.linear.end(), [](const LinearNode& linear) { return !linear.other.empty(); });
+}
+
+void QuantizeWorkbench::calibrate_form(Calibrated& form) {
+  if (form.calibrated || given_ != nullptr || samples_ == nullptr) return;
+  form.statistics = calibrate(form.model, options_.model, plan(form, true, {}), *samples_, options_.runtime, output_);
+  form.calibrated = true;
+}
+
+const ChannelExponents& QuantizeWorkbench::exponents() {
+  if (exponents_) return *exponents_;
+  if (given_ != nullptr) return exponents_.emplace(given_->exponents);
+  calibrate_form(plain_);
+  return exponents_.emplace(choose_exponents(plain_.model, plan(plain_, true, {}), plain_.statistics));
+}
+
+const QuantizeWorkbench::Calibrated& QuantizeWorkbench::form(bool equalized) {
+  if (!equalized) {
+    calibrate_form(plain_);
+    return plain_;
+  }
+  if (equalized_) return *equalized_;
+  Calibrated made{plain_.model, {}};
+  apply_exponents(made.model, plan(plain_, true, {}), exponents());
+  made.inferred = with_shapes(made.model);
+  calibrate_form(made);
+  return equalized_.emplace(std::move(made));
+}
+
+std::vector<std::pair<std::string, RangeMethod>> QuantizeWorkbench::other_ranges(const QuantizeMethod& method) {
+  const Calibrated& source = form(method.equalized);
+  std::vector<std::pair<std::string, RangeMethod>> others;
+  for (const std::string& tensor : plan(source, method.attention, {}).sources()) {
+    const RangeChoice choice{method.range, options_.percentile, method.own};
+    for (const RangeMethod other : other_methods(source.model.graph(), tensor, source.statistics.at(tensor), choice)) others.emplace_back(tensor, other);
+  }
+  return others;
+}
+
+std::optional<double> QuantizeWorkbench::comparison_cost(std::int64_t limit) const {
+  const auto multiplications = count_cost(plain_.model).multiply_accumulates();
+  if (!multiplications || compared_ == nullptr) return std::nullopt;
+  return 2 * static_cast<double>(*multiplications) * static_cast<double>(std::min(limit, compared_->count()));
+}
+
+std::map<std::string, TensorRange> QuantizeWorkbench::ranges_of(const Calibrated& form, const QuantizationPlan& chosen, const QuantizeMethod& method) const {
+  if (given_ != nullptr) return given_->tensors;
+  return choose_ranges(form.model.graph(), chosen, form.statistics, {method.range, options_.percentile, method.own});
+}
+
+const ProductsByOperator& QuantizeWorkbench::products(const QuantizeMethod& method, const Calibrated& form) {
+  if (products_method_ == method) return products_;
+  const QuantizationPlan whole = plan(form, method.attention, {});
+  products_ = wanted_products(form.model, whole, ranges_of(form, whole, method));
+  observe_products(form.model, options_.model, whole, *samples_, options_.runtime, output_, products_);
+  products_method_ = method;
+  return products_;
+}
+
+std::optional<double> QuantizeWorkbench::correction_cost() const {
+  const auto multiplications = count_cost(plain_.model).multiply_accumulates();
+  if (!multiplications || samples_ == nullptr) return std::nullopt;
+  const auto places = static_cast<double>(bias_places(plain_.model).size());
+  return places / 2 * static_cast<double>(*multiplications) * static_cast<double>(std::min(most_for_correction, samples_->count()));
+}
+
+const Model& QuantizeWorkbench::corrected_model(const QuantizeMethod& method, const Calibrated& form) {
+  if (corrected_method_ == method) return *corrected_;
+  if (given_ != nullptr) {
+    corrected_ = form.model;
+    set_biases(*corrected_, given_->biases);
+    corrected_method_ = method;
+    return *corrected_;
+  }
+  const QuantizationPlan whole = plan(form, method.attention, {});
+  const auto ranges = ranges_of(form, whole, method);
+  static const ProductsByOperator none;
+  const ProductsByOperator& observed = method.rounding == Rounding::adaptive ? products(method, form) : none;
+  const auto quantize = [&](const Model& model) { return quantize_static(model, whole, ranges, target_of(options_), observed).model; };
+  std::vector<std::int64_t> order = order_by_content(*samples_);
+  if (static_cast<std::int64_t>(order.size()) > most_for_correction) order.resize(static_cast<std::size_t>(most_for_correction));
+  const auto samples = select_samples(borrow_samples(*samples_), std::move(order));
+  corrected_ = corrected(form.model, quantize, {*samples, options_.runtime, output_});
+  corrected_method_ = method;
+  return *corrected_;
+}
+
+Candidate QuantizeWorkbench::make(const QuantizeMethod& method, const std::set<std::string>& keep_float) {
   return with_place(options_.model, [&]() -> Candidate {
-    if (options_.dynamic) return {quantize_dynamic(model_, options_.exclude, keep_float, target_of(options_)), method, {}, {}};
-    const QuantizationPlan chosen = plan(method.attention, keep_float);
-    auto ranges = given_ != nullptr ? given_->tensors : choose_ranges(model_.graph(), chosen, statistics_, {method.range, options_.percentile});
-    QuantizedModel made = quantize_static(model_, chosen, ranges, target_of(options_));
-    return {std::move(made), method, {}, std::move(ranges)};
+    if (options_.dynamic) return {quantize_dynamic(plain_.model, options_.exclude, keep_float, target_of(options_)), method, {}, {}, {}, {}};
+    const Calibrated& source = form(method.equalized);
+    const QuantizationPlan chosen = plan(source, method.attention, keep_float);
+    auto ranges = ranges_of(source, chosen, method);
+    static const ProductsByOperator none;
+    const ProductsByOperator& observed = method.rounding == Rounding::adaptive ? products(method, source) : none;
+    const Model& model = method.corrected ? corrected_model(method, source) : source.model;
+    QuantizedModel made = quantize_static(model, chosen, ranges, target_of(options_), observed);
+    return {std::move(made),
+            method,
+            {},
+            std::move(ranges),
+            method.equalized ? exponents() : ChannelExponents(),
+            method.corrected ? changed_biases(source.model, model) : Biases()};
   });
 }
 
 void QuantizeWorkbench::compare(Candidate& candidate, std::int64_t limit) {
-  if (samples_ == nullptr) return;
+  if (compared_ == nullptr) return;
   const ScratchModel scratch(candidate.made.model);
   try {
     const Session session(scratch.path(), session_options());
-    candidate.errors = compare_outputs(reference(), session, *some_of(*samples_, limit), options_.runtime.threads);
+    candidate.errors = compare_outputs(reference(), session, *some_of(*compared_, limit), options_.runtime.threads);
   } catch (const Error& error) {
     throw scratch.renamed(error, options_.output.path);
   }
@@ -114,8 +220,8 @@ Evaluation QuantizeWorkbench::judge(const Candidate& candidate, const Task& task
 }
 
 const Session& QuantizeWorkbench::reference() {
-  if (!reference_) reference_.emplace(options_.model, session_options());
-  return *reference_;
+  if (!*reference_) reference_->emplace(options_.model, session_options());
+  return **reference_;
 }
 
 }  // namespace iai

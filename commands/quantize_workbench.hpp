@@ -11,8 +11,10 @@
 #include "commands/quantize_ranges.hpp"
 #include "evaluator/metrics/metrics.hpp"
 #include "evaluator/metrics/output_error.hpp"
+#include "quantizer/quantize/equalize.hpp"
 #include "quantizer/quantize/plan.hpp"
 #include "quantizer/quantize/quantized_model.hpp"
+#include "quantizer/quantize/static_int8.hpp"
 #include "quantizer/quantize/tensor_range.hpp"
 
 namespace iai {
@@ -25,11 +27,21 @@ Model prepared(Model model);
 /// What stays in float: by the options, by a file of ranges (or null), and `keep_float`.
 PlanOptions plan_options(const QuantizeOptions& options, const RangesFile* ranges, bool attention, std::set<std::string> keep_float = {});
 
+enum class Rounding {
+  nearest,
+  adaptive,  ///< by what goes together in the inputs (quantizer/quantize/adaptive_rounding.hpp)
+};
+
 /// One way to quantize.
 struct QuantizeMethod {
-  std::string name;  ///< "mse", "percentile", "min-max" or "dynamic"
+  std::string name;  ///< "mse", "percentile", "entropy", "mean-min-max", "min-max" or "dynamic"
   RangeMethod range = RangeMethod::min_max;
-  bool attention = true;  ///< products of two activations become integers too
+  bool attention = true;   ///< products of two activations become integers too
+  bool equalized = false;  ///< channels of activations are scaled first (quantizer/quantize/equalize.hpp)
+  Rounding rounding = Rounding::nearest;
+  bool corrected = false;                       ///< biases take back what int8 shifts on average, measured (commands/quantize_corrections.hpp)
+  std::map<std::string, RangeMethod> own = {};  ///< tensors whose range is chosen otherwise
+  bool operator==(const QuantizeMethod&) const = default;
 };
 
 /// A quantized model and how far its outputs lie from those of the source on the calibration samples.
@@ -38,6 +50,8 @@ struct Candidate {
   QuantizeMethod method;
   std::vector<OutputError> errors;            ///< one a floating-point output; empty where nothing was compared
   std::map<std::string, TensorRange> ranges;  ///< of the tensors that were quantized; empty for dynamic int8
+  ChannelExponents exponents;                 ///< tensors whose channels were scaled
+  Biases biases;                              ///< what was corrected
   std::size_t integer_layers() const;
 };
 
@@ -45,16 +59,28 @@ struct Candidate {
 /// with the source, judge it on a task. Searches (commands/quantize_search.hpp, quantize_gate.hpp) work on it.
 class QuantizeWorkbench {
  public:
-  /// Calibrates, unless the form is dynamic or `ranges` are given.
+  /// Calibrates where it is first needed.
   /// @param source   the model as read, its file `options.model`
   /// @param samples  calibration inputs; null where there are none, with --dynamic or `ranges`
   /// @param ranges   to use instead of calibration, or null
   /// All are kept.
   QuantizeWorkbench(const Model& source, const QuantizeOptions& options, const Samples* samples, const RangesFile* ranges, Output& output);
+  /// For trials: calibrates on some samples, compares on others. @param calibration, judged  kept
+  QuantizeWorkbench(const QuantizeWorkbench& whole, const Samples& calibration, const Samples& judged);
 
   /// @param keep_float  names of operators that stay in float
-  Candidate make(const QuantizeMethod& method, const std::set<std::string>& keep_float) const;
-  /// Fills in `candidate.errors` from at most `limit` calibration samples, spread evenly; nothing where there are none.
+  Candidate make(const QuantizeMethod& method, const std::set<std::string>& keep_float);
+  /// Tensors whose channels are scaled where a method is equalized; empty where none can be.
+  const ChannelExponents& exponents();
+  /// Tensors and methods that give them another range than `method` does, worth a try each (other_methods).
+  std::vector<std::pair<std::string, RangeMethod>> other_ranges(const QuantizeMethod& method);
+  /// Multiply-accumulates of one comparison with so many samples; nothing where they are not known.
+  std::optional<double> comparison_cost(std::int64_t limit) const;
+  /// Multiply-accumulates of correcting the biases; nothing where they are not known.
+  std::optional<double> correction_cost() const;
+  /// Are there products of two activations?
+  bool has_attention() const;
+  /// Fills in `candidate.errors` from at most `limit` samples, spread evenly; nothing where there are none.
   void compare(Candidate& candidate, std::int64_t limit);
   Evaluation judge(const Session& session, const Task& task) const { return evaluate(session, task, options_.runtime.batch, options_.runtime.threads); }
   /// The candidate, run as a file of its own.
@@ -64,20 +90,38 @@ class QuantizeWorkbench {
 
   const QuantizeOptions& options() const { return options_; }
   const RangesFile* given() const { return given_; }
+  const Samples* samples() const { return samples_; }
   bool has_samples() const { return samples_ != nullptr; }
   Output& output() const { return output_; }
 
  private:
   const QuantizeOptions& options_;
-  const Samples* samples_;
+  const Samples* samples_;   // to calibrate on
+  const Samples* compared_;  // to compare on
   const RangesFile* given_;  // ranges to use instead of statistics_, or null
   Output& output_;
-  Model model_;     // prepared
-  Model inferred_;  // with the shapes that plans need; a second skeleton, the weights are shared
-  std::map<std::string, TensorStatistics> statistics_;
-  std::optional<Session> reference_;
+  /// A form of the source with the same answers, and what calibration saw of it.
+  struct Calibrated {
+    Model model;     // prepared
+    Model inferred;  // with the shapes that plans need; a second skeleton, the weights are shared
+    std::map<std::string, TensorStatistics> statistics = {};
+    bool calibrated = false;
+  };
+  Calibrated plain_;
+  std::optional<Calibrated> equalized_;
+  std::optional<ChannelExponents> exponents_;
+  std::optional<Model> corrected_;  // for corrected_method_
+  std::optional<QuantizeMethod> corrected_method_;
+  ProductsByOperator products_;                        // for products_method_
+  std::optional<QuantizeMethod> products_method_;      // kept, since a search makes the same method many times
+  std::shared_ptr<std::optional<Session>> reference_;  // one for a workbench and its trials
 
-  QuantizationPlan plan(bool attention, std::set<std::string> keep_float) const;
+  QuantizationPlan plan(const Calibrated& form, bool attention, std::set<std::string> keep_float) const;
+  const Calibrated& form(bool equalized);
+  void calibrate_form(Calibrated& form);
+  std::map<std::string, TensorRange> ranges_of(const Calibrated& form, const QuantizationPlan& chosen, const QuantizeMethod& method) const;
+  const ProductsByOperator& products(const QuantizeMethod& method, const Calibrated& form);
+  const Model& corrected_model(const QuantizeMethod& method, const Calibrated& form);
   SessionOptions session_options() const { return {.device = options_.runtime.device, .runtime = options_.runtime.runtime}; }
 };
 

@@ -72,8 +72,11 @@ complete -c iai -n '__fish_seen_subcommand_from quantize' -l output -s o -d 'The
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l calibration -d 'Calibration inputs: .npy, .npz, or a folder of them' -r -F
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l task -d 'Task file: what the model is for and how it is judged' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l max-drop -d 'Largest drop of the tasks primary metric: 0.5% (relative) or 0.01 (absolute); over it exit 1' -x
-complete -c iai -n '__fish_seen_subcommand_from quantize' -l method -d 'How ranges of activations are chosen' -x -a 'auto mse percentile min-max'
+complete -c iai -n '__fish_seen_subcommand_from quantize' -l method -d 'How ranges of activations are chosen' -x -a 'auto mse percentile entropy mean-min-max min-max'
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l percentile -d 'With --method percentile: share of the values that is not clipped, in percent' -x
+complete -c iai -n '__fish_seen_subcommand_from quantize' -l equalization -d 'Scale channels of activations by powers of two before they are quantized: auto (with --method auto, where it helps), none or always' -x -a 'auto none always'
+complete -c iai -n '__fish_seen_subcommand_from quantize' -l rounding -d 'How weights are rounded: nearest, or adaptive (so that errors of inputs that go together cancel out)' -x -a 'nearest adaptive'
+complete -c iai -n '__fish_seen_subcommand_from quantize' -l bias-correction -d 'What int8 shifts on average is taken from the biases: fast (from the weights and the means of the inputs), full (measured layer by layer), or auto (with --method auto, what is better)' -x -a 'auto fast full'
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l exclude -d 'Leave operators in float, by name or type; * and ? match any text and any character' -x
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l dynamic -d 'Quantize activations as they come; needs no calibration'
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l target -d 'Machine that the model is for: cpu-avx2 is x86-64 without VNNI, whose products of weights and activations are cut to 16 bits' -x -a 'generic cpu-vnni cpu-avx2'

@@ -19,9 +19,11 @@ TEST_CASE("ranges are written so that every number and name reads back as it was
   file.attention = false;
   file.exclude = {"conv*", "Gemm"};
   file.returned = {"a: b"};
-  file.tensors["x"] = {-0.1F, 16777217.0F, 4096, {-1.0 / 3, 2e-38}, 41.25, 1.0 / 7, {0.1, -1e-300, 3}};
-  file.tensors["true"] = {0, 1, 3, {-0.0, 1}, INFINITY, 0, {}};
-  file.tensors["a\"b\\c: #\té"] = {0, 1, 3, {0, 1}, NAN, NAN, {}};
+  file.tensors["x"] = {-0.1F, 16777217.0F, 4096, {-1.0 / 3, 2e-38}, RangeMethod::entropy, 41.25, 1.0 / 7, {0.1, -1e-300, 3}};
+  file.tensors["true"] = {0, 1, 3, {-0.0, 1}, RangeMethod::percentile, INFINITY, 0, {}};
+  file.tensors["a\"b\\c: #\té"] = {0, 1, 3, {0, 1}, RangeMethod::given, NAN, NAN, {}};
+  file.exponents["x"] = {0, -8, 3};
+  file.biases["fc: bias"] = {0.1F, -3e-30F, 7};
   const TemporaryFolder folder;
   const auto path = folder.path / "ranges.yaml";
   const std::string text = ranges_text(file);
@@ -45,6 +47,9 @@ TEST_CASE("ranges are written so that every number and name reads back as it was
     CHECK(back.range.high == tensor.range.high);
     CHECK(back.channel_means == tensor.channel_means);
   }
+  CHECK(read.exponents == file.exponents);
+  CHECK(read.biases == file.biases);
+  CHECK(read.tensors.at("x").method == RangeMethod::entropy);
   CHECK(read.tensors.at("x").clipped_share == 1.0 / 7);
   CHECK(std::isnan(read.tensors.at("true").sqnr_db));
   CHECK(ranges_text(read) == text);  // one form only
@@ -65,6 +70,7 @@ TEST_CASE("a file of ranges that is wrong names the place") {
     return "accepted";
   };
   CHECK(message("{tensor: x, low: -1, high: 1}") == "accepted");
+  CHECK(message("{tensor: x, low: -1, high: 1, channel_exponents: [1, 65]}") == "r.yaml:3:58: is no exponent that float32 bears");
   CHECK(message("{tensor: x, low: 2, high: 1}") == "r.yaml:3:22: low (2) is above high (1)");
   CHECK(message("{tensor: x, low: -1, high: -0.5}") == "r.yaml:3:32: the range -1 to -0.5 leaves out 0");
   CHECK(message("{tensor: x, low: -.inf, high: 1}") == "r.yaml:3:22: is infinite");

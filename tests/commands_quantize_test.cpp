@@ -60,8 +60,8 @@ std::string bytes_of(const Model& model) { return serialize_model(model); }
 
 // The figures of ONNX Runtime's own quantizer: models/README.md of the test data, best of its static methods.
 TEST_CASE("static int8 lies no further from float32 than ONNX Runtime's quantizer") {
-  CHECK(output_sqnr("ai4i_mlp", "ai4i_calib_x.npy", "ai4i_eval_x.npy", 1, Form::fixed) >= 36.3);
-  CHECK(output_sqnr("ai4i_mlp_muladd", "ai4i_calib_x.npy", "ai4i_eval_x.npy", 1, Form::fixed) >= 36.3);
+  CHECK(output_sqnr("ai4i_mlp", "ai4i_calib_x.npy", "ai4i_eval_x.npy", 1, Form::fixed) >= 37.04);  // NNCF with min-max
+  CHECK(output_sqnr("ai4i_mlp_muladd", "ai4i_calib_x.npy", "ai4i_eval_x.npy", 1, Form::fixed) >= 37.04);
   CHECK(cmapss("cmapss_cnn", Form::fixed) >= 36.0);
   CHECK(cmapss("cmapss_cnn_bn", Form::fixed) >= 37.4);       // NNCF with min-max
   CHECK(cmapss("cmapss_lstm", Form::fixed) >= 58.4);         // NNCF with min-max, the best peer

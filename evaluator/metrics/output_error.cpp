@@ -41,6 +41,7 @@ std::vector<Tensor> run_once(const Session& session, std::vector<Tensor> inputs,
 class ErrorSums {
  public:
   void add(std::span<const float> reference, std::span<const float> candidate) {
+    const double before = noise_;
     for (std::size_t i = 0; i < reference.size(); ++i) {
       const double r = static_cast<double>(reference[i]), c = static_cast<double>(candidate[i]);
       if (!std::isfinite(r) || !std::isfinite(c)) {
@@ -56,11 +57,13 @@ class ErrorSums {
       max_ = std::max(max_, std::abs(difference));
     }
     elements_ += static_cast<std::int64_t>(reference.size());
+    runs_.push_back(noise_ - before);
   }
 
   OutputError error(const std::string& name, std::int64_t samples) const {
     constexpr double infinity = std::numeric_limits<double>::infinity();
-    OutputError error{name, infinity, 1, max_, elements_ == 0 ? 0 : absolute_ / static_cast<double>(elements_), elements_, samples};
+    OutputError error{name, infinity, 1, max_, elements_ == 0 ? 0 : absolute_ / static_cast<double>(elements_), elements_, samples, runs_};
+    for (double& run : error.noise) run = signal_ > 0 ? run / signal_ : run;
     if (noise_ > 0) {
       error.sqnr_db = 10 * std::log10(signal_ / noise_);
       error.cosine = signal_ > 0 && candidate_ > 0 ? product_ / std::sqrt(signal_) / std::sqrt(candidate_) : 0;
@@ -76,6 +79,7 @@ class ErrorSums {
  private:
   double signal_ = 0, noise_ = 0, candidate_ = 0, product_ = 0, absolute_ = 0, max_ = 0;
   std::int64_t elements_ = 0;
+  std::vector<double> runs_;
   bool broken_ = false;
 };
 
@@ -128,6 +132,20 @@ double worst_sqnr_db(std::span<const OutputError> errors) {
   double worst = std::numeric_limits<double>::infinity();
   for (const OutputError& error : errors) worst = std::min(worst, error.sqnr_db);
   return worst;
+}
+
+double gain_in_standard_errors(std::span<const OutputError> errors, std::span<const OutputError> others) {
+  std::vector<double> gains;
+  for (std::size_t i = 0; i < std::min(errors.size(), others.size()); ++i) {
+    gains.resize(std::min(errors[i].noise.size(), others[i].noise.size()));
+    for (std::size_t run = 0; run < gains.size(); ++run) gains[run] += others[i].noise[run] - errors[i].noise[run];
+  }
+  const auto n = static_cast<double>(gains.size());
+  double mean = 0, squares = 0;
+  for (const double gain : gains) mean += gain / n;
+  for (const double gain : gains) squares += (gain - mean) * (gain - mean);
+  if (gains.size() < 2 || !(squares > 0) || !std::isfinite(squares)) return 0;
+  return mean / std::sqrt(squares / (n - 1) / n);
 }
 
 std::vector<OutputError> compare_outputs(const Session& reference, const Session& candidate, const Samples& samples, int threads) {

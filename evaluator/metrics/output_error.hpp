@@ -30,9 +30,14 @@ struct OutputError {
   double cosine = 1;   ///< cosine similarity over all elements
   double max_absolute = 0, mean_absolute = 0;
   std::int64_t elements = 0, samples = 0;
+  std::vector<double> noise = {};  ///< of each run (a sample, or a fixed batch): sum difference² as a share of the sum of all reference²
 };
 /// The smallest SQNR of all outputs, in dB; infinite without any.
 double worst_sqnr_db(std::span<const OutputError> errors);
+/// How sure is it that the outputs behind `errors` lie nearer to the reference than those behind `others`, of the same samples?
+/// Mean over the runs of the noise that is gained, all outputs together, in standard errors of that mean; 0 where nothing can
+/// be said. One run that makes all of the difference gives 1.
+double gain_in_standard_errors(std::span<const OutputError> errors, std::span<const OutputError> others);
 /// Floating-point outputs, matched by position; every sample runs alone. Sums run in the order of the samples, so that
 /// the figures do not depend on `threads`. An output that is NaN or infinite where the reference is not makes the error
 /// infinite: SQNR -infinity, cosine 0. @throws Error(input) when inputs or outputs of the two differ in number, name or shape.

@@ -253,6 +253,37 @@ std::unique_ptr<Samples> select_samples(std::unique_ptr<Samples> source, std::ve
   return std::make_unique<SelectedSamples>(std::move(source), std::move(rows));
 }
 
+namespace {
+
+class BorrowedSamples : public Samples {
+ public:
+  explicit BorrowedSamples(const Samples& samples) : samples_(samples) {}
+  std::int64_t count() const override { return samples_.count(); }
+  std::vector<Tensor> read(std::int64_t first, std::int64_t n) const override { return samples_.read(first, n); }
+
+ private:
+  const Samples& samples_;
+};
+
+}  // namespace
+
+std::unique_ptr<Samples> borrow_samples(const Samples& samples) { return std::make_unique<BorrowedSamples>(samples); }
+
+std::vector<std::int64_t> order_by_content(const Samples& samples) {
+  std::vector<std::pair<std::uint64_t, std::int64_t>> hashed;
+  for (std::int64_t i = 0; i < samples.count(); ++i) {
+    std::uint64_t hash = 14695981039346656037u;  // FNV-1a
+    for (const Tensor& tensor : samples.read(i, 1)) {
+      for (const std::byte byte : tensor.bytes) hash = (hash ^ std::to_integer<std::uint64_t>(byte)) * 1099511628211u;
+    }
+    hashed.emplace_back(hash, i);
+  }
+  std::sort(hashed.begin(), hashed.end());
+  std::vector<std::int64_t> order;
+  for (const auto& [hash, i] : hashed) order.push_back(i);
+  return order;
+}
+
 std::unique_ptr<Samples> limit_samples(std::unique_ptr<Samples> source, std::int64_t limit) {
   const std::int64_t count = source->count();
   if (limit <= 0 || limit >= count) return source;

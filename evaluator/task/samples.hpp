@@ -45,8 +45,15 @@ std::unique_ptr<Samples> open_samples(const std::vector<std::filesystem::path>& 
 /// standard normal, integers and booleans 0 or 1. Dynamic dimensions other than the batch become 16.
 std::unique_ptr<Samples> seeded_samples(const std::vector<WantedInput>& wanted, std::int64_t count, std::uint64_t seed);
 
+/// The same samples; they stay the owner's.
+std::unique_ptr<Samples> borrow_samples(const Samples& samples);
+
 /// The samples `rows` of `source`, in that order.
 std::unique_ptr<Samples> select_samples(std::unique_ptr<Samples> source, std::vector<std::int64_t> rows);
+
+/// Indices of all samples in an order that their contents alone decide (by a 64-bit hash): whatever the order of the files
+/// and of the samples in them, the same samples come in the same order. Reads all of them.
+std::vector<std::int64_t> order_by_content(const Samples& samples);
 
 /// At most `limit` samples, spread evenly over `source` (limit 0: all).
 std::unique_ptr<Samples> limit_samples(std::unique_ptr<Samples> source, std::int64_t limit);

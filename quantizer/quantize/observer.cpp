@@ -29,8 +29,8 @@ double TensorStatistics::bin_value(std::size_t i) const { return static_cast<dou
 Observer::Observer(std::vector<std::string> tensors, std::map<std::string, int> channel_axes) : names_(std::move(tensors)), states_(names_.size()) {
   for (std::size_t i = 0; i < names_.size(); ++i) {
     const auto axis = channel_axes.find(names_[i]);
-    states_[i].wants_means = axis != channel_axes.end();
-    if (states_[i].wants_means) states_[i].axis = axis->second;
+    states_[i].wants_channels = axis != channel_axes.end();
+    if (states_[i].wants_channels) states_[i].axis = axis->second;
   }
 }
 
@@ -55,7 +55,8 @@ void Observer::observe_histogram(std::size_t tensor, const Tensor& values) {
   State& state = states_[tensor];
   TensorStatistics& seen = state.seen;
   const auto elements = values.values<float>();
-  if (state.wants_means) add_channel_sums(state, values, elements);
+  if (state.wants_channels) add_channels(state, values, elements);
+  add_sample_range(state, elements);
   const double low = static_cast<double>(seen.minimum), width = static_cast<double>(seen.maximum) - low;
   if (!(width > 0)) return;
   if (seen.histogram.empty()) seen.histogram.resize(bins);
@@ -66,7 +67,16 @@ void Observer::observe_histogram(std::size_t tensor, const Tensor& values) {
   }
 }
 
-void Observer::add_channel_sums(State& state, const Tensor& values, std::span<const float> elements) {
+void Observer::add_sample_range(State& state, std::span<const float> elements) {
+  if (elements.empty()) return;
+  const auto [least, greatest] = std::minmax_element(elements.begin(), elements.end());
+  const double unit = std::ldexp(1.0, shift_of(state.seen));
+  state.minima += std::llrint(static_cast<double>(*least) * unit);
+  state.maxima += std::llrint(static_cast<double>(*greatest) * unit);
+  ++state.samples;
+}
+
+void Observer::add_channels(State& state, const Tensor& values, std::span<const float> elements) {
   const auto rank = static_cast<int>(values.shape.size());
   const int axis = state.axis < 0 ? state.axis + rank : state.axis;
   if (axis < 0 || axis >= rank) return;
@@ -74,6 +84,7 @@ void Observer::add_channel_sums(State& state, const Tensor& values, std::span<co
   if (state.sums.empty()) {
     state.sums.resize(channels);
     state.counts.resize(channels);
+    state.seen.channel_magnitudes.resize(channels);
   }
   if (channels == 0 || state.sums.size() != channels) return;  // a channel count that varies has no means
   std::size_t inner = 1;
@@ -83,6 +94,7 @@ void Observer::add_channel_sums(State& state, const Tensor& values, std::span<co
     const std::size_t channel = i / inner % channels;
     state.sums[channel] += std::llrint(static_cast<double>(elements[i]) * unit);
     ++state.counts[channel];
+    state.seen.channel_magnitudes[channel] = std::max(state.seen.channel_magnitudes[channel], std::abs(elements[i]));
   }
 }
 
@@ -92,6 +104,10 @@ std::map<std::string, TensorStatistics> Observer::statistics() const {
     const State& state = states_[i];
     TensorStatistics& seen = all[names_[i]] = state.seen;
     const double unit = std::ldexp(1.0, -shift_of(state.seen));
+    if (state.samples > 0) {
+      seen.mean_minimum = static_cast<double>(state.minima) * unit / static_cast<double>(state.samples);
+      seen.mean_maximum = static_cast<double>(state.maxima) * unit / static_cast<double>(state.samples);
+    }
     for (std::size_t c = 0; c < state.sums.size(); ++c) {
       seen.channel_means.push_back(state.counts[c] == 0 ? 0 : static_cast<double>(state.sums[c]) * unit / static_cast<double>(state.counts[c]));
     }

@@ -14,20 +14,22 @@ namespace iai {
 struct TensorStatistics {
   float minimum = 0, maximum = 0;  ///< both 0 as long as nothing was seen
   std::int64_t elements = 0;
-  std::vector<std::uint64_t> histogram;  ///< equal bins over [minimum, maximum]; empty when the two are equal
-  std::vector<double> channel_means;     ///< one a channel, where they were asked for
+  std::vector<std::uint64_t> histogram;       ///< equal bins over [minimum, maximum]; empty when the two are equal
+  double mean_minimum = 0, mean_maximum = 0;  ///< of the samples, each its own minimum and maximum
+  std::vector<double> channel_means;          ///< one a channel, where the channels were asked for
+  std::vector<float> channel_magnitudes;      ///< largest absolute value of each channel, likewise
   double bin_width() const;
   /// Middle of bin `i`.
   double bin_value(std::size_t i) const;
 };
 
-/// Watches named tensors in two passes over the same samples: first ranges, then histograms over the fixed ranges and sums
-/// in fixed point. Memory: tensors x `bins` + channels, whatever the number of samples.
+/// Watches named tensors in two passes over the same samples, one call a sample: first ranges, then histograms over the fixed
+/// ranges and sums in fixed point. Memory: tensors x `bins` + channels, whatever the number of samples.
 class Observer {
  public:
   static constexpr std::size_t bins = 8192;
 
-  /// @param channel_axes  tensors whose mean for each channel is wanted, with the axis (negative counts from the end)
+  /// @param channel_axes  tensors whose means and magnitudes for each channel are wanted, with the axis (negative counts from the end)
   Observer(std::vector<std::string> tensors, std::map<std::string, int> channel_axes);
 
   const std::vector<std::string>& tensors() const { return names_; }
@@ -42,13 +44,15 @@ class Observer {
   struct State {
     TensorStatistics seen;
     int axis = 0;
-    bool wants_means = false;
+    bool wants_channels = false;
     std::vector<std::int64_t> sums;  ///< in units of 2^-24 of the largest power of two
     std::vector<std::int64_t> counts;
+    std::int64_t samples = 0, minima = 0, maxima = 0;  ///< sums in the same units
   };
   std::vector<std::string> names_;
   std::vector<State> states_;
-  static void add_channel_sums(State& state, const Tensor& values, std::span<const float> elements);
+  static void add_sample_range(State& state, std::span<const float> elements);
+  static void add_channels(State& state, const Tensor& values, std::span<const float> elements);
 };
 
 }  // namespace iai

@@ -149,6 +149,7 @@ class Planner {
     if (rank < 2) return {"vector", "its weight is a vector"};
     made.weight = node.input(1);
     made.axis = static_cast<int>(rank) - 1;
+    made.input_axis = -1;
     return {};
   }
 
@@ -162,7 +163,7 @@ class Planner {
     if (const std::int64_t groups = int_attribute(node, "group", 1); !gemm && (groups < 1 || weight.shape[0] % groups != 0)) {
       return {"groups", "its groups do not divide its channels"};
     }
-    if (gemm && int_attribute(node, "transA", 0) != 0) made.input_axis = 0;
+    if (gemm) made.input_axis = int_attribute(node, "transA", 0) != 0 ? 0 : -1;  // a matrix: as MatMul reads it, or transposed
     if (gemm && (float_attribute(node, "alpha", 1) != 1.0F || float_attribute(node, "beta", 1) != 1.0F)) return {"scaled", "alpha or beta is not 1"};
     made.weight = node.input(1);
     made.axis = gemm ? (int_attribute(node, "transB", 0) != 0 ? 0 : 1) : transposed ? 1 : 0;
@@ -242,6 +243,18 @@ QuantizationPlan plan_quantization(const Model& model, const PlanOptions& option
   refuse_quantized(model);
   check_patterns(model.graph(), options.exclude);
   return Planner(model, options).plan();
+}
+
+std::map<std::string, int> channel_axes(const QuantizationPlan& plan) {
+  std::map<std::string, int> axes;
+  std::set<std::string> both;
+  for (const LinearNode& linear : plan.linear) {
+    if (linear.weight.empty()) continue;
+    const auto [known, added] = axes.emplace(linear.input, linear.input_axis);
+    if (!added && known->second != linear.input_axis) both.insert(linear.input);
+  }
+  for (const std::string& tensor : both) axes.erase(tensor);
+  return axes;
 }
 
 void check_patterns(const onnx::GraphProto& graph, const std::vector<std::string>& patterns) {

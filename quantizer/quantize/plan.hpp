@@ -19,7 +19,7 @@ struct LinearNode {
   std::string other;              ///< MatMul of two activations: the right one; else empty
   std::string weight;             ///< float32 initializer; empty when `other` is set
   int axis = 0;                   ///< of the weight, along which each channel has its scale
-  int input_axis = 1;             ///< of the input, along which its channels lie
+  int input_axis = 1;             ///< of the input, along which its channels lie; -1: the last
   std::string bias;               ///< float32 initializer [channels] that becomes int32; empty: none
   std::string output;             ///< tensor the node itself makes
   std::string result;             ///< the tensor behind activations that the runtime fuses (Relu, Clip): where a quantized output is cut
@@ -58,6 +58,10 @@ struct PlanOptions {
 /// @param model  checked, batch norms folded (quantizer/graph/fold.hpp), shapes inferred where they can be
 /// @throws Error(input) when the model holds quantization operators already; Error(usage) when a pattern names nothing.
 QuantizationPlan plan_quantization(const Model& model, const PlanOptions& options);
+
+/// Tensors that operators with weights read, with the axis of their channels: what an Observer is given. Not those that one
+/// operator reads as they are and another transposed.
+std::map<std::string, int> channel_axes(const QuantizationPlan& plan);
 
 /// @throws Error(usage) naming a pattern that no node of the main graph fits.
 void check_patterns(const onnx::GraphProto& graph, const std::vector<std::string>& patterns);

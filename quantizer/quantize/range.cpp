@@ -1,10 +1,12 @@
 #include "quantizer/quantize/range.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
 #include "quantizer/graph/fold.hpp"
+#include "quantizer/quantize/divergence.hpp"
 
 namespace iai {
 namespace {
@@ -83,6 +85,26 @@ Range least_error_range(const TensorStatistics& seen, const SeenThrough& through
 
 }  // namespace
 
+namespace {
+
+constexpr std::array<std::pair<std::string_view, RangeMethod>, 6> method_names{{{"min-max", RangeMethod::min_max},
+                                                                                {"mean-min-max", RangeMethod::mean_min_max},
+                                                                                {"percentile", RangeMethod::percentile},
+                                                                                {"entropy", RangeMethod::entropy},
+                                                                                {"mse", RangeMethod::mse},
+                                                                                {"given", RangeMethod::given}}};
+
+}  // namespace
+
+std::string_view method_name(RangeMethod method) {
+  return std::find_if(method_names.begin(), method_names.end(), [&](const auto& known) { return known.second == method; })->first;
+}
+
+std::optional<RangeMethod> method_named(std::string_view name) {
+  const auto found = std::find_if(method_names.begin(), method_names.end(), [&](const auto& known) { return known.first == name; });
+  return found == method_names.end() ? std::nullopt : std::optional(found->second);
+}
+
 double AffineParameters::quantized(double value) const {
   const double place = std::clamp(std::nearbyint(value / static_cast<double>(scale)) + zero_point, 0.0, levels);
   return static_cast<double>(scale) * (place - zero_point);
@@ -104,8 +126,16 @@ AffineParameters affine_parameters(const Range& range) {
 
 Range choose_range(const TensorStatistics& seen, RangeMethod method, double percentile, const SeenThrough& through) {
   const Range whole = with_zero(static_cast<double>(seen.minimum), static_cast<double>(seen.maximum));
-  if (seen.histogram.empty() || method == RangeMethod::min_max) return whole;
-  return method == RangeMethod::percentile ? percentile_range(seen, percentile) : least_error_range(seen, through);
+  if (seen.histogram.empty()) return whole;
+  switch (method) {
+    case RangeMethod::mean_min_max: return with_zero(seen.mean_minimum, seen.mean_maximum);
+    case RangeMethod::percentile: return percentile_range(seen, percentile);
+    case RangeMethod::entropy: return least_divergence_range(seen);
+    case RangeMethod::mse: return least_error_range(seen, through);
+    case RangeMethod::min_max:
+    case RangeMethod::given: break;
+  }
+  return whole;
 }
 
 RangeError range_error(const TensorStatistics& seen, const AffineParameters& parameters) {

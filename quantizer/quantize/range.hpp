@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include <onnx/onnx_pb.h>
 
@@ -12,10 +14,17 @@ namespace iai {
 
 /// How an activation's range is chosen from what calibration saw.
 enum class RangeMethod {
-  min_max,     ///< all that was seen
-  percentile,  ///< a share of the values, the same at both ends, is clipped
-  mse,         ///< the range with the least mean squared error, seen through the operator that reads the tensor
+  min_max,       ///< all that was seen
+  mean_min_max,  ///< the mean of the samples' minima to that of their maxima
+  percentile,    ///< a share of the values, the same at both ends, is clipped
+  entropy,       ///< the least divergence of the distribution (quantizer/quantize/divergence.hpp)
+  mse,           ///< the range with the least mean squared error, seen through the operator that reads the tensor
+  given,         ///< by hand, or by a file: chosen already
 };
+/// "min-max", "mse" ..., as users write it; "given".
+std::string_view method_name(RangeMethod method);
+/// Nothing when there is none of this name.
+std::optional<RangeMethod> method_named(std::string_view name);
 
 /// Range of an activation; zero lies inside, so that padding and Relu are exact.
 struct Range {

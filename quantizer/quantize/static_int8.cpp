@@ -12,6 +12,7 @@
 #include "formats/error.hpp"
 #include "quantizer/graph/edit.hpp"
 #include "quantizer/graph/fold.hpp"
+#include "quantizer/quantize/adaptive_rounding.hpp"
 #include "quantizer/quantize/weights.hpp"
 
 namespace iai {
@@ -29,8 +30,9 @@ struct Activation {
 
 class StaticWriter {
  public:
-  StaticWriter(const Model& source, const QuantizationPlan& plan, const std::map<std::string, TensorRange>& ranges, Target target)
-      : source_(source), plan_(plan), ranges_(ranges), target_(target), index_(source.graph()), made_{source, {}}, edit_(made_.model) {
+  StaticWriter(const Model& source, const QuantizationPlan& plan, const std::map<std::string, TensorRange>& ranges, Target target,
+               const ProductsByOperator& products)
+      : source_(source), plan_(plan), ranges_(ranges), target_(target), products_(products), index_(source.graph()), made_{source, {}}, edit_(made_.model) {
     for (const LinearNode& linear : plan.linear) {
       linear_[linear.node] = &linear;
       if (linear.output_quantized) results_.insert(linear.result);
@@ -61,6 +63,7 @@ class StaticWriter {
   const QuantizationPlan& plan_;
   const std::map<std::string, TensorRange>& ranges_;
   const Target target_;
+  const ProductsByOperator& products_;
   const GraphIndex index_;
   QuantizedModel made_;
   GraphEdit edit_;
@@ -187,7 +190,12 @@ class StaticWriter {
     const auto bounds = smallest_.find({linear.weight, linear.axis});
     std::vector<float> smallest = bounds == smallest_.end() ? std::vector<float>() : bounds->second;
     const std::optional<ReductionLayout> layout = target_ == Target::cpu_avx2 ? layout_of(linear) : std::nullopt;
-    if (!layout) return quantize_weight(seen, axis, smallest);
+    if (!layout) {
+      QuantizedWeight made = quantize_weight(seen, axis, smallest);
+      const auto products = products_.find(linear.name);
+      if (target_ != Target::cpu_avx2 && products != products_.end()) round_adaptively(seen, axis, products->second, made);
+      return made;
+    }
     return quantize_uncut(seen, axis, std::move(smallest), *layout, largest_input(linear), risk);
   }
 
@@ -272,8 +280,29 @@ class StaticWriter {
 
 }  // namespace
 
-QuantizedModel quantize_static(const Model& source, const QuantizationPlan& plan, const std::map<std::string, TensorRange>& ranges, Target target) {
-  return StaticWriter(source, plan, ranges, target).write();
+QuantizedModel quantize_static(const Model& source, const QuantizationPlan& plan, const std::map<std::string, TensorRange>& ranges, Target target,
+                               const ProductsByOperator& products) {
+  return StaticWriter(source, plan, ranges, target, products).write();
+}
+
+ProductsByOperator wanted_products(const Model& source, const QuantizationPlan& plan, const std::map<std::string, TensorRange>& ranges) {
+  constexpr std::size_t most_sums = std::size_t{256} << 17;  // doubles in 256 MB
+  ProductsByOperator wanted;
+  std::size_t sums = 0;
+  for (const LinearNode& linear : plan.linear) {
+    const onnx::NodeProto& node = source.graph().node(linear.node);
+    if (linear.weight.empty()) continue;
+    const std::vector<std::int64_t> shape = source.initializer(linear.weight)->shape;
+    if (!InputProducts::possible(linear, node, shape)) continue;
+    const TensorRange& input = ranges.at(linear.input);
+    const AffineParameters parameters = affine_parameters(ranges.at(plan.ranges.at(linear.input)).range);
+    const std::int64_t channels = linear.op_type == "Conv" ? shape[1] * int_attribute(node, "group", 1) : shape[linear.axis == 0 ? 1 : 0];
+    InputProducts products(linear, node, shape, parameters, input.elements / std::max<std::int64_t>(channels, 1));
+    sums += products.groups() * products.inputs() * products.inputs();
+    if (sums > most_sums) break;
+    wanted.emplace(linear.name, std::move(products));
+  }
+  return wanted;
 }
 
 std::vector<PlannedLayer> plan_static(const Model& source, const QuantizationPlan& plan) {
@@ -283,18 +312,6 @@ std::vector<PlannedLayer> plan_static(const Model& source, const QuantizationPla
   std::vector<PlannedLayer> list;
   for (auto& [node, layer] : layers) list.push_back(std::move(layer));
   return list;
-}
-
-std::map<std::string, int> channel_axes(const QuantizationPlan& plan) {
-  std::map<std::string, int> axes;
-  std::set<std::string> both;  // a Gemm reads it as it is, another one transposed: whose channels?
-  for (const LinearNode& linear : plan.linear) {
-    if (linear.bias.empty()) continue;
-    const auto [known, added] = axes.emplace(linear.input, linear.input_axis);
-    if (!added && known->second != linear.input_axis) both.insert(linear.input);
-  }
-  for (const std::string& tensor : both) axes.erase(tensor);
-  return axes;
 }
 
 }  // namespace iai

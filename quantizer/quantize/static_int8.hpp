@@ -2,12 +2,16 @@
 
 #include <map>
 
+#include "quantizer/quantize/input_products.hpp"
 #include "quantizer/quantize/plan.hpp"
 #include "quantizer/quantize/planned_layer.hpp"
 #include "quantizer/quantize/quantized_model.hpp"
 #include "quantizer/quantize/tensor_range.hpp"
 
 namespace iai {
+
+/// By name (LinearNode::name).
+using ProductsByOperator = std::map<std::string, InputProducts>;
 
 /// Writes int8 in QDQ form: QuantizeLinear and DequantizeLinear around the tensors of the plan, weights int8 with one
 /// symmetric scale a channel, biases int32 at scale input * weight, corrected by what the rounding of the weights shifts
@@ -18,11 +22,13 @@ namespace iai {
 /// @throws Error(input) when a weight or bias is NaN or infinite, or the means are not as many as the channels, naming the operator.
 /// @source ONNX, operators QuantizeLinear and DequantizeLinear; bias correction: Nagel et al., "Data-Free Quantization
 /// Through Weight Equalization and Bias Correction" (ICCV 2019), section 4.2, with measured means
+/// @param products  of operators whose weights are rounded adaptively (quantizer/quantize/adaptive_rounding.hpp), but for cpu_avx2
 QuantizedModel quantize_static(const Model& source, const QuantizationPlan& plan, const std::map<std::string, TensorRange>& ranges,
-                               Target target = Target::generic);
+                               Target target = Target::generic, const ProductsByOperator& products = {});
 
-/// Inputs whose means for each channel quantize_static wants, with the axis of the channels: what an Observer is given.
-std::map<std::string, int> channel_axes(const QuantizationPlan& plan);
+/// Of the operators of `plan` whose weights can be rounded adaptively, nothing seen yet. In the order of the graph, as far as
+/// 256 MB reach.
+ProductsByOperator wanted_products(const Model& source, const QuantizationPlan& plan, const std::map<std::string, TensorRange>& ranges);
 
 /// What quantize_static would do under `plan`. No payload is read.
 std::vector<PlannedLayer> plan_static(const Model& source, const QuantizationPlan& plan);

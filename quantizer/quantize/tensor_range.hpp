@@ -18,6 +18,7 @@ struct TensorRange {
   float minimum = 0, maximum = 0;                                   ///< what calibration saw
   std::int64_t elements = 0;                                        ///< so many values
   Range range;                                                      ///< what was chosen; that of QuantizationPlan::ranges' tensor where a range is shared
+  RangeMethod method = RangeMethod::given;                          ///< how
   double sqnr_db = std::numeric_limits<double>::quiet_NaN();        ///< integers against what was seen; NaN: not known
   double clipped_share = std::numeric_limits<double>::quiet_NaN();  ///< of the elements, outside of the range; NaN: not known
   std::vector<double> channel_means;                                ///< one a channel, where a bias is to be corrected
@@ -25,8 +26,13 @@ struct TensorRange {
 
 struct RangeChoice {
   RangeMethod method = RangeMethod::mse;
-  double percentile = 99.99;  ///< RangeMethod::percentile: share of the values that stays, in percent
+  double percentile = 99.99;                    ///< RangeMethod::percentile: share of the values that stays, in percent
+  std::map<std::string, RangeMethod> own = {};  ///< tensors (of plan.sources()) with a method of their own
 };
+
+/// Methods whose range for `tensor` (of plan.sources()) is another than that of `choice`, each range once, and not much worse
+/// on what was seen: worth a try where the error of the model's outputs decides.
+std::vector<RangeMethod> other_methods(const onnx::GraphProto& graph, const std::string& tensor, const TensorStatistics& seen, const RangeChoice& choice);
 
 /// @param graph       the planned model's: an activation function that reads a tensor alone weighs its errors
 /// @param statistics  of plan.observed()
