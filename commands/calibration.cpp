@@ -1,7 +1,11 @@
 #include "commands/calibration.hpp"
 
+#include <fmt/format.h>
+
+#include "commands/quantize_memory.hpp"
 #include "commands/scratch_model.hpp"
 #include "evaluator/metrics/output_error.hpp"
+#include "formats/staged_model.hpp"
 #include "quantizer/graph/graph_index.hpp"
 
 namespace iai {
@@ -27,28 +31,66 @@ Model with_outputs(Model model, const std::vector<std::string>& tensors) {
   return model;
 }
 
-std::map<std::string, TensorStatistics> calibrate(const Model& model, const std::filesystem::path& source, const QuantizationPlan& plan, const Samples& samples,
-                                                  const RuntimeOption& runtime, Output& output) {
-  Observer observer(plan.observed(), channel_axes(plan));
-  if (observer.tensors().empty()) return {};
-  const ScratchModel scratch(with_outputs(model, observer.tensors()));
-  const auto total = static_cast<std::uint64_t>(2 * samples.count());
-  std::uint64_t done = 0;
-  std::string place;  // in front of what the observer says
-  try {
-    const Session session(scratch.path(), {.device = runtime.device, .optimization = GraphOptimization::none, .runtime = runtime.runtime});
-    for (const auto observe : {&Observer::observe_range, &Observer::observe_histogram}) {
-      run_samples(session, samples, 1, runtime.threads, [&](std::int64_t, const std::vector<Tensor>& tensors) {
-        place = source.string() + ": ";
-        for (std::size_t i = 0; i < tensors.size(); ++i) (observer.*observe)(i, tensors[i]);
-        place.clear();
-        output.progress("calibrating", ++done, total);
-      });
+namespace {
+
+/// One group of tensors, in one session.
+class CalibrationRun {
+ public:
+  CalibrationRun(const Samples& samples, const RuntimeOption& runtime, const std::function<void()>& step) : samples_(samples), runtime_(runtime), step_(step) {}
+
+  void watch(const Model& model, const std::filesystem::path& source, Observer& observer, const CalibrationLimits& limits) const {
+    const ScratchModel scratch(with_outputs(model, observer.tensors()));
+    try {
+      const Session session(scratch.path(), {.device = runtime_.device, .optimization = GraphOptimization::none, .runtime = runtime_.runtime});
+      pass(session, source, [&](std::size_t tensor, const TensorView& values) { observer.observe_range(tensor, values); });
+      if (limits.histograms) pass(session, source, [&](std::size_t tensor, const TensorView& values) { observer.observe_histogram(tensor, values); });
+    } catch (const Error& error) {
+      throw scratch.renamed(error, source);
     }
-  } catch (const Error& error) {
-    throw scratch.renamed({error.kind(), place + error.message(), error.hint()}, source);
   }
-  return observer.statistics();
+
+ private:
+  const Samples& samples_;
+  const RuntimeOption& runtime_;
+  const std::function<void()>& step_;
+
+  void pass(const Session& session, const std::filesystem::path& source, const std::function<void(std::size_t, const TensorView&)>& observe) const {
+    std::int64_t before = 0;
+    visit_samples(
+        session, samples_, runtime_.threads,
+        [&](std::span<const TensorView> tensors) {
+          try {
+            for (std::size_t i = 0; i < tensors.size(); ++i) observe(i, tensors[i]);
+          } catch (const Error& error) {  // the observer knows no files
+            throw Error(error.kind(), source.string() + ": " + error.message(), error.hint());
+          }
+        },
+        [&](std::int64_t samples) {
+          for (; before < samples; ++before) step_();
+        });
+  }
+};
+
+}  // namespace
+
+std::map<std::string, TensorStatistics> calibrate(const Model& model, const std::filesystem::path& source, const QuantizationPlan& plan, const Samples& samples,
+                                                  const RuntimeOption& runtime, const CalibrationLimits& limits, Output& output) {
+  const std::vector<std::string> observed = plan.observed();
+  if (observed.empty()) return {};
+  const auto axes = channel_axes(plan);
+  std::vector<std::vector<std::string>> groups{observed};
+  if (limits.max_memory > 0) groups = groups_within(limits.max_memory, model, observed, model_bytes(source), runtime.threads);
+  if (groups.size() > 1) output.detail(fmt::format("--max-memory: {} tensors are watched in {} runs", observed.size(), groups.size()));
+  const auto total = static_cast<std::uint64_t>((limits.histograms ? 2 : 1) * samples.count()) * groups.size();
+  std::uint64_t done = 0;
+  const std::function<void()> step = [&] { output.progress("calibrating", ++done, total); };
+  std::map<std::string, TensorStatistics> statistics;
+  for (const std::vector<std::string>& group : groups) {
+    Observer observer(group, axes);
+    CalibrationRun(samples, runtime, step).watch(model, source, observer, limits);
+    statistics.merge(observer.statistics());
+  }
+  return statistics;
 }
 
 void observe_products(const Model& model, const std::filesystem::path& source, const QuantizationPlan& plan, const Samples& samples,

@@ -16,12 +16,19 @@ namespace iai {
 /// `model` with `tensors` as its only outputs. A graph input cannot be an output: an Identity stands between.
 Model with_outputs(Model model, const std::vector<std::string>& tensors);
 
-/// Runs `model` over the samples twice and watches the tensors of the plan: ranges first, then histograms. Every sample
-/// runs alone, so that what is seen depends neither on threads nor on batches.
+/// Of the statistics of calibration, what is wanted, and how much memory there is for them.
+struct CalibrationLimits {
+  bool histograms = true;        ///< a second pass; without them only min-max and mean ranges can be chosen
+  std::uint64_t max_memory = 0;  ///< bytes; 0: no limit
+};
+
+/// Runs `model` over the samples and watches the tensors of the plan: ranges first, then histograms. Every sample runs alone, so that
+/// what is seen depends neither on threads nor on batches. Where the tensors do not fit `limits.max_memory` together, they are
+/// watched in groups, a run over the samples for each.
 /// @param source  the model's file, for errors
-/// @throws Error(input) when an activation is NaN or infinite, naming the tensor.
+/// @throws Error(input) when an activation is NaN or infinite, naming the tensor; Error(usage) when not even one tensor fits.
 std::map<std::string, TensorStatistics> calibrate(const Model& model, const std::filesystem::path& source, const QuantizationPlan& plan, const Samples& samples,
-                                                  const RuntimeOption& runtime, Output& output);
+                                                  const RuntimeOption& runtime, const CalibrationLimits& limits, Output& output);
 
 /// One more run over the samples, which fills in `products` from the inputs of their operators.
 void observe_products(const Model& model, const std::filesystem::path& source, const QuantizationPlan& plan, const Samples& samples,

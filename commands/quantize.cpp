@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ctime>
 #include <optional>
 
 #include <fmt/format.h>
@@ -87,6 +88,16 @@ void record_options(Recording& recording, const QuantizeOptions& options) {
   recording.option("device", options.runtime.device);
 }
 
+/// With --verbose: what of the CPU time went into the runtime, that is, into inference.
+void tell_cpu_time(Output& output) {
+  timespec time{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  const double all = static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+  const RuntimeSeconds runtime = runtime_seconds();
+  output.detail(fmt::format("CPU time: the runtime ran models for {:.2f} s and made them ready for {:.2f} s, all else {:.2f} s", runtime.running,
+                            runtime.opening, all - runtime.running - runtime.opening));
+}
+
 void refuse_nothing_to_do(const Candidate& candidate, const QuantizeOptions& options) {
   std::string why;
   for (const QuantizedLayer& layer : candidate.made.layers) {
@@ -143,6 +154,10 @@ void declare(CLI::App& app, QuantizeOptions& options) {
       ->type_name("N")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+  app.add_option("--max-memory", options.max_memory,
+                 "About how much memory calibration may take, such as 512MB; where the activations do not fit, they are watched in several runs")
+      ->type_name("SIZE")
+      ->transform(CLI::AsSizeValue(true));
   app.add_option("--ranges-out", options.ranges_out, "Write the ranges of the activations that were found, for --ranges")
       ->type_name("RANGES.yaml")
       ->group("Output");
@@ -211,6 +226,7 @@ ExitCode run(const QuantizeOptions& options, Context& context) {
   recording.metric("size_after_bytes", after);
   if (!candidate.errors.empty()) recording.metric("sqnr_db", finite_or_null(worst_sqnr_db(candidate.errors)));
   recording.commit(report, limited ? (holds ? "passed" : "failed") : "done");
+  tell_cpu_time(context.output);
   context.output.result(report);
   return holds ? ExitCode::done : ExitCode::answer_is_no;
 }

@@ -21,6 +21,7 @@ struct QuantizeOptions {
   bool dry_run = false;
   std::string target = "generic";    ///< generic, cpu-vnni, cpu-avx2
   std::int64_t samples = 0;          ///< calibration samples; 0: all
+  std::uint64_t max_memory = 0;      ///< bytes that calibration may take; 0: no limit
   std::filesystem::path ranges;      ///< file of ranges to use instead of calibration; empty: none
   std::filesystem::path ranges_out;  ///< where the ranges are written; empty: nowhere
   RuntimeOption runtime;

@@ -72,7 +72,8 @@ const Manual quantize_manual{
         "\"is quantized already\": quantize the floating-point model instead.",
     .memory =
         "The runtime, four copies of the weights, 64 kB for each watched tensor, and the activations of one sample for each thread, whatever the number of "
-        "samples. "
+        "samples. With --max-memory tensors are watched in several runs where they do not fit together, with the same result; an estimate from the shapes, "
+        "weights included, that the runtime can exceed by a little. "
         "--dry-run estimates it. With --dynamic and --ranges no runtime and two copies."};
 
 }  // namespace iai

@@ -2,55 +2,19 @@
 
 #include <algorithm>
 #include <map>
-#include <thread>
 
 #include <fmt/format.h>
 
+#include "commands/quantize_memory.hpp"
 #include "commands/quantize_ranges.hpp"
 #include "commands/quantize_workbench.hpp"
 #include "formats/error.hpp"
 #include "formats/staged_model.hpp"
-#include "quantizer/graph/known_shapes.hpp"
 #include "quantizer/quantize/dynamic_int8.hpp"
 #include "quantizer/quantize/static_int8.hpp"
 
 namespace iai {
 namespace {
-
-constexpr std::uint64_t bytes_of_float = 4;
-/// A process that opened the runtime and its libraries, and one that did not: measured, with ONNX Runtime 1.32.
-constexpr std::uint64_t runtime_bytes = 52'000'000, program_bytes = 22'000'000;
-/// Copies of the weights while a static run has the most in memory: the model read, its prepared copy where norms were folded, the
-/// source's session and that of the candidate.
-constexpr std::uint64_t model_copies = 4;
-
-struct Memory {
-  std::uint64_t program = 0, weights = 0, histograms = 0, activations = 0;
-  std::uint64_t total() const { return program + weights + histograms + activations; }
-};
-
-std::uint64_t size_of(const KnownShapes& shapes, const std::string& tensor) {
-  const KnownShapes::Shape* shape = shapes.find(tensor);
-  if (shape == nullptr) return 0;
-  std::uint64_t count = bytes_of_float;
-  for (const std::int64_t size : *shape) {
-    if (size > 0 && count > (std::uint64_t{1} << 62) / static_cast<std::uint64_t>(size)) return 0;  // no machine has it
-    count *= static_cast<std::uint64_t>(size);
-  }
-  return count;
-}
-
-/// What calibration holds at once: each thread the tensors of one run, and results that wait for their turn (run_samples).
-Memory static_memory(const Model& model, const std::vector<std::string>& observed, std::uint64_t model_size, int threads) {
-  const KnownShapes shapes(model);
-  std::uint64_t whole = 0, watched = 0;
-  for (const onnx::NodeProto& node : model.graph().node()) {
-    for (const std::string& output : node.output()) whole += size_of(shapes, output);
-  }
-  for (const std::string& tensor : observed) watched += size_of(shapes, tensor);
-  const std::uint64_t runs = threads > 0 ? static_cast<std::uint64_t>(threads) : std::max(1U, std::thread::hardware_concurrency());
-  return {runtime_bytes, model_copies * model_size, observed.size() * Observer::bins * sizeof(std::uint64_t), runs * whole + 2 * runs * watched};
-}
 
 ReportRows rows_of(const std::vector<PlannedLayer>& layers) {
   ReportRows rows;
@@ -64,7 +28,7 @@ ReportRows rows_of(const std::vector<PlannedLayer>& layers) {
   return rows;
 }
 
-Report memory_report(const Memory& memory) {
+Report memory_report(const QuantizeMemory& memory) {
   Report report;
   report.add("total", memory.total(), Unit::bytes).add("program", memory.program, Unit::bytes).add("weights", memory.weights, Unit::bytes);
   report.add("histograms", memory.histograms, Unit::bytes).add("activations", memory.activations, Unit::bytes);
@@ -73,25 +37,37 @@ Report memory_report(const Memory& memory) {
 
 struct Plan {
   std::vector<PlannedLayer> layers;
-  Memory memory;
+  QuantizeMemory memory;
 };
+
+/// Of the largest group where --max-memory splits the tensors.
+QuantizeMemory planned_memory(const Model& model, const std::vector<std::string>& observed, std::uint64_t model_size, const QuantizeOptions& options) {
+  const int threads = options.runtime.threads;
+  if (options.max_memory == 0) return memory_of_calibration(model, observed, model_size, threads);
+  QuantizeMemory largest = memory_of_calibration(model, {}, model_size, threads);
+  for (const std::vector<std::string>& group : groups_within(options.max_memory, model, observed, model_size, threads)) {
+    const QuantizeMemory memory = memory_of_calibration(model, group, model_size, threads);
+    if (memory.total() > largest.total()) largest = memory;
+  }
+  return largest;
+}
 
 Plan make_plan(const QuantizeOptions& options) {
   Model model = read_checked_model(options.model);
   const std::uint64_t model_size = model_bytes(options.model);
   raise_opset(model, options.model);
   model = prepared(std::move(model));
-  if (options.dynamic) return {plan_dynamic(model, options.exclude), {program_bytes, 2 * model_size, 0, 0}};
+  if (options.dynamic) return {plan_dynamic(model, options.exclude), memory_without_runs(model_size)};
   infer_shapes(model);
   if (options.ranges.empty()) {
     const QuantizationPlan plan = plan_quantization(model, plan_options(options, nullptr, true));
-    return {plan_static(model, plan), static_memory(model, plan.observed(), model_size, options.runtime.threads)};
+    return {plan_static(model, plan), planned_memory(model, plan.observed(), model_size, options)};
   }
   const RangesFile ranges = read_ranges(options.ranges);
   check_ranges_model(ranges, options.ranges, options.model);
   const QuantizationPlan plan = plan_quantization(model, plan_options(options, &ranges, ranges.attention));
   check_ranges_plan(ranges, options.ranges, plan, model.graph());
-  return {plan_static(model, plan), {program_bytes, 2 * model_size, 0, 0}};
+  return {plan_static(model, plan), memory_without_runs(model_size)};
 }
 
 }  // namespace

@@ -102,7 +102,9 @@ bool QuantizeWorkbench::has_attention() const {
 
 void QuantizeWorkbench::calibrate_form(Calibrated& form) {
   if (form.calibrated || given_ != nullptr || samples_ == nullptr) return;
-  form.statistics = calibrate(form.model, options_.model, plan(form, true, {}), *samples_, options_.runtime, output_);
+  const bool histograms = options_.method != "min-max" && options_.method != "mean-min-max";
+  const CalibrationLimits limits{histograms, options_.max_memory};
+  form.statistics = calibrate(form.model, options_.model, plan(form, true, {}), *samples_, options_.runtime, limits, output_);
   form.calibrated = true;
 }
 

@@ -26,7 +26,7 @@ ScratchModel::ScratchModel(const Model& model) {
   }
   path_ = folder_ / "model.onnx";
   try {
-    write_model(model, path_);
+    write_model(model, path_, ExternalData::always);  // the runtime maps weights that lie outside, and reads those inside twice
   } catch (...) {
     std::error_code ignored;
     fs::remove_all(folder_, ignored);

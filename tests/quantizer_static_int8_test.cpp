@@ -41,8 +41,8 @@ Model small_gemm() {
 std::map<std::string, TensorStatistics> seen(const QuantizationPlan& plan) {
   Observer observer(plan.observed(), channel_axes(plan));
   const Tensor values = make_tensor<float>({2, 2}, std::array{-1.0F, 0.5F, 0.25F, 3.0F});
-  for (std::size_t i = 0; i < observer.tensors().size(); ++i) observer.observe_range(i, values);
-  for (std::size_t i = 0; i < observer.tensors().size(); ++i) observer.observe_histogram(i, values);
+  for (std::size_t i = 0; i < observer.tensors().size(); ++i) observer.observe_range(i, values.view());
+  for (std::size_t i = 0; i < observer.tensors().size(); ++i) observer.observe_histogram(i, values.view());
   return observer.statistics();
 }
 

@@ -38,6 +38,17 @@ std::vector<Tensor> run_once(const Session& session, std::vector<Tensor> inputs,
   return outputs;
 }
 
+/// The first `n` rows of each tensor whose axis 0 is the batch of `size`; the others whole.
+std::vector<TensorView> first_rows(std::span<const TensorView> tensors, std::int64_t n, std::int64_t size) {
+  std::vector<TensorView> rows(tensors.begin(), tensors.end());
+  for (TensorView& tensor : rows) {
+    if (tensor.shape.empty() || tensor.shape[0] != size) continue;
+    tensor.bytes = tensor.bytes.first(tensor.bytes.size() / static_cast<std::size_t>(size) * static_cast<std::size_t>(n));
+    tensor.shape[0] = n;
+  }
+  return rows;
+}
+
 class ErrorSums {
  public:
   void add(std::span<const float> reference, std::span<const float> candidate) {
@@ -126,6 +137,21 @@ void run_samples(const Session& session, const Samples& samples, int batch, int 
                  return run_once(session, recast(samples.read(run * size, n), session), n);
                },
                [&](std::int64_t run, const std::vector<Tensor>& outputs) { consume(run * size, outputs); });
+}
+
+void visit_samples(const Session& session, const Samples& samples, int threads, const std::function<void(std::span<const TensorView> outputs)>& visit,
+                   const std::function<void(std::int64_t samples)>& done) {
+  const std::int64_t size = std::max<std::int64_t>(fixed_batch(session), 1), count = samples.count();
+  const auto work = [&](std::int64_t run) -> std::vector<Tensor> {
+    const std::int64_t n = std::min(size, count - run * size);
+    std::vector<Tensor> inputs = recast(samples.read(run * size, n), session);
+    resize_rows(inputs, n, size);
+    std::vector<TensorView> views;
+    for (const Tensor& input : inputs) views.push_back(input.view());
+    session.run(views, [&](std::span<const TensorView> outputs) { n == size ? visit(outputs) : visit(first_rows(outputs, n, size)); });
+    return {};
+  };
+  ordered_work((count + size - 1) / size, threads, work, [&](std::int64_t run, const std::vector<Tensor>&) { done(std::min(count, (run + 1) * size)); });
 }
 
 double worst_sqnr_db(std::span<const OutputError> errors) {

@@ -23,6 +23,13 @@ std::vector<WantedInput> wanted_inputs(const Session& session);
 void run_samples(const Session& session, const Samples& samples, int batch, int threads,
                  const std::function<void(std::int64_t first, const std::vector<Tensor>& outputs)>& consume);
 
+/// Runs `session` over all of `samples`, each alone or as many as the model's fixed batch, and shows `visit` the outputs of each run in the
+/// runtime's memory, in the order of session.outputs(): from `threads` threads (0: all cores), in any order. Outputs of what a last run
+/// was filled up with are left out. `done` is called with the number of samples run so far, from the calling thread. The first error in
+/// the order of the samples is thrown, after all runs ended.
+void visit_samples(const Session& session, const Samples& samples, int threads, const std::function<void(std::span<const TensorView> outputs)>& visit,
+                   const std::function<void(std::int64_t samples)>& done);
+
 /// How far one output of a candidate lies from the reference's, over all samples.
 struct OutputError {
   std::string output;

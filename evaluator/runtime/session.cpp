@@ -1,6 +1,8 @@
 #include "evaluator/runtime/session.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <ctime>
 #include <unordered_map>
 #include <utility>
 
@@ -102,17 +104,36 @@ ModelPort make_port(std::string name, const Ort::TypeInfo& info) {
   return port;
 }
 
-Tensor copy_value(const std::string& where, const ModelPort& port, const Ort::Value& value) {
+TensorView view_value(const std::string& where, const ModelPort& port, const Ort::Value& value) {
   const std::string output = where + ": output '" + port.name + "'";
   if (!value.IsTensor()) throw Error(ErrorKind::input, output + " is no tensor", "remove it from the model, or name another");
   const auto info = value.GetTensorTypeAndShapeInfo();
-  Tensor tensor{static_cast<ElementType>(info.GetElementType()), info.GetShape(), {}};
-  const std::size_t width = element_size(tensor.type);
-  if (width == 0) throw Error(ErrorKind::input, output + " is " + name_of(tensor.type) + ", which iai cannot read");
-  tensor.bytes.resize(info.GetElementCount() * width);
-  if (!tensor.bytes.empty()) std::memcpy(tensor.bytes.data(), value.GetTensorRawData(), tensor.bytes.size());
-  return tensor;
+  TensorView view{static_cast<ElementType>(info.GetElementType()), info.GetShape(), {}};
+  const std::size_t width = element_size(view.type);
+  if (width == 0) throw Error(ErrorKind::input, output + " is " + name_of(view.type) + ", which iai cannot read");
+  if (const std::size_t count = info.GetElementCount(); count > 0) view.bytes = {static_cast<const std::byte*>(value.GetTensorRawData()), count * width};
+  return view;
 }
+
+std::atomic<std::int64_t> opening_ns{0}, running_ns{0};
+
+/// Adds the CPU time of this thread, from here to the end of the scope.
+class ThreadTime {
+ public:
+  explicit ThreadTime(std::atomic<std::int64_t>& total) : total_(total), start_(now()) {}
+  ~ThreadTime() { total_ += now() - start_; }
+  ThreadTime(const ThreadTime&) = delete;
+  ThreadTime& operator=(const ThreadTime&) = delete;
+
+ private:
+  std::atomic<std::int64_t>& total_;
+  std::int64_t start_;
+  static std::int64_t now() {
+    timespec time{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+  }
+};
 
 }  // namespace
 
@@ -201,6 +222,7 @@ Session::Session(const fs::path& path, const SessionOptions& options) {
     throw Error(ErrorKind::input, state_->name + ": is a folder, not a model", "name the .onnx file in it");
   }
   const Ort::SessionOptions prepared = session_options(options, runtime);
+  const ThreadTime timed(opening_ns);
   try {
     state_->session = Ort::Session(ort_environment(), path.c_str(), prepared);
     state_->describe();
@@ -221,20 +243,35 @@ const std::vector<ModelPort>& Session::inputs() const { return state_->inputs; }
 const std::vector<ModelPort>& Session::outputs() const { return state_->outputs; }
 
 std::vector<Tensor> Session::run(std::span<const TensorView> inputs) const {
+  std::vector<Tensor> outputs;
+  run(inputs, [&](std::span<const TensorView> views) {
+    for (const TensorView& view : views) outputs.push_back({view.type, view.shape, {view.bytes.begin(), view.bytes.end()}});
+  });
+  return outputs;
+}
+
+void Session::run(std::span<const TensorView> inputs, const std::function<void(std::span<const TensorView>)>& visit) const {
   State& state = *state_;
   state.check(inputs);
+  std::vector<Ort::Value> results;
+  std::vector<TensorView> outputs;
   try {
     std::vector<std::vector<std::byte>> aligned(inputs.size());
     std::vector<Ort::Value> values;
     for (std::size_t i = 0; i < inputs.size(); ++i) values.push_back(make_value(inputs[i], aligned[i]));
-    const std::vector<Ort::Value> results = state.session.Run(Ort::RunOptions{nullptr}, state.input_names.data(), values.data(), values.size(),
-                                                              state.output_names.data(), state.output_names.size());
-    std::vector<Tensor> outputs;
-    for (std::size_t i = 0; i < results.size(); ++i) outputs.push_back(copy_value(state.name, state.outputs[i], results[i]));
-    return outputs;
+    const ThreadTime timed(running_ns);
+    results = state.session.Run(Ort::RunOptions{nullptr}, state.input_names.data(), values.data(), values.size(), state.output_names.data(),
+                                state.output_names.size());
   } catch (const Ort::Exception& error) {
     throw run_failed(state.name, error);
   }
+  for (std::size_t i = 0; i < results.size(); ++i) outputs.push_back(view_value(state.name, state.outputs[i], results[i]));
+  visit(outputs);
+}
+
+RuntimeSeconds runtime_seconds() {
+  constexpr double second = 1e9;
+  return {static_cast<double>(opening_ns) / second, static_cast<double>(running_ns) / second};
 }
 
 std::int64_t fixed_batch(const Session& session) {

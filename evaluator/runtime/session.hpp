@@ -61,12 +61,21 @@ class Session {
   /// Runs once. `inputs` are in the order of inputs(); the shapes are checked first and errors name the input.
   /// @returns the outputs in the order of outputs().
   std::vector<Tensor> run(std::span<const TensorView> inputs) const;
+  /// The same without a copy: `visit` is given the runtime's own outputs, which last until it returns.
+  void run(std::span<const TensorView> inputs, const std::function<void(std::span<const TensorView>)>& visit) const;
 
  private:
   friend class BoundRun;
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// CPU seconds of this process so far that sessions with one intra-op thread spent in the runtime.
+struct RuntimeSeconds {
+  double opening = 0;  ///< models read and made ready
+  double running = 0;
+};
+RuntimeSeconds runtime_seconds();
 
 /// Fixed batch size of the model's first input, or 0 when it is dynamic.
 std::int64_t fixed_batch(const Session& session);

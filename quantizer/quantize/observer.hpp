@@ -2,19 +2,21 @@
 
 #include <cstdint>
 #include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include "formats/tensor.hpp"
+#include "quantizer/quantize/element_kernels.hpp"
 
 namespace iai {
 
-/// What calibration saw of one float tensor. Every figure is a minimum, a maximum or an integer count, so that neither the
+/// What calibration saw of one float tensor. Every figure is a minimum, a maximum or an exact sum, so that neither the
 /// order of the samples nor their grouping changes a bit of it.
 struct TensorStatistics {
   float minimum = 0, maximum = 0;  ///< both 0 as long as nothing was seen
   std::int64_t elements = 0;
-  std::vector<std::uint64_t> histogram;       ///< equal bins over [minimum, maximum]; empty when the two are equal
+  std::vector<std::uint64_t> histogram;       ///< equal bins over [minimum, maximum]; empty when the two are equal, or without a second pass
   double mean_minimum = 0, mean_maximum = 0;  ///< of the samples, each its own minimum and maximum
   std::vector<double> channel_means;          ///< one a channel, where the channels were asked for
   std::vector<float> channel_magnitudes;      ///< largest absolute value of each channel, likewise
@@ -23,36 +25,38 @@ struct TensorStatistics {
   double bin_value(std::size_t i) const;
 };
 
-/// Watches named tensors in two passes over the same samples, one call a sample: first ranges, then histograms over the fixed
-/// ranges and sums in fixed point. Memory: tensors x `bins` + channels, whatever the number of samples.
+/// Watches named tensors in two passes over the same samples, one call a sample: first ranges and sums, then, for those who need
+/// them, histograms over the ranges. Calls may come from several threads, in any order. Memory: tensors x `bins` + channels,
+/// whatever the number of samples.
 class Observer {
  public:
   static constexpr std::size_t bins = 8192;
 
   /// @param channel_axes  tensors whose means and magnitudes for each channel are wanted, with the axis (negative counts from the end)
-  Observer(std::vector<std::string> tensors, std::map<std::string, int> channel_axes);
+  Observer(std::vector<std::string> tensors, const std::map<std::string, int>& channel_axes);
 
   const std::vector<std::string>& tensors() const { return names_; }
   /// First pass. `tensor` is an index into tensors(). @throws Error(input) naming the tensor when a value is NaN or infinite.
-  void observe_range(std::size_t tensor, const Tensor& values);
+  void observe_range(std::size_t tensor, const TensorView& values);
   /// Second pass, over the same values.
-  void observe_histogram(std::size_t tensor, const Tensor& values);
-  /// After both passes.
+  void observe_histogram(std::size_t tensor, const TensorView& values);
+  /// After the passes.
   std::map<std::string, TensorStatistics> statistics() const;
 
  private:
   struct State {
+    std::mutex mutex;
     TensorStatistics seen;
     int axis = 0;
     bool wants_channels = false;
-    std::vector<std::int64_t> sums;  ///< in units of 2^-24 of the largest power of two
-    std::vector<std::int64_t> counts;
-    std::int64_t samples = 0, minima = 0, maxima = 0;  ///< sums in the same units
+    std::int64_t samples = 0;
+    WideSum minima, maxima;
+    std::vector<WideSum> sums;  ///< of the channels
+    std::int64_t channel_elements = 0;
   };
   std::vector<std::string> names_;
   std::vector<State> states_;
-  static void add_sample_range(State& state, std::span<const float> elements);
-  static void add_channels(State& state, const Tensor& values, std::span<const float> elements);
+  static void add_channel_sums(State& state, const TensorView& values, std::span<const float> elements, int shift);
 };
 
 }  // namespace iai

@@ -126,9 +126,10 @@ AffineParameters affine_parameters(const Range& range) {
 
 Range choose_range(const TensorStatistics& seen, RangeMethod method, double percentile, const SeenThrough& through) {
   const Range whole = with_zero(static_cast<double>(seen.minimum), static_cast<double>(seen.maximum));
+  if (method == RangeMethod::mean_min_max && seen.minimum < seen.maximum) return with_zero(seen.mean_minimum, seen.mean_maximum);
   if (seen.histogram.empty()) return whole;
   switch (method) {
-    case RangeMethod::mean_min_max: return with_zero(seen.mean_minimum, seen.mean_maximum);
+    case RangeMethod::mean_min_max:
     case RangeMethod::percentile: return percentile_range(seen, percentile);
     case RangeMethod::entropy: return least_divergence_range(seen);
     case RangeMethod::mse: return least_error_range(seen, through);
@@ -139,6 +140,12 @@ Range choose_range(const TensorStatistics& seen, RangeMethod method, double perc
 }
 
 RangeError range_error(const TensorStatistics& seen, const AffineParameters& parameters) {
+  if (seen.histogram.empty() && seen.minimum < seen.maximum) {  // there was one pass only
+    constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+    const double half = static_cast<double>(parameters.scale) / 2;
+    const bool clips = static_cast<double>(seen.minimum) < parameters.low() - half || static_cast<double>(seen.maximum) > parameters.high() + half;
+    return {unknown, clips ? unknown : 0};
+  }
   double signal = 0, noise = 0, clipped = 0;
   for (std::size_t i = 0; i < seen.histogram.size(); ++i) {
     if (seen.histogram[i] == 0) continue;
