@@ -82,6 +82,7 @@ complete -c iai -n '__fish_seen_subcommand_from quantize' -l dynamic -d 'Quantiz
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l target -d 'Machine that the model is for: cpu-avx2 is x86-64 without VNNI, whose products of weights and activations are cut to 16 bits' -x -a 'generic cpu-vnni cpu-avx2'
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l dry-run -s n -d 'Only say what would be quantized, what stays in float and why, and about how much memory it takes'
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l samples -d 'At most so many calibration samples, spread evenly; 0: all' -x
+complete -c iai -n '__fish_seen_subcommand_from quantize' -l max-memory -d 'About how much memory calibration may take, such as 512MB; where the activations do not fit, they are watched in several runs' -x
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l ranges-out -d 'Write the ranges of the activations that were found, for --ranges' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l ranges -d 'Use the ranges in this file (see iai-ranges(5)); calibration inputs then only measure the outputs' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l device -d 'Execution provider (cpu, cuda, webgpu ...); never a silent fall-back' -x

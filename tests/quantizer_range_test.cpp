@@ -10,8 +10,8 @@ namespace {
 
 TensorStatistics seen(const std::vector<std::vector<float>>& samples) {
   Observer observer({"x"}, {});
-  for (const auto& sample : samples) observer.observe_range(0, make_tensor<float>({static_cast<std::int64_t>(sample.size())}, sample));
-  for (const auto& sample : samples) observer.observe_histogram(0, make_tensor<float>({static_cast<std::int64_t>(sample.size())}, sample));
+  for (const auto& sample : samples) observer.observe_range(0, make_tensor<float>({static_cast<std::int64_t>(sample.size())}, sample).view());
+  for (const auto& sample : samples) observer.observe_histogram(0, make_tensor<float>({static_cast<std::int64_t>(sample.size())}, sample).view());
   return observer.statistics().at("x");
 }
 
