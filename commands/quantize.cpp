@@ -45,7 +45,16 @@ void check_ranges_options(const QuantizeOptions& options, const std::vector<fs::
   refuse_existing(options.ranges_out, options.output.if_exists());
 }
 
+void check_dynamic_options(const QuantizeOptions& options) {
+  if (!options.dynamic) return;
+  if (!options.int16.empty()) throw Error(ErrorKind::usage, "--int16 is for static int8: --dynamic has no 16-bit form", "leave out --dynamic, or --int16");
+  if (options.target != "tensorrt" && options.target != "openvino") return;
+  throw Error(ErrorKind::usage, "--target " + options.target + " takes static int8 only: it has no operator that quantizes activations as they come",
+              "leave out --dynamic and calibrate");
+}
+
 void check_options(const QuantizeOptions& options) {
+  check_dynamic_options(options);
   if (options.output.path.empty() && !options.dry_run) throw Error(ErrorKind::usage, "missing: -o, the file to write", "add -o model-int8.onnx");
   std::vector<fs::path> inputs = options.calibration;
   if (!options.task.empty()) inputs.push_back(options.task);
@@ -82,6 +91,7 @@ void record_options(Recording& recording, const QuantizeOptions& options) {
   recording.option("rounding", options.rounding);
   recording.option("bias_correction", options.bias_correction);
   recording.option("exclude", options.exclude);
+  recording.option("int16", options.int16);
   recording.option("max_drop", options.max_drop);
   recording.option("samples", options.samples);
   recording.option("target", options.target);
@@ -144,10 +154,11 @@ void declare(CLI::App& app, QuantizeOptions& options) {
       ->capture_default_str();
   app.add_option("--exclude", options.exclude, "Leave operators in float, by name or type; * and ? match any text and any character")->type_name("PATTERN");
   app.add_flag("--dynamic", options.dynamic, "Quantize activations as they come; needs no calibration");
+  app.add_option("--int16", options.int16, "Give the activations of these operators 16 bits, by name or type; their weights stay int8")->type_name("PATTERN");
   app.add_option("--target", options.target,
-                 "Machine that the model is for: cpu-avx2 is x86-64 without VNNI, whose products of weights and activations are cut to 16 bits")
+                 "Machine or runtime that the model is for: cpu-avx2 is x86-64 without VNNI, whose products of weights and activations are cut to 16 bits")
       ->type_name("NAME")
-      ->check(CLI::IsMember({"generic", "cpu-vnni", "cpu-avx2"}))
+      ->check(CLI::IsMember({"generic", "cpu-vnni", "cpu-avx2", "arm", "tensorrt", "openvino"}))
       ->capture_default_str();
   app.add_flag("-n,--dry-run", options.dry_run, "Only say what would be quantized, what stays in float and why, and about how much memory it takes");
   app.add_option("--samples", options.samples, "At most so many calibration samples, spread evenly; 0: all")

@@ -17,9 +17,10 @@ struct QuantizeOptions {
   std::string bias_correction = "auto";  ///< auto, fast, full
   double percentile = 99.99;             ///< of the values that stay
   std::vector<std::string> exclude;      ///< globs over names and operators
+  std::vector<std::string> int16;        ///< globs: operators whose activations have 16 bits
   bool dynamic = false;
   bool dry_run = false;
-  std::string target = "generic";    ///< generic, cpu-vnni, cpu-avx2
+  std::string target = "generic";    ///< as target_named knows them
   std::int64_t samples = 0;          ///< calibration samples; 0: all
   std::uint64_t max_memory = 0;      ///< bytes that calibration may take; 0: no limit
   std::filesystem::path ranges;      ///< file of ranges to use instead of calibration; empty: none

@@ -165,7 +165,9 @@ std::string ranges_text(const RangesFile& file) {
   text += fmt::format("samples: {}\nmethod: {}\n", file.samples, file.method);
   if (file.method == "percentile") text += fmt::format("percentile: {}\n", file.percentile);
   text += fmt::format("attention: {}\n", file.attention ? "int8" : "float");
-  text += fmt::format("exclude: {}\nreturned_to_float: {}\n", list_text(file.exclude), list_text(file.returned));
+  text += fmt::format("exclude: {}\n", list_text(file.exclude));
+  if (!file.int16.empty()) text += fmt::format("int16: {}\n", list_text(file.int16));
+  text += fmt::format("returned_to_float: {}\n", list_text(file.returned));
   text += biases_text(file.biases) + "tensors:\n";
   for (const auto& [name, tensor] : file.tensors) {
     text += tensor_text(name, tensor, file.samples);
@@ -180,8 +182,8 @@ RangesFile read_ranges(const fs::path& path) {
   file.document = read_yaml(path);
   const Yaml& document = file.document;
   if (!document.is_map()) document.fail("is no file of ranges", "iai quantize --ranges-out writes one");
-  document.allow_keys(
-      {"schema", "model_sha256", "calibration_sha256", "samples", "method", "percentile", "attention", "exclude", "returned_to_float", "biases", "tensors"});
+  document.allow_keys({"schema", "model_sha256", "calibration_sha256", "samples", "method", "percentile", "attention", "exclude", "int16", "returned_to_float",
+                       "biases", "tensors"});
   if (document.at("schema").text() != schema) document.at("schema").fail("is not " + std::string(schema), "this iai reads no other version of the file");
   file.model_sha256 = digest_list(document.find("model_sha256"));
   file.calibration = digest_list(document.find("calibration_sha256"));
@@ -193,6 +195,7 @@ RangesFile read_ranges(const fs::path& path) {
   }
   if (const Yaml* attention = document.find("attention")) file.attention = word_of(*attention, {"int8", "float"}) == "int8";
   file.exclude = text_list(document.find("exclude"));
+  file.int16 = text_list(document.find("int16"));
   file.returned = text_list(document.find("returned_to_float"));
   file.biases = read_biases(document.find("biases"));
   const Yaml& tensors = document.at("tensors");

@@ -23,6 +23,7 @@ struct RangesFile {
   double percentile = 99.99;
   bool attention = true;              ///< products of two activations become integers too
   std::vector<std::string> exclude;   ///< patterns
+  std::vector<std::string> int16;     ///< patterns of operators whose activations have 16 bits
   std::vector<std::string> returned;  ///< operators that an accuracy limit sent back to float
   std::map<std::string, TensorRange> tensors;
   ChannelExponents exponents;  ///< tensors whose channels are scaled first

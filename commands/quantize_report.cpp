@@ -75,6 +75,7 @@ RangesFile found_ranges(const QuantizeOptions& options, const Candidate& candida
   file.percentile = options.percentile;
   file.attention = candidate.method.attention;
   file.exclude = options.exclude;
+  file.int16 = options.int16;
   if (gate) file.returned = gate->returned;
   std::sort(file.returned.begin(), file.returned.end());
   file.tensors = candidate.ranges;

@@ -25,10 +25,7 @@ Model with_shapes(Model model) {
 
 std::unique_ptr<Samples> some_of(const Samples& samples, std::int64_t limit) { return limit_samples(borrow_samples(samples), limit); }
 
-Target target_of(const QuantizeOptions& options) {
-  if (options.target == "cpu-avx2") return Target::cpu_avx2;
-  return options.target == "cpu-vnni" ? Target::cpu_vnni : Target::generic;
-}
+Target target_of(const QuantizeOptions& options) { return target_named(options.target).value_or(Target::generic); }
 
 /// The quantizer knows no files: what it says of the model gets the file's name in front.
 template <class Work>
@@ -57,9 +54,10 @@ Model prepared(Model model) {
 }
 
 PlanOptions plan_options(const QuantizeOptions& options, const RangesFile* ranges, bool attention, std::set<std::string> keep_float) {
-  PlanOptions how{options.exclude, attention, std::move(keep_float)};
+  PlanOptions how{options.exclude, attention, std::move(keep_float), options.int16};
   if (ranges == nullptr) return how;
   how.exclude.insert(how.exclude.end(), ranges->exclude.begin(), ranges->exclude.end());
+  how.wide.insert(how.wide.end(), ranges->int16.begin(), ranges->int16.end());
   how.keep_float.insert(ranges->returned.begin(), ranges->returned.end());
   return how;
 }
@@ -132,7 +130,7 @@ std::vector<std::pair<std::string, RangeMethod>> QuantizeWorkbench::other_ranges
   const Calibrated& source = form(method.equalized);
   std::vector<std::pair<std::string, RangeMethod>> others;
   for (const std::string& tensor : plan(source, method.attention, {}).sources()) {
-    const RangeChoice choice{method.range, options_.percentile, method.own};
+    const RangeChoice choice{method.range, options_.percentile, method.own, form_of(target_of(options_)).activations};
     for (const RangeMethod other : other_methods(source.model.graph(), tensor, source.statistics.at(tensor), choice)) others.emplace_back(tensor, other);
   }
   return others;
@@ -146,13 +144,13 @@ std::optional<double> QuantizeWorkbench::comparison_cost(std::int64_t limit) con
 
 std::map<std::string, TensorRange> QuantizeWorkbench::ranges_of(const Calibrated& form, const QuantizationPlan& chosen, const QuantizeMethod& method) const {
   if (given_ != nullptr) return given_->tensors;
-  return choose_ranges(form.model.graph(), chosen, form.statistics, {method.range, options_.percentile, method.own});
+  return choose_ranges(form.model.graph(), chosen, form.statistics, {method.range, options_.percentile, method.own, form_of(target_of(options_)).activations});
 }
 
 const ProductsByOperator& QuantizeWorkbench::products(const QuantizeMethod& method, const Calibrated& form) {
   if (products_method_ == method) return products_;
   const QuantizationPlan whole = plan(form, method.attention, {});
-  products_ = wanted_products(form.model, whole, ranges_of(form, whole, method));
+  products_ = wanted_products(form.model, whole, ranges_of(form, whole, method), target_of(options_));
   observe_products(form.model, options_.model, whole, *samples_, options_.runtime, output_, products_);
   products_method_ = method;
   return products_;

@@ -75,7 +75,8 @@ _iai() {
     quantize:--rounding) _iai_words "nearest adaptive"; return ;;
     quantize:--bias-correction) _iai_words "auto fast full"; return ;;
     quantize:--exclude) :; return ;;
-    quantize:--target) _iai_words "generic cpu-vnni cpu-avx2"; return ;;
+    quantize:--int16) :; return ;;
+    quantize:--target) _iai_words "generic cpu-vnni cpu-avx2 arm tensorrt openvino"; return ;;
     quantize:--samples) :; return ;;
     quantize:--max-memory) :; return ;;
     quantize:--ranges-out) _iai_files 'yaml|yml'; return ;;
@@ -137,7 +138,7 @@ _iai() {
     validate) flags="--contract --draft --dialect --junit --sarif --html --baseline --write-baseline --overwrite --threads --limit --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
     inspect) flags="--dialect --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
     convert) flags="--overwrite --output --opset --external --precision --io --arithmetic --exclude --shape --calibration --no-compare --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
-    quantize) flags="--overwrite --output --calibration --task --max-drop --method --percentile --equalization --rounding --bias-correction --exclude --dynamic --target --dry-run --samples --max-memory --ranges-out --ranges --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
+    quantize) flags="--overwrite --output --calibration --task --max-drop --method --percentile --equalization --rounding --bias-correction --exclude --dynamic --int16 --target --dry-run --samples --max-memory --ranges-out --ranges --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     prune) flags="--overwrite --output --channels --sparsity --scope --exclude --calibration --task --max-drop --no-compare --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     evaluate) flags="--task --split --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     bench) flags="--reference --calibration --device --threads --batch --runtime --seconds --runs --seed --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;

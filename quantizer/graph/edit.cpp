@@ -61,6 +61,15 @@ void GraphEdit::commit() {
   remove_dead_nodes(model_);
 }
 
+void import_contrib(Model& model) {
+  for (const onnx::OperatorSetIdProto& set : model.proto.opset_import()) {
+    if (set.domain() == "com.microsoft") return;
+  }
+  onnx::OperatorSetIdProto& set = *model.proto.add_opset_import();
+  set.set_domain("com.microsoft");
+  set.set_version(1);
+}
+
 void set_attribute(onnx::NodeProto& node, const std::string& name, std::int64_t value) {
   for (onnx::AttributeProto& attribute : *node.mutable_attribute()) {
     if (attribute.name() == name) return attribute.set_i(value);

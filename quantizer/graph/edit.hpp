@@ -35,6 +35,9 @@ class GraphEdit {
   std::vector<onnx::NodeProto> nodes_;
 };
 
+/// Makes the operators of ONNX Runtime's own domain (com.microsoft) known to the model.
+void import_contrib(Model& model);
+
 /// Sets an attribute of `node`.
 void set_attribute(onnx::NodeProto& node, const std::string& name, std::int64_t value);
 

@@ -80,7 +80,7 @@ class DynamicWriter {
     for (const FloatNode& node : plan_.floats) layers_.emplace(node.node, QuantizedLayer{node.name, node.op_type, "float", node.reason.text});
     for (auto& [node, layer] : layers_) made_.layers.push_back(std::move(layer));
     edit_.commit();
-    if (uses_contrib_) import_contrib();
+    if (uses_contrib_) import_contrib(made_.model);
     return std::move(made_);
   }
 
@@ -212,15 +212,6 @@ class DynamicWriter {
     Tensor integers = made.values;
     integers.shape = {directions, columns, in};
     return {transposed(integers), make_tensor<float>({directions, columns}, made.scales), made.sqnr_db};
-  }
-
-  void import_contrib() {
-    for (const onnx::OperatorSetIdProto& set : made_.model.proto.opset_import()) {
-      if (set.domain() == "com.microsoft") return;
-    }
-    onnx::OperatorSetIdProto& set = *made_.model.proto.add_opset_import();
-    set.set_domain("com.microsoft");
-    set.set_version(1);
   }
 };
 

@@ -23,12 +23,12 @@ bool explicit_pads(const onnx::NodeProto& node) {
 std::int64_t product(std::span<const std::int64_t> sizes) { return std::accumulate(sizes.begin(), sizes.end(), std::int64_t{1}, std::multiplies<>()); }
 
 /// The integers less their zero point.
-std::vector<std::int16_t> quantized(const AffineParameters& parameters, std::span<const float> values) {
-  std::vector<std::int16_t> integers(values.size());
+std::vector<std::int32_t> quantized(const AffineParameters& parameters, std::span<const float> values) {
+  std::vector<std::int32_t> integers(values.size());
   const double factor = 1 / static_cast<double>(parameters.scale);
-  const double lowest = 0.0 - parameters.zero_point, highest = 255.0 - parameters.zero_point;
+  const double lowest = parameters.lowest - parameters.zero_point, highest = parameters.highest - parameters.zero_point;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    integers[i] = static_cast<std::int16_t>(std::clamp(std::nearbyint(static_cast<double>(values[i]) * factor), lowest, highest));
+    integers[i] = static_cast<std::int32_t>(std::clamp(std::nearbyint(static_cast<double>(values[i]) * factor), lowest, highest));
   }
   return integers;
 }
@@ -68,10 +68,10 @@ InputProducts::InputProducts(const LinearNode& linear, const onnx::NodeProto& no
 }
 
 void InputProducts::add(const Tensor& values) {
-  const std::vector<std::int16_t> integers = quantized(parameters_, values.values<float>());
+  const std::vector<std::int32_t> integers = quantized(parameters_, values.values<float>());
   // Which positions are taken depends on the sample alone, so that the order of the samples does not matter.
   std::int64_t sum = 0;
-  for (const std::int16_t integer : integers) sum += integer;
+  for (const std::int32_t integer : integers) sum += integer;
   const std::int64_t offset = ((sum % step_) + step_) % step_;
   if (image_) add_windows(integers, values.shape, offset);
   else add_rows(integers, offset);
@@ -87,7 +87,7 @@ void InputProducts::add_products(std::size_t group) {
   }
 }
 
-void InputProducts::add_rows(std::span<const std::int16_t> integers, std::int64_t offset) {
+void InputProducts::add_rows(std::span<const std::int32_t> integers, std::int64_t offset) {
   const std::size_t rows = inputs_ == 0 ? 0 : integers.size() / inputs_;
   for (std::size_t row = static_cast<std::size_t>(offset); row < rows; row += static_cast<std::size_t>(step_)) {
     std::copy_n(integers.begin() + static_cast<std::ptrdiff_t>(row * inputs_), inputs_, one_.begin());
@@ -96,7 +96,7 @@ void InputProducts::add_rows(std::span<const std::int16_t> integers, std::int64_
   }
 }
 
-void InputProducts::add_windows(std::span<const std::int16_t> integers, std::span<const std::int64_t> shape, std::int64_t offset) {
+void InputProducts::add_windows(std::span<const std::int32_t> integers, std::span<const std::int64_t> shape, std::int64_t offset) {
   const std::size_t axes = window_.kernel.size();
   const std::int64_t channels = static_cast<std::int64_t>(inputs_ * groups_) / product(window_.kernel);
   if (shape.size() != axes + 2 || shape[1] != channels) return;
@@ -120,7 +120,7 @@ void InputProducts::add_windows(std::span<const std::int16_t> integers, std::spa
 }
 
 /// Fills one_ with the window at `corner` of the group that begins at `first_channel`; padding is zero.
-void InputProducts::gather(std::span<const std::int16_t> integers, std::span<const std::int64_t> shape, std::span<const std::int64_t> corner,
+void InputProducts::gather(std::span<const std::int32_t> integers, std::span<const std::int64_t> shape, std::span<const std::int64_t> corner,
                            std::int64_t first_channel) {
   const std::int64_t taps = product(window_.kernel), plane = product(shape.subspan(2));
   for (std::size_t i = 0; i < inputs_; ++i) {

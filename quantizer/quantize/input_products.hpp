@@ -49,9 +49,9 @@ class InputProducts {
   Window window_;
   std::vector<double> sums_, one_;
 
-  void add_rows(std::span<const std::int16_t> integers, std::int64_t offset);
-  void add_windows(std::span<const std::int16_t> integers, std::span<const std::int64_t> shape, std::int64_t offset);
-  void gather(std::span<const std::int16_t> integers, std::span<const std::int64_t> shape, std::span<const std::int64_t> corner, std::int64_t first_channel);
+  void add_rows(std::span<const std::int32_t> integers, std::int64_t offset);
+  void add_windows(std::span<const std::int32_t> integers, std::span<const std::int64_t> shape, std::int64_t offset);
+  void gather(std::span<const std::int32_t> integers, std::span<const std::int64_t> shape, std::span<const std::int64_t> corner, std::int64_t first_channel);
   void add_products(std::size_t group);
 };
 

@@ -89,7 +89,8 @@ class Planner {
     made.result = fused_result(i);
     // ONNX Runtime's CPU kernels: integer Conv writes integers; Gemm and MatMul also write floats, but a Gemm in front of an
     // activation is merged with it into a float operator unless its output is quantized.
-    made.output_quantized = is_standard(node, "Conv") || (is_standard(node, "Gemm") && feeds_merged_activation(node));
+    made.wide = matches_any(options_.wide, node);
+    made.output_quantized = !made.wide && (is_standard(node, "Conv") || (is_standard(node, "Gemm") && feeds_merged_activation(node)));
     plan_.linear.push_back(std::move(made));
   }
 
@@ -222,10 +223,19 @@ class Planner {
         }
       }
     }
+    for (const LinearNode& linear : plan_.linear) {
+      if (!linear.wide) continue;
+      plan_.wide.insert(plan_.ranges.at(linear.input));
+      if (!linear.other.empty()) plan_.wide.insert(plan_.ranges.at(linear.other));
+    }
   }
 };
 
 }  // namespace
+
+const ActivationScheme& QuantizationPlan::scheme_of(const std::string& tensor, const ActivationScheme& usual) const {
+  return wide.contains(ranges.at(tensor)) ? wide_activations : usual;
+}
 
 std::vector<std::string> QuantizationPlan::observed() const {
   std::vector<std::string> names;
@@ -241,7 +251,8 @@ std::vector<std::string> QuantizationPlan::sources() const {
 
 QuantizationPlan plan_quantization(const Model& model, const PlanOptions& options) {
   refuse_quantized(model);
-  check_patterns(model.graph(), options.exclude);
+  check_patterns(model.graph(), options.exclude, "--exclude");
+  check_patterns(model.graph(), options.wide, "--int16");
   return Planner(model, options).plan();
 }
 
@@ -257,7 +268,7 @@ std::map<std::string, int> channel_axes(const QuantizationPlan& plan) {
   return axes;
 }
 
-void check_patterns(const onnx::GraphProto& graph, const std::vector<std::string>& patterns) {
+void check_patterns(const onnx::GraphProto& graph, const std::vector<std::string>& patterns, std::string_view flag) {
   for (const std::string& pattern : patterns) {
     std::vector<std::string> names;
     bool found = false;
@@ -267,7 +278,7 @@ void check_patterns(const onnx::GraphProto& graph, const std::vector<std::string
       names.push_back(node.op_type());
     }
     if (!found) {
-      throw Error(ErrorKind::usage, fmt::format("--exclude {}: no operator of the model is named or typed so", pattern),
+      throw Error(ErrorKind::usage, fmt::format("{} {}: no operator of the model is named or typed so", flag, pattern),
                   did_you_mean(pattern, names, "iai inspect shows the operators; * and ? stand for any text and any character"));
     }
   }

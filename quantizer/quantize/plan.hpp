@@ -8,6 +8,7 @@
 #include "formats/model.hpp"
 #include "quantizer/graph/graph_index.hpp"
 #include "quantizer/quantize/float_reason.hpp"
+#include "quantizer/quantize/target.hpp"
 
 namespace iai {
 
@@ -23,6 +24,7 @@ struct LinearNode {
   std::string bias;               ///< float32 initializer [channels] that becomes int32; empty: none
   std::string output;             ///< tensor the node itself makes
   std::string result;             ///< the tensor behind activations that the runtime fuses (Relu, Clip): where a quantized output is cut
+  bool wide = false;              ///< its activations have 16 bits, its bias stays float
   bool output_quantized = false;  ///< the runtime has an integer kernel only when the output is quantized too
 };
 
@@ -40,6 +42,10 @@ struct QuantizationPlan {
   /// Tensors that get QuantizeLinear and DequantizeLinear -> the tensor whose observed range they use. They differ where
   /// operators only move values (MaxPool, Reshape, Transpose ...) and where the parts of a Concat share its scale.
   std::map<std::string, std::string> ranges;
+  /// Tensors (of sources()) whose integers have 16 bits.
+  std::set<std::string> wide;
+  /// Of a tensor of `ranges`.
+  const ActivationScheme& scheme_of(const std::string& tensor, const ActivationScheme& usual) const;
   /// The tensors whose ranges are used: the distinct values of `ranges`, sorted.
   std::vector<std::string> sources() const;
   /// The tensors to observe, sorted: all of `ranges`, so that what was seen also serves a plan that leaves more in float.
@@ -47,9 +53,10 @@ struct QuantizationPlan {
 };
 
 struct PlanOptions {
-  std::vector<std::string> exclude;  ///< globs (* ?) over node names and operator types
-  bool attention = true;             ///< MatMul of two activations too
-  std::set<std::string> keep_float;  ///< names (LinearNode::name) that an accuracy limit sent back to float
+  std::vector<std::string> exclude;    ///< globs (* ?) over node names and operator types
+  bool attention = true;               ///< MatMul of two activations too
+  std::set<std::string> keep_float;    ///< names (LinearNode::name) that an accuracy limit sent back to float
+  std::vector<std::string> wide = {};  ///< globs over node names and operator types: 16-bit activations
 };
 
 /// Decides operator by operator. Conv, ConvTranspose, Gemm and MatMul with constant float32 weights are quantized; so all
@@ -64,7 +71,7 @@ QuantizationPlan plan_quantization(const Model& model, const PlanOptions& option
 std::map<std::string, int> channel_axes(const QuantizationPlan& plan);
 
 /// @throws Error(usage) naming a pattern that no node of the main graph fits.
-void check_patterns(const onnx::GraphProto& graph, const std::vector<std::string>& patterns);
+void check_patterns(const onnx::GraphProto& graph, const std::vector<std::string>& patterns, std::string_view flag);
 /// @throws Error(input) when the graph has QuantizeLinear, DequantizeLinear or integer operators.
 void refuse_quantized(const Model& model);
 

@@ -11,8 +11,6 @@
 namespace iai {
 namespace {
 
-constexpr double levels = 255;
-
 Range with_zero(double low, double high) { return {std::min(low, 0.0), std::max(high, 0.0)}; }
 
 Range percentile_range(const TensorStatistics& seen, double percentile) {
@@ -31,18 +29,18 @@ struct Occupied {
   std::vector<double> value, seen, count;
 };
 
-double squared_error(const Occupied& bins, const Range& range, const SeenThrough& through, double best) {
-  const AffineParameters parameters = affine_parameters(range);
-  // All values that fall on one integer are seen alike, so the function is asked 256 times, not once a bin.
-  std::vector<double> images(256);
-  for (int q = 0; q < 256; ++q) {
-    const double value = static_cast<double>(parameters.scale) * (q - parameters.zero_point);
-    images[static_cast<std::size_t>(q)] = through ? through(value) : value;
+double squared_error(const Occupied& bins, const AffineParameters& parameters, const SeenThrough& through, double best) {
+  // All values that fall on one integer are seen alike, so the function is asked once an integer, not once a bin.
+  std::vector<double> images(static_cast<std::size_t>(parameters.highest - parameters.lowest + 1));
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    const double value = static_cast<double>(parameters.scale) * (static_cast<int>(i) + parameters.lowest - parameters.zero_point);
+    images[i] = through ? through(value) : value;
   }
-  const double factor = 1 / static_cast<double>(parameters.scale), zero = parameters.zero_point;
+  const double factor = 1 / static_cast<double>(parameters.scale), zero = parameters.zero_point - parameters.lowest;
+  const double last = static_cast<double>(images.size() - 1);
   double sum = 0;
   for (std::size_t i = 0; i < bins.value.size() && sum < best; ++i) {
-    const double place = std::clamp(std::nearbyint(bins.value[i] * factor) + zero, 0.0, levels);
+    const double place = std::clamp(std::nearbyint(bins.value[i] * factor) + zero, 0.0, last);
     const double difference = images[static_cast<std::size_t>(place)] - bins.seen[i];
     sum += bins.count[i] * difference * difference;
   }
@@ -50,7 +48,7 @@ double squared_error(const Occupied& bins, const Range& range, const SeenThrough
 }
 
 /// Shrinks both ends together, then each on its own, and keeps what lowers the error; two rounds settle it.
-Range least_error_range(const TensorStatistics& seen, const SeenThrough& through) {
+Range least_error_range(const TensorStatistics& seen, const SeenThrough& through, const ActivationScheme& scheme) {
   Occupied bins;
   for (std::size_t i = 0; i < seen.histogram.size(); ++i) {
     if (seen.histogram[i] == 0) continue;
@@ -61,9 +59,9 @@ Range least_error_range(const TensorStatistics& seen, const SeenThrough& through
   }
   const Range whole = with_zero(static_cast<double>(seen.minimum), static_cast<double>(seen.maximum));
   Range best = whole;
-  double least = squared_error(bins, best, through, std::numeric_limits<double>::infinity());
+  double least = squared_error(bins, affine_parameters(best, scheme), through, std::numeric_limits<double>::infinity());
   const auto consider = [&](const Range& range) {
-    const double error = squared_error(bins, range, through, least);
+    const double error = squared_error(bins, affine_parameters(range, scheme), through, least);
     if (error >= least) return;
     least = error;
     best = range;
@@ -105,34 +103,37 @@ std::optional<RangeMethod> method_named(std::string_view name) {
   return found == method_names.end() ? std::nullopt : std::optional(found->second);
 }
 
-double AffineParameters::quantized(double value) const {
-  const double place = std::clamp(std::nearbyint(value / static_cast<double>(scale)) + zero_point, 0.0, levels);
-  return static_cast<double>(scale) * (place - zero_point);
+double AffineParameters::integer(double value) const {
+  return std::clamp(std::nearbyint(value / static_cast<double>(scale)) + zero_point, static_cast<double>(lowest), static_cast<double>(highest));
 }
 
-AffineParameters affine_parameters(const Range& range) {
+double AffineParameters::quantized(double value) const { return static_cast<double>(scale) * (integer(value) - zero_point); }
+
+AffineParameters affine_parameters(const Range& range, const ActivationScheme& scheme) {
   const Range whole = with_zero(range.low, range.high);
-  const double width = whole.high - whole.low;
+  AffineParameters made{1, scheme.symmetric ? 0 : scheme.lowest, scheme.lowest, scheme.highest};
+  const double width = scheme.symmetric ? std::max(-whole.low, whole.high) : whole.high - whole.low;
+  const double levels = scheme.symmetric ? scheme.highest : scheme.highest - scheme.lowest;
   // Below the smallest normal float a scale loses its digits, and 1 / scale is infinite in the runtime.
-  if (!(width / levels >= static_cast<double>(std::numeric_limits<float>::min()))) return {1.0F, 0};
-  AffineParameters made;
+  if (!(width / levels >= static_cast<double>(std::numeric_limits<float>::min()))) return made;
   made.scale = static_cast<float>(width / levels);
-  const double zero = std::nearbyint(-whole.low / static_cast<double>(made.scale));
-  made.zero_point = static_cast<std::uint8_t>(std::clamp(zero, 0.0, levels));
-  // The runtime drops a Clip behind an integer operator only when uint8 cannot say more than the Clip lets through.
-  if (made.zero_point == 0 && static_cast<float>(made.high()) > static_cast<float>(whole.high)) made.scale = std::nextafter(made.scale, 0.0F);
+  if (scheme.symmetric) return made;
+  const double zero = std::nearbyint(-whole.low / static_cast<double>(made.scale)) + scheme.lowest;
+  made.zero_point = static_cast<int>(std::clamp(zero, static_cast<double>(scheme.lowest), static_cast<double>(scheme.highest)));
+  // The runtime drops a Clip behind an integer operator only when the integers cannot say more than the Clip lets through.
+  if (made.zero_point == scheme.lowest && static_cast<float>(made.high()) > static_cast<float>(whole.high)) made.scale = std::nextafter(made.scale, 0.0F);
   return made;
 }
 
-Range choose_range(const TensorStatistics& seen, RangeMethod method, double percentile, const SeenThrough& through) {
+Range choose_range(const TensorStatistics& seen, RangeMethod method, double percentile, const SeenThrough& through, const ActivationScheme& scheme) {
   const Range whole = with_zero(static_cast<double>(seen.minimum), static_cast<double>(seen.maximum));
   if (method == RangeMethod::mean_min_max && seen.minimum < seen.maximum) return with_zero(seen.mean_minimum, seen.mean_maximum);
   if (seen.histogram.empty()) return whole;
   switch (method) {
     case RangeMethod::mean_min_max:
     case RangeMethod::percentile: return percentile_range(seen, percentile);
-    case RangeMethod::entropy: return least_divergence_range(seen);
-    case RangeMethod::mse: return least_error_range(seen, through);
+    case RangeMethod::entropy: return least_divergence_range(seen, scheme);
+    case RangeMethod::mse: return least_error_range(seen, through, scheme);
     case RangeMethod::min_max:
     case RangeMethod::given: break;
   }

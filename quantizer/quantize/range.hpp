@@ -9,6 +9,7 @@
 #include <onnx/onnx_pb.h>
 
 #include "quantizer/quantize/observer.hpp"
+#include "quantizer/quantize/target.hpp"
 
 namespace iai {
 
@@ -31,28 +32,30 @@ struct Range {
   double low = 0, high = 0;
 };
 
-/// value = scale * (integer - zero_point), integer in [0, 255]. Unsigned, as x86-64's integer instructions
+/// value = scale * (integer - zero_point), integer in [lowest, highest]. Unsigned by default, as x86-64's integer instructions
 /// take activations: ONNX Runtime turns signed ones around itself, but not all, and then leaves Conv in float between them.
 /// @source Jacob et al. (CVPR 2018), equation 1
 struct AffineParameters {
   float scale = 1;
-  std::uint8_t zero_point = 0;
-  double quantized(double value) const;  ///< `value` after one trip through uint8
-  double low() const { return static_cast<double>(scale) * (0.0 - zero_point); }
-  double high() const { return static_cast<double>(scale) * (255.0 - zero_point); }
+  int zero_point = 0;
+  int lowest = 0, highest = 255;
+  double integer(double value) const;    ///< that `value` becomes
+  double quantized(double value) const;  ///< `value` after one trip through the integers
+  double low() const { return static_cast<double>(scale) * (lowest - zero_point); }
+  double high() const { return static_cast<double>(scale) * (highest - zero_point); }
 };
-AffineParameters affine_parameters(const Range& range);
+AffineParameters affine_parameters(const Range& range, const ActivationScheme& scheme = {});
 
 /// What happens to a value before anybody sees it; identity when the tensor is read as it is.
 using SeenThrough = std::function<double(double)>;
 
 /// @param percentile  for RangeMethod::percentile: share of the values that stays, in percent (99.99)
-Range choose_range(const TensorStatistics& seen, RangeMethod method, double percentile, const SeenThrough& through = {});
+Range choose_range(const TensorStatistics& seen, RangeMethod method, double percentile, const SeenThrough& through = {}, const ActivationScheme& scheme = {});
 
-/// How far uint8 values under `parameters` lie from those that calibration saw.
+/// How far values under `parameters` lie from those that calibration saw.
 struct RangeError {
   double sqnr_db = 0;        ///< infinite when nothing is lost
-  double clipped_share = 0;  ///< of the elements, outside of what uint8 can say
+  double clipped_share = 0;  ///< of the elements, outside of what the integers can say
 };
 RangeError range_error(const TensorStatistics& seen, const AffineParameters& parameters);
 

@@ -5,16 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "quantizer/quantize/target.hpp"
 #include "quantizer/quantize/weights.hpp"
 
 namespace iai {
-
-/// The machine that an int8 model is made for.
-enum class Target {
-  generic,   ///< any: the full range of int8
-  cpu_vnni,  ///< x86-64 with AVX512-VNNI or AVX-VNNI: sums of products are 32 bits wide, so the full range too
-  cpu_avx2,  ///< x86-64 without: see below
-};
 
 // Without VNNI, x86-64 multiplies uint8 activations with int8 weights by vpmaddubsw, which adds two neighbouring products
 // and cuts the sum to 16 bits. Two weights of one sign can exceed them: 255 * (64 + 65) = 32895 > 32767. ONNX Runtime packs

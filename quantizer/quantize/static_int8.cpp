@@ -26,13 +26,28 @@ constexpr double largest_scale = 1e30;
 struct Activation {
   AffineParameters parameters;
   std::string scale, zero_point;  // names of the initializers
+  std::string domain;             // of the operators that convert
 };
+
+Tensor zero_point_of(const AffineParameters& parameters) {
+  if (parameters.highest > 255) return make_tensor<std::uint16_t>({}, std::array{static_cast<std::uint16_t>(parameters.zero_point)});
+  if (parameters.lowest < 0) return make_tensor<std::int8_t>({}, std::array{static_cast<std::int8_t>(parameters.zero_point)});
+  return make_tensor<std::uint8_t>({}, std::array{static_cast<std::uint8_t>(parameters.zero_point)});
+}
 
 class StaticWriter {
  public:
   StaticWriter(const Model& source, const QuantizationPlan& plan, const std::map<std::string, TensorRange>& ranges, Target target,
                const ProductsByOperator& products)
-      : source_(source), plan_(plan), ranges_(ranges), target_(target), products_(products), index_(source.graph()), made_{source, {}}, edit_(made_.model) {
+      : source_(source),
+        plan_(plan),
+        ranges_(ranges),
+        target_(target),
+        form_(form_of(target)),
+        products_(products),
+        index_(source.graph()),
+        made_{source, {}},
+        edit_(made_.model) {
     for (const LinearNode& linear : plan.linear) {
       linear_[linear.node] = &linear;
       if (linear.output_quantized) results_.insert(linear.result);
@@ -40,7 +55,8 @@ class StaticWriter {
   }
 
   QuantizedModel write() {
-    for (const std::string& tensor : plan_.sources()) activations_[tensor].parameters = affine_parameters(ranges_.at(tensor).range);
+    for (const std::string& tensor : plan_.sources())
+      activations_[tensor].parameters = affine_parameters(ranges_.at(tensor).range, plan_.scheme_of(tensor, form_.activations));
     find_smallest_scales();
     for (auto& [tensor, activation] : activations_) add_activation(tensor, activation);
     for (const onnx::ValueInfoProto& input : source_.graph().input()) wrap(input.name());
@@ -63,6 +79,7 @@ class StaticWriter {
   const QuantizationPlan& plan_;
   const std::map<std::string, TensorRange>& ranges_;
   const Target target_;
+  const TargetForm form_;
   const ProductsByOperator& products_;
   const GraphIndex index_;
   QuantizedModel made_;
@@ -80,7 +97,10 @@ class StaticWriter {
   void add_activation(const std::string& tensor, Activation& activation) {
     const AffineParameters& made = activation.parameters;
     activation.scale = edit_.add_initializer(tensor + "_scale", make_tensor<float>({}, std::array{made.scale}));
-    activation.zero_point = edit_.add_initializer(tensor + "_zero_point", make_tensor<std::uint8_t>({}, std::array{made.zero_point}));
+    activation.zero_point = edit_.add_initializer(tensor + "_zero_point", zero_point_of(made));
+    // The default domain knows 16 bits since operator set 21, ONNX Runtime's own always.
+    if (made.highest > 255 && source_.opset() < 21) activation.domain = "com.microsoft";
+    if (!activation.domain.empty()) import_contrib(made_.model);
   }
 
   std::vector<double> bias_of(const LinearNode& linear) const {
@@ -91,14 +111,14 @@ class StaticWriter {
   /// inputs lose lies below 2^-22 of the bias that asked for it.
   void find_smallest_scales() {
     for (const LinearNode& linear : plan_.linear) {
-      if (linear.weight.empty() || linear.bias.empty()) continue;
+      if (linear.weight.empty() || linear.bias.empty() || linear.wide || !form_.integer_bias) continue;
       const std::vector<double> bias = bias_of(linear);
       refuse_infinite_bias(linear.name, bias);
       float& input_scale = activations_.at(plan_.ranges.at(linear.input)).parameters.scale;
       for (const double value : bias) input_scale = std::max(input_scale, static_cast<float>(std::abs(value) / (largest_bias * largest_scale)));
     }
     for (const LinearNode& linear : plan_.linear) {
-      if (linear.weight.empty() || linear.bias.empty()) continue;
+      if (linear.weight.empty() || linear.bias.empty() || linear.wide || !form_.integer_bias) continue;
       const std::vector<double> bias = bias_of(linear);
       std::vector<float>& smallest = smallest_[{linear.weight, linear.axis}];
       smallest.resize(bias.size());
@@ -115,8 +135,9 @@ class StaticWriter {
     if (!plan_.ranges.contains(tensor)) return;
     const Activation& how = activation(tensor);
     const bool renamed = results_.contains(tensor) && index_.is_graph_output(tensor);  // its producer writes raw_name()
-    const std::string integers = edit_.add_node("QuantizeLinear", {renamed ? raw_names_.at(tensor) : tensor, how.scale, how.zero_point}, tensor + "_quantized");
-    dequantized_[tensor] = edit_.add_node("DequantizeLinear", {integers, how.scale, how.zero_point}, tensor + "_dequantized");
+    const std::string integers =
+        edit_.add_node("QuantizeLinear", {renamed ? raw_names_.at(tensor) : tensor, how.scale, how.zero_point}, tensor + "_quantized", how.domain);
+    dequantized_[tensor] = edit_.add_node("DequantizeLinear", {integers, how.scale, how.zero_point}, tensor + "_dequantized", how.domain);
     if (!renamed) return;
     edit_.last().set_output(0, tensor);
     dequantized_[tensor] = tensor;
@@ -152,7 +173,14 @@ class StaticWriter {
 
   void write_linear(const LinearNode& linear, onnx::NodeProto& node) {
     const TensorRange& input = ranges_.at(plan_.ranges.at(linear.input));
-    QuantizedLayer layer{linear.name, linear.op_type, "int8", {}, std::numeric_limits<double>::quiet_NaN(), input.sqnr_db, input.clipped_share, {}};
+    QuantizedLayer layer{linear.name,
+                         linear.op_type,
+                         linear.wide ? "int8, int16 inputs" : "int8",
+                         {},
+                         std::numeric_limits<double>::quiet_NaN(),
+                         input.sqnr_db,
+                         input.clipped_share,
+                         {}};
     if (!linear.weight.empty()) {
       const WrittenWeight& weight = weight_of(linear);
       layer.weight_sqnr_db = weight.made.sqnr_db;
@@ -236,6 +264,7 @@ class StaticWriter {
     if (linear.op_type == "MatMul" || linear.bias.empty()) return;
     std::vector<double> bias = bias_of(linear);
     const std::vector<double> shift = mean_shift(linear, weight);
+    if (!form_.integer_bias || linear.wide) return write_float_bias(linear, bias, shift, node);
     const double input_scale = static_cast<double>(activation(linear.input).parameters.scale);
     std::vector<std::int32_t> integers(bias.size());
     std::vector<float> scales(bias.size());
@@ -247,6 +276,12 @@ class StaticWriter {
     const auto channels = static_cast<std::int64_t>(bias.size());
     node.set_input(2, dequantize(linear.bias, make_tensor<std::int32_t>({channels}, integers), make_tensor<float>({channels}, scales), 0,
                                  Tensor{ElementType::int32, {channels}, std::vector<std::byte>(bias.size() * 4)}));
+  }
+
+  void write_float_bias(const LinearNode& linear, const std::vector<double>& bias, const std::vector<double>& shift, onnx::NodeProto& node) {
+    std::vector<float> values(bias.size());
+    for (std::size_t c = 0; c < bias.size(); ++c) values[c] = static_cast<float>(shift.empty() ? bias[c] : bias[c] + shift[c]);
+    node.set_input(2, edit_.add_initializer(linear.bias + "_corrected", make_tensor<float>(source_.initializer(linear.bias)->shape, values)));
   }
 
   /// What the rounded weights lose on average for each output channel, from the means of the input's channels; empty when
@@ -285,7 +320,7 @@ QuantizedModel quantize_static(const Model& source, const QuantizationPlan& plan
   return StaticWriter(source, plan, ranges, target, products).write();
 }
 
-ProductsByOperator wanted_products(const Model& source, const QuantizationPlan& plan, const std::map<std::string, TensorRange>& ranges) {
+ProductsByOperator wanted_products(const Model& source, const QuantizationPlan& plan, const std::map<std::string, TensorRange>& ranges, Target target) {
   constexpr std::size_t most_sums = std::size_t{256} << 17;  // doubles in 256 MB
   ProductsByOperator wanted;
   std::size_t sums = 0;
@@ -295,7 +330,8 @@ ProductsByOperator wanted_products(const Model& source, const QuantizationPlan& 
     const std::vector<std::int64_t> shape = source.initializer(linear.weight)->shape;
     if (!InputProducts::possible(linear, node, shape)) continue;
     const TensorRange& input = ranges.at(linear.input);
-    const AffineParameters parameters = affine_parameters(ranges.at(plan.ranges.at(linear.input)).range);
+    const AffineParameters parameters =
+        affine_parameters(ranges.at(plan.ranges.at(linear.input)).range, plan.scheme_of(linear.input, form_of(target).activations));
     const std::int64_t channels = linear.op_type == "Conv" ? shape[1] * int_attribute(node, "group", 1) : shape[linear.axis == 0 ? 1 : 0];
     InputProducts products(linear, node, shape, parameters, input.elements / std::max<std::int64_t>(channels, 1));
     sums += products.groups() * products.inputs() * products.inputs();

@@ -28,7 +28,8 @@ QuantizedModel quantize_static(const Model& source, const QuantizationPlan& plan
 
 /// Of the operators of `plan` whose weights can be rounded adaptively, nothing seen yet. In the order of the graph, as far as
 /// 256 MB reach.
-ProductsByOperator wanted_products(const Model& source, const QuantizationPlan& plan, const std::map<std::string, TensorRange>& ranges);
+ProductsByOperator wanted_products(const Model& source, const QuantizationPlan& plan, const std::map<std::string, TensorRange>& ranges,
+                                   Target target = Target::generic);
 
 /// What quantize_static would do under `plan`. No payload is read.
 std::vector<PlannedLayer> plan_static(const Model& source, const QuantizationPlan& plan);

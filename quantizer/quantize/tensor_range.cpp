@@ -25,7 +25,9 @@ std::vector<RangeMethod> other_methods(const onnx::GraphProto& graph, const std:
   constexpr std::array all{RangeMethod::mse, RangeMethod::min_max, RangeMethod::percentile, RangeMethod::entropy, RangeMethod::mean_min_max};
   constexpr double much_worse_db = 1;
   const SeenThrough through = seen_through(graph, GraphIndex(graph), tensor);
-  const auto parameters_of = [&](RangeMethod method) { return affine_parameters(choose_range(seen, method, choice.percentile, through)); };
+  const auto parameters_of = [&](RangeMethod method) {
+    return affine_parameters(choose_range(seen, method, choice.percentile, through, choice.scheme), choice.scheme);
+  };
   const AffineParameters chosen = parameters_of(method_of(choice, tensor));
   const double least = range_error(seen, chosen).sqnr_db - much_worse_db;
   std::set<std::pair<float, int>> known{{chosen.scale, chosen.zero_point}};
@@ -42,7 +44,8 @@ std::map<std::string, TensorRange> choose_ranges(const onnx::GraphProto& graph, 
   const GraphIndex index(graph);
   std::map<std::string, Range> chosen;
   for (const std::string& tensor : plan.sources()) {
-    chosen[tensor] = choose_range(statistics.at(tensor), method_of(choice, tensor), choice.percentile, seen_through(graph, index, tensor));
+    chosen[tensor] = choose_range(statistics.at(tensor), method_of(choice, tensor), choice.percentile, seen_through(graph, index, tensor),
+                                  plan.scheme_of(tensor, choice.scheme));
   }
   std::set<std::string> corrected;  // inputs of operators that have a bias
   for (const LinearNode& linear : plan.linear) {
@@ -52,7 +55,7 @@ std::map<std::string, TensorRange> choose_ranges(const onnx::GraphProto& graph, 
   for (const auto& [tensor, source] : plan.ranges) {
     const TensorStatistics& seen = statistics.at(tensor);
     const Range& range = chosen.at(source);
-    const RangeError error = range_error(seen, affine_parameters(range));
+    const RangeError error = range_error(seen, affine_parameters(range, plan.scheme_of(tensor, choice.scheme)));
     ranges[tensor] = {seen.minimum, seen.maximum, seen.elements, range, method_of(choice, source), error.sqnr_db, error.clipped_share, {}};
     if (corrected.contains(tensor)) ranges[tensor].channel_means = seen.channel_means;
   }

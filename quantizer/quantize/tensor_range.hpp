@@ -28,6 +28,7 @@ struct RangeChoice {
   RangeMethod method = RangeMethod::mse;
   double percentile = 99.99;                    ///< RangeMethod::percentile: share of the values that stays, in percent
   std::map<std::string, RangeMethod> own = {};  ///< tensors (of plan.sources()) with a method of their own
+  ActivationScheme scheme = {};                 ///< of tensors that are not of plan.wide
 };
 
 /// Methods whose range for `tensor` (of plan.sources()) is another than that of `choice`, each range once, and not much worse
