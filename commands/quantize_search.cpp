@@ -9,7 +9,7 @@ namespace iai {
 namespace {
 
 /// Multiply-accumulates that a search may take besides those of the first methods: some seconds.
-constexpr double affordable = 5e10;
+constexpr double affordable = 2e10;
 
 Rounding rounding_of(const QuantizeOptions& options) { return options.rounding == "adaptive" ? Rounding::adaptive : Rounding::nearest; }
 

@@ -131,20 +131,30 @@ std::vector<std::pair<std::string, RangeMethod>> QuantizeWorkbench::other_ranges
   std::vector<std::pair<std::string, RangeMethod>> others;
   for (const std::string& tensor : plan(source, method.attention, {}).sources()) {
     const RangeChoice choice{method.range, options_.percentile, method.own, form_of(target_of(options_)).activations};
-    for (const RangeMethod other : other_methods(source.model.graph(), tensor, source.statistics.at(tensor), choice)) others.emplace_back(tensor, other);
+    for (const RangeMethod other : other_methods(source.model.graph(), tensor, source.statistics.at(tensor), choice, source.chosen))
+      others.emplace_back(tensor, other);
   }
   return others;
 }
 
 std::optional<double> QuantizeWorkbench::comparison_cost(std::int64_t limit) const {
+  if (compared_ == nullptr) return std::nullopt;
+  return run_cost(2 * std::min(limit, compared_->count()));
+}
+
+std::optional<double> QuantizeWorkbench::run_cost(std::int64_t runs) const {
+  // What an operator takes besides multiplying, in multiply-accumulates of one core: when a model is made and opened, and in each run.
+  constexpr double opening = 2e5, running = 5e3;
   const auto multiplications = count_cost(plain_.model).multiply_accumulates();
-  if (!multiplications || compared_ == nullptr) return std::nullopt;
-  return 2 * static_cast<double>(*multiplications) * static_cast<double>(std::min(limit, compared_->count()));
+  if (!multiplications) return std::nullopt;
+  const auto operators = static_cast<double>(plain_.model.graph().node_size());
+  return operators * opening + static_cast<double>(runs) * (operators * running + static_cast<double>(*multiplications));
 }
 
 std::map<std::string, TensorRange> QuantizeWorkbench::ranges_of(const Calibrated& form, const QuantizationPlan& chosen, const QuantizeMethod& method) const {
   if (given_ != nullptr) return given_->tensors;
-  return choose_ranges(form.model.graph(), chosen, form.statistics, {method.range, options_.percentile, method.own, form_of(target_of(options_)).activations});
+  return choose_ranges(form.model.graph(), chosen, form.statistics, {method.range, options_.percentile, method.own, form_of(target_of(options_)).activations},
+                       form.chosen);
 }
 
 const ProductsByOperator& QuantizeWorkbench::products(const QuantizeMethod& method, const Calibrated& form) {
@@ -157,10 +167,9 @@ const ProductsByOperator& QuantizeWorkbench::products(const QuantizeMethod& meth
 }
 
 std::optional<double> QuantizeWorkbench::correction_cost() const {
-  const auto multiplications = count_cost(plain_.model).multiply_accumulates();
-  if (!multiplications || samples_ == nullptr) return std::nullopt;
-  const auto places = static_cast<double>(bias_places(plain_.model).size());
-  return places / 2 * static_cast<double>(*multiplications) * static_cast<double>(std::min(most_for_correction, samples_->count()));
+  const auto one = samples_ == nullptr ? std::nullopt : run_cost(std::min(most_for_correction, samples_->count()));
+  if (!one) return std::nullopt;
+  return static_cast<double>(bias_places(plain_.model).size()) * *one;
 }
 
 const Model& QuantizeWorkbench::corrected_model(const QuantizeMethod& method, const Calibrated& form) {

@@ -74,7 +74,7 @@ class QuantizeWorkbench {
   const ChannelExponents& exponents();
   /// Tensors and methods that give them another range than `method` does, worth a try each (other_methods).
   std::vector<std::pair<std::string, RangeMethod>> other_ranges(const QuantizeMethod& method);
-  /// Multiply-accumulates of one comparison with so many samples; nothing where they are not known.
+  /// Multiply-accumulates that a try with so many samples takes; nothing where they are not known.
   std::optional<double> comparison_cost(std::int64_t limit) const;
   /// Multiply-accumulates of correcting the biases; nothing where they are not known.
   std::optional<double> correction_cost() const;
@@ -106,6 +106,7 @@ class QuantizeWorkbench {
     Model inferred;  // with the shapes that plans need; a second skeleton, the weights are shared
     std::map<std::string, TensorStatistics> statistics = {};
     bool calibrated = false;
+    mutable RangeMemo chosen = {};
   };
   Calibrated plain_;
   std::optional<Calibrated> equalized_;
@@ -118,6 +119,8 @@ class QuantizeWorkbench {
 
   QuantizationPlan plan(const Calibrated& form, bool attention, std::set<std::string> keep_float) const;
   const Calibrated& form(bool equalized);
+  /// Multiply-accumulates of making the model and running it so often; nothing where they are not known.
+  std::optional<double> run_cost(std::int64_t runs) const;
   void calibrate_form(Calibrated& form);
   std::map<std::string, TensorRange> ranges_of(const Calibrated& form, const QuantizationPlan& chosen, const QuantizeMethod& method) const;
   const ProductsByOperator& products(const QuantizeMethod& method, const Calibrated& form);

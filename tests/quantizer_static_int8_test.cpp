@@ -83,7 +83,8 @@ TEST_CASE("a Gemm reads integers, its bias is int32 at the product of the scales
   const QuantizationPlan plan = plan_quantization(model, {});
   REQUIRE(plan.linear.size() == 1);
   CHECK(plan.linear[0].axis == 0);
-  const QuantizedModel made = quantize_static(model, plan, choose_ranges(model.graph(), plan, seen(plan), {RangeMethod::min_max}));
+  RangeMemo memo;
+  const QuantizedModel made = quantize_static(model, plan, choose_ranges(model.graph(), plan, seen(plan), {RangeMethod::min_max}, memo));
   const onnx::NodeProto* gemm = find_node(made.model, "Gemm");
   REQUIRE(gemm != nullptr);
   CHECK(gemm->input(0) == "x_dequantized");
@@ -166,7 +167,8 @@ TEST_CASE("what is planned takes as many bytes as what is written") {
   const std::vector<PlannedLayer> planned = plan_static(model, plan);
   REQUIRE(planned.size() == 1);
   CHECK(bytes_of(planned[0].before) == 6 * 4 + 3 * 4);
-  const QuantizedModel made = quantize_static(model, plan, choose_ranges(model.graph(), plan, seen(plan), {RangeMethod::min_max}));
+  RangeMemo memo;
+  const QuantizedModel made = quantize_static(model, plan, choose_ranges(model.graph(), plan, seen(plan), {RangeMethod::min_max}, memo));
   std::uint64_t written = 0;
   for (const onnx::TensorProto& tensor : made.model.graph().initializer()) {
     if (tensor.name().starts_with("W_") || tensor.name().starts_with("b_")) written += made.model.initializer(tensor.name())->bytes.size();

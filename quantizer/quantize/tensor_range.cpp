@@ -21,12 +21,20 @@ SeenThrough seen_through(const onnx::GraphProto& graph, const GraphIndex& index,
 
 }  // namespace
 
-std::vector<RangeMethod> other_methods(const onnx::GraphProto& graph, const std::string& tensor, const TensorStatistics& seen, const RangeChoice& choice) {
+Range RangeMemo::range(const std::string& tensor, RangeMethod method, const ActivationScheme& scheme, const std::function<Range()>& choose) {
+  const auto key = std::make_tuple(tensor, method, scheme.highest, scheme.symmetric);
+  const auto found = known_.find(key);
+  return found != known_.end() ? found->second : known_.emplace(key, choose()).first->second;
+}
+
+std::vector<RangeMethod> other_methods(const onnx::GraphProto& graph, const std::string& tensor, const TensorStatistics& seen, const RangeChoice& choice,
+                                       RangeMemo& memo) {
   constexpr std::array all{RangeMethod::mse, RangeMethod::min_max, RangeMethod::percentile, RangeMethod::entropy, RangeMethod::mean_min_max};
   constexpr double much_worse_db = 1;
   const SeenThrough through = seen_through(graph, GraphIndex(graph), tensor);
   const auto parameters_of = [&](RangeMethod method) {
-    return affine_parameters(choose_range(seen, method, choice.percentile, through, choice.scheme), choice.scheme);
+    const auto choose = [&] { return choose_range(seen, method, choice.percentile, through, choice.scheme); };
+    return affine_parameters(memo.range(tensor, method, choice.scheme, choose), choice.scheme);
   };
   const AffineParameters chosen = parameters_of(method_of(choice, tensor));
   const double least = range_error(seen, chosen).sqnr_db - much_worse_db;
@@ -40,12 +48,14 @@ std::vector<RangeMethod> other_methods(const onnx::GraphProto& graph, const std:
 }
 
 std::map<std::string, TensorRange> choose_ranges(const onnx::GraphProto& graph, const QuantizationPlan& plan,
-                                                 const std::map<std::string, TensorStatistics>& statistics, const RangeChoice& choice) {
+                                                 const std::map<std::string, TensorStatistics>& statistics, const RangeChoice& choice, RangeMemo& memo) {
   const GraphIndex index(graph);
   std::map<std::string, Range> chosen;
   for (const std::string& tensor : plan.sources()) {
-    chosen[tensor] = choose_range(statistics.at(tensor), method_of(choice, tensor), choice.percentile, seen_through(graph, index, tensor),
-                                  plan.scheme_of(tensor, choice.scheme));
+    const RangeMethod method = method_of(choice, tensor);
+    const ActivationScheme& scheme = plan.scheme_of(tensor, choice.scheme);
+    chosen[tensor] = memo.range(tensor, method, scheme,
+                                [&] { return choose_range(statistics.at(tensor), method, choice.percentile, seen_through(graph, index, tensor), scheme); });
   }
   std::set<std::string> corrected;  // inputs of operators that have a bias
   for (const LinearNode& linear : plan.linear) {

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "quantizer/quantize/observer.hpp"
@@ -31,14 +33,25 @@ struct RangeChoice {
   ActivationScheme scheme = {};                 ///< of tensors that are not of plan.wide
 };
 
+/// Ranges of one model's tensors that were chosen already: a search asks for the same again and again.
+class RangeMemo {
+ public:
+  Range range(const std::string& tensor, RangeMethod method, const ActivationScheme& scheme, const std::function<Range()>& choose);
+
+ private:
+  std::map<std::tuple<std::string, RangeMethod, int, bool>, Range> known_;
+};
+
 /// Methods whose range for `tensor` (of plan.sources()) is another than that of `choice`, each range once, and not much worse
 /// on what was seen: worth a try where the error of the model's outputs decides.
-std::vector<RangeMethod> other_methods(const onnx::GraphProto& graph, const std::string& tensor, const TensorStatistics& seen, const RangeChoice& choice);
+std::vector<RangeMethod> other_methods(const onnx::GraphProto& graph, const std::string& tensor, const TensorStatistics& seen, const RangeChoice& choice,
+                                       RangeMemo& memo);
 
 /// @param graph       the planned model's: an activation function that reads a tensor alone weighs its errors
 /// @param statistics  of plan.observed()
+/// @param memo        of the same graph, statistics and percentile
 /// @returns one range for each tensor of plan.observed()
 std::map<std::string, TensorRange> choose_ranges(const onnx::GraphProto& graph, const QuantizationPlan& plan,
-                                                 const std::map<std::string, TensorStatistics>& statistics, const RangeChoice& choice);
+                                                 const std::map<std::string, TensorStatistics>& statistics, const RangeChoice& choice, RangeMemo& memo);
 
 }  // namespace iai
