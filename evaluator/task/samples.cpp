@@ -82,6 +82,11 @@ class FileSamples : public Samples {
     for (std::size_t i = 0; i < wanted_.size(); ++i) {
       std::int64_t rows = 0;
       for (const Array& array : arrays_[i]) rows += array.rows;
+      if (rows % rows_[i] != 0) {
+        throw Error(ErrorKind::input,
+                    fmt::format("{}: input '{}' holds {} rows, a run takes {}", arrays_[i].front().name, wanted_[i].name, rows, rows_[i]),
+                    "give a whole number of runs: the inputs of this model have fixed sizes that differ");
+      }
       rows /= rows_[i];
       if (i > 0 && rows != count_) {
         throw Error(
