@@ -195,7 +195,7 @@ ExitCode run(const QuantizeOptions& options, Context& context) {
   raise_opset(source, options.model);
   std::unique_ptr<Samples> samples;
   if ((!options.dynamic && !ranges) || !options.calibration.empty() || task) {  // else it may hold operators that the runtime does not know
-    const Session session(options.model, {.device = options.runtime.device, .runtime = options.runtime.runtime});
+    const Session session(options.model, {.device = options.runtime.device, .optimization = GraphOptimization::none, .runtime = options.runtime.runtime});
     samples = calibration_samples(options, calibration, session);
   }
   QuantizeWorkbench workbench(source, options, samples.get(), ranges ? &*ranges : nullptr, context.output);

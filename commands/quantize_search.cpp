@@ -1,5 +1,6 @@
 #include "commands/quantize_search.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include <fmt/format.h>
@@ -133,7 +134,11 @@ QuantizeMethod method_for(QuantizeWorkbench& workbench) {
 
 Candidate best_candidate(QuantizeWorkbench& workbench) {
   Candidate candidate = workbench.make(method_for(workbench), {});
-  workbench.compare(candidate, most_compared);
+  // The figure is for the report: a large network is not run for it as often as for calibration itself.
+  constexpr double fewest = 16;
+  const double cost = workbench.comparison_cost(1).value_or(0);
+  const double limit = cost > 0 ? std::clamp(affordable / cost, fewest, static_cast<double>(most_compared)) : static_cast<double>(most_compared);
+  workbench.compare(candidate, static_cast<std::int64_t>(limit));
   return candidate;
 }
 

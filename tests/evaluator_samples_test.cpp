@@ -84,6 +84,23 @@ TEST_CASE("samples: several inputs are found by file name, and their counts must
   CHECK(error_of([&] { open_samples({folder.path}, wanted); }).find("no data for input 'tokens'") != std::string::npos);
 }
 
+TEST_CASE("samples: inputs of different fixed sizes have no batch, a sample is what one run takes") {
+  const Folder folder;
+  write_npy<float>(folder.path / "x.npy", "<f4", "(4, 2)", {1, 2, 3, 4, 5, 6, 7, 8});
+  write_npy<float>(folder.path / "w.npy", "<f4", "(6, 1)", {1, 2, 3, 4, 5, 6});
+  const std::vector<WantedInput> wanted{{"x", ElementType::float32, {2, 2}}, {"w", ElementType::float32, {3, 1}}};
+  const auto samples = open_samples({folder.path}, wanted);
+  REQUIRE(samples->count() == 2);
+  const std::vector<Tensor> second = samples->read(1, 1);
+  CHECK(second[0].shape == std::vector<std::int64_t>{2, 2});
+  CHECK(second[0].values<float>()[0] == 5);
+  CHECK(second[1].shape == std::vector<std::int64_t>{3, 1});
+  CHECK(second[1].values<float>()[0] == 4);
+  CHECK(rows_of_one_sample({{"x", ElementType::float32, {4, 2}}, {"y", ElementType::float32, {-1, 2}}}) == std::vector<std::int64_t>{1, 1});
+  write_npy<float>(folder.path / "w.npy", "<f4", "(5, 1)", {1, 2, 3, 4, 5});
+  CHECK(error_of([&] { open_samples({folder.path}, wanted); }).find("holds 5 rows, a run takes 3") != std::string::npos);
+}
+
 TEST_CASE("samples: an array without the batch axis is one sample") {
   const Folder folder;
   write_npy<float>(folder.path / "a.npy", "<f4", "(2,)", {1, 2});

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <ctime>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -275,8 +276,12 @@ RuntimeSeconds runtime_seconds() {
 }
 
 std::int64_t fixed_batch(const Session& session) {
-  if (session.inputs().empty() || session.inputs().front().shape.empty()) return 0;
-  return std::max<std::int64_t>(session.inputs().front().shape.front(), 0);
+  std::set<std::int64_t> sizes;
+  for (const ModelPort& port : session.inputs()) {
+    if (!port.shape.empty() && port.shape.front() > 0) sizes.insert(port.shape.front());
+  }
+  if (sizes.empty()) return 0;
+  return sizes.size() == 1 ? *sizes.begin() : 1;
 }
 
 }  // namespace iai

@@ -77,7 +77,7 @@ struct RuntimeSeconds {
 };
 RuntimeSeconds runtime_seconds();
 
-/// Fixed batch size of the model's first input, or 0 when it is dynamic.
+/// Fixed batch size of the model's inputs; 0 when it is dynamic, 1 when they do not agree (evaluator/task/samples.hpp, rows_of_one_sample).
 std::int64_t fixed_batch(const Session& session);
 
 }  // namespace iai

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -76,10 +77,17 @@ void match_shape(Array& array, const WantedInput& input) {
 
 class FileSamples : public Samples {
  public:
-  FileSamples(std::vector<WantedInput> wanted, std::vector<std::vector<Array>> arrays) : wanted_(std::move(wanted)), arrays_(std::move(arrays)) {
+  FileSamples(std::vector<WantedInput> wanted, std::vector<std::vector<Array>> arrays)
+      : wanted_(std::move(wanted)), arrays_(std::move(arrays)), rows_(rows_of_one_sample(wanted_)) {
     for (std::size_t i = 0; i < wanted_.size(); ++i) {
       std::int64_t rows = 0;
       for (const Array& array : arrays_[i]) rows += array.rows;
+      if (rows % rows_[i] != 0) {
+        throw Error(ErrorKind::input,
+                    fmt::format("{}: input '{}' holds {} rows, a run takes {}", arrays_[i].front().name, wanted_[i].name, rows, rows_[i]),
+                    "give a whole number of runs: the inputs of this model have fixed sizes that differ");
+      }
+      rows /= rows_[i];
       if (i > 0 && rows != count_) {
         throw Error(
             ErrorKind::input,
@@ -98,7 +106,7 @@ class FileSamples : public Samples {
 
   std::vector<Tensor> read(std::int64_t first, std::int64_t n) const override {
     std::vector<Tensor> tensors;
-    for (std::size_t i = 0; i < wanted_.size(); ++i) tensors.push_back(read_input(i, first, n));
+    for (std::size_t i = 0; i < wanted_.size(); ++i) tensors.push_back(read_input(i, first * rows_[i], n * rows_[i]));
     return tensors;
   }
 
@@ -139,6 +147,7 @@ class FileSamples : public Samples {
 
   std::vector<WantedInput> wanted_;
   std::vector<std::vector<Array>> arrays_;  // one list for each input
+  std::vector<std::int64_t> rows_;          // of one sample, for each input
   std::int64_t count_ = 0;
 };
 
@@ -206,7 +215,7 @@ class SelectedSamples : public Samples {
         continue;
       }
       for (std::size_t k = 0; k < tensors.size(); ++k) {
-        tensors[k].shape[0] += 1;
+        tensors[k].shape[0] += one[k].shape[0];
         tensors[k].bytes.insert(tensors[k].bytes.end(), one[k].bytes.begin(), one[k].bytes.end());
       }
     }
@@ -219,6 +228,17 @@ class SelectedSamples : public Samples {
 };
 
 }  // namespace
+
+std::vector<std::int64_t> rows_of_one_sample(const std::vector<WantedInput>& wanted) {
+  std::vector<std::int64_t> rows;
+  std::set<std::int64_t> sizes;
+  for (const WantedInput& input : wanted) {
+    rows.push_back(input.shape.empty() ? 1 : std::max<std::int64_t>(input.shape[0], 1));
+    if (!input.shape.empty() && input.shape[0] > 0) sizes.insert(input.shape[0]);
+  }
+  if (sizes.size() < 2) rows.assign(wanted.size(), 1);
+  return rows;
+}
 
 std::unique_ptr<Samples> open_samples(const std::vector<fs::path>& paths, const std::vector<WantedInput>& wanted, FileOrder order) {
   std::vector<fs::path> files;

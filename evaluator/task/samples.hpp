@@ -33,6 +33,10 @@ enum class FileOrder {
   as_given,  ///< the paths as given; inside a folder by name
 };
 
+/// Rows of each input that make one sample: 1, unless the model has no batch, that is, its inputs have fixed sizes along axis 0 that
+/// differ (weights given as inputs, masks): then all rows that an input takes.
+std::vector<std::int64_t> rows_of_one_sample(const std::vector<WantedInput>& wanted);
+
 /// Samples from NPY files, NPZ archives or folders of them, for `--calibration`. Arrays that belong to one input follow
 /// each other along axis 0. An array that lacks axis 0 is one sample. Floating-point types are converted into each other
 /// and so are integers (evaluator/data/cast.hpp).

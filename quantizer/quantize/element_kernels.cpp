@@ -67,6 +67,22 @@ constexpr double rounder = 6755399441055744.0;  // 1.5 * 2^52
   }
 }
 
+[[gnu::always_inline]] inline std::int8_t int8_of(float value, float scale) {
+  double place = static_cast<double>(value) / static_cast<double>(scale);
+  place = place > -127 ? place : -127;
+  place = place < 127 ? place : 127;
+  return static_cast<std::int8_t>(static_cast<std::int32_t>((place + rounder) - rounder));
+}
+
+[[gnu::always_inline]] inline void int8_body(const float* values, std::size_t count, const float* scales, bool one_scale, std::int8_t* integers) {
+  if (one_scale) {
+    const float scale = scales[0];
+    for (std::size_t i = 0; i < count; ++i) integers[i] = int8_of(values[i], scale);
+  } else {
+    for (std::size_t i = 0; i < count; ++i) integers[i] = int8_of(values[i], scales[i]);
+  }
+}
+
 #ifdef IAI_WITH_AVX2
 const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
 IAI_WITH_AVX2 Keys keys_avx2(const float* elements, std::size_t count) { return keys_body(elements, count); }
@@ -79,12 +95,16 @@ IAI_WITH_AVX2 void row_avx2(const float* elements, std::size_t count, double uni
 IAI_WITH_AVX2 void column_avx2(const float* elements, std::size_t count, double unit, std::int64_t* sums, float* magnitudes) {
   column_body(elements, count, unit, sums, magnitudes);
 }
+IAI_WITH_AVX2 void int8_avx2(const float* values, std::size_t count, const float* scales, bool one_scale, std::int8_t* integers) {
+  int8_body(values, count, scales, one_scale, integers);
+}
 #else
 constexpr bool has_avx2 = false;
 constexpr auto keys_avx2 = keys_body;
 constexpr auto places_avx2 = places_body;
 constexpr auto row_avx2 = row_body;
 constexpr auto column_avx2 = column_body;
+constexpr auto int8_avx2 = int8_body;
 #endif
 
 void find_places(const float* elements, std::size_t count, double low, double factor, double last, std::int32_t* places) {
@@ -140,6 +160,10 @@ void add_channels(std::span<const float> elements, std::size_t inner, int shift,
       (has_avx2 ? row_avx2 : row_body)(elements.data() + at, inner, unit, sums[channel], magnitudes[channel]);
     }
   }
+}
+
+void round_to_int8(std::span<const float> values, std::span<const float> scales, std::span<std::int8_t> integers) {
+  (has_avx2 ? int8_avx2 : int8_body)(values.data(), values.size(), scales.data(), scales.size() == 1, integers.data());
 }
 
 void WideSum::add(std::int64_t value, int shift) {

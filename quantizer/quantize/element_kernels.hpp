@@ -23,6 +23,9 @@ void count_bins(std::span<const float> elements, double low, double factor, std:
 /// @param sums  element * 2^shift, rounded to even, is added to that of its channel; |element * 2^shift| < 2^50
 void add_channels(std::span<const float> elements, std::size_t inner, int shift, std::span<std::int64_t> sums, std::span<float> magnitudes);
 
+/// integers = value / scale, rounded to even, within [-127, 127]. @param scales  one for all, or one for each value
+void round_to_int8(std::span<const float> values, std::span<const float> scales, std::span<std::int8_t> integers);
+
 /// A sum of integers times powers of two that loses nothing: the order of what is added does not matter. Up to 2^31 terms.
 class WideSum {
  public:

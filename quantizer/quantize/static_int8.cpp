@@ -303,11 +303,12 @@ class StaticWriter {
                   "calibrate the model again");
     }
     const std::size_t inner = values.size() / rows / columns;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const std::size_t row = i / inner / columns, column = i / inner % columns;
-      const std::size_t out = linear.axis == 0 ? row : column, in = linear.axis == 0 ? column : row;
-      const double lost = static_cast<double>(values[i]) - static_cast<double>(weight.scales[out]) * integers[i];
-      shift[out] += lost * means[out / (outputs / groups) * ins + in];
+    for (std::size_t row = 0, i = 0; row < rows; ++row) {
+      for (std::size_t column = 0; column < columns; ++column) {
+        const std::size_t out = linear.axis == 0 ? row : column, in = linear.axis == 0 ? column : row;
+        const double mean = means[out / (outputs / groups) * ins + in], scale = static_cast<double>(weight.scales[out]);
+        for (std::size_t k = 0; k < inner; ++k, ++i) shift[out] += (static_cast<double>(values[i]) - scale * integers[i]) * mean;
+      }
     }
     return shift;
   }

@@ -7,8 +7,34 @@
 #include <fmt/format.h>
 
 #include "formats/error.hpp"
+#include "quantizer/quantize/element_kernels.hpp"
 
 namespace iai {
+
+namespace {
+
+/// Stretches of a weight in storage order: each of one channel, or, where the channels are the last axis, of one value a channel.
+struct Rows {
+  std::size_t channels, inner = 1, outer = 1;
+  bool one_channel;
+
+  Rows(std::span<const std::int64_t> shape, int axis) : channels(static_cast<std::size_t>(shape[static_cast<std::size_t>(axis)])) {
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+      if (static_cast<int>(i) < axis) outer *= static_cast<std::size_t>(shape[i]);
+      if (static_cast<int>(i) > axis) inner *= static_cast<std::size_t>(shape[i]);
+    }
+    one_channel = inner != 1 || channels == 1;
+  }
+
+  /// Calls work(channel or 0, index of the first value, number of values).
+  template <class Work>
+  void visit(Work work) const {
+    const std::size_t count = one_channel ? inner : channels, parts = one_channel ? outer * channels : outer;
+    for (std::size_t part = 0; part < parts; ++part) work(one_channel ? part % channels : 0, part * count, count);
+  }
+};
+
+}  // namespace
 
 void refuse_infinite_bias(const std::string& node, std::span<const double> bias) {
   for (const double value : bias) {
@@ -21,13 +47,17 @@ void refuse_infinite_bias(const std::string& node, std::span<const double> bias)
 QuantizedWeight quantize_weight(const TensorView& weight, int axis, std::span<const float> smallest_scales) {
   const std::vector<float> values = to_floats(weight);
   const auto channels = static_cast<std::size_t>(weight.shape[static_cast<std::size_t>(axis)]);
+  if (!extent_of(values).finite) {
+    const bool nan = std::any_of(values.begin(), values.end(), [](float value) { return std::isnan(value); });
+    throw Error(ErrorKind::input, fmt::format("a weight is {}", nan ? "NaN" : "infinite"), "export the model again; its training may have diverged");
+  }
   std::vector<float> largest(channels);
-  for_each_element(weight.shape, axis, [&](std::size_t channel, std::size_t i) {
-    if (!std::isfinite(values[i])) {
-      throw Error(ErrorKind::input, fmt::format("a weight is {}", std::isnan(values[i]) ? "NaN" : "infinite"),
-                  "export the model again; its training may have diverged");
+  const Rows rows(weight.shape, axis);
+  rows.visit([&](std::size_t channel, std::size_t first, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      float& most = largest[rows.one_channel ? channel : i];
+      most = std::max(most, std::abs(values[first + i]));
     }
-    largest[channel] = std::max(largest[channel], std::abs(values[i]));
   });
   QuantizedWeight made{{ElementType::int8, weight.shape, std::vector<std::byte>(values.size())}, std::vector<float>(channels), 0};
   for (std::size_t c = 0; c < channels; ++c) {
@@ -37,13 +67,15 @@ QuantizedWeight quantize_weight(const TensorView& weight, int axis, std::span<co
   }
   const auto integers = made.values.values<std::int8_t>();
   double signal = 0, noise = 0;
-  for_each_element(weight.shape, axis, [&](std::size_t channel, std::size_t i) {
-    const double value = static_cast<double>(values[i]), scale = static_cast<double>(made.scales[channel]);
-    const double integer = std::clamp(std::nearbyint(value / scale), -127.0, 127.0);
-    integers[i] = static_cast<std::int8_t>(integer);
-    const double difference = integer * scale - value;
-    signal += value * value;
-    noise += difference * difference;
+  rows.visit([&](std::size_t channel, std::size_t first, std::size_t count) {
+    const std::span<const float> scales = rows.one_channel ? std::span(made.scales).subspan(channel, 1) : std::span(made.scales);
+    round_to_int8(std::span(values).subspan(first, count), scales, integers.subspan(first, count));
+    for (std::size_t i = 0; i < count; ++i) {
+      const double value = static_cast<double>(values[first + i]), scale = static_cast<double>(scales[rows.one_channel ? 0 : i]);
+      const double difference = integers[first + i] * scale - value;
+      signal += value * value;
+      noise += difference * difference;
+    }
   });
   made.sqnr_db = noise > 0 ? 10 * std::log10(signal / noise) : std::numeric_limits<double>::infinity();
   return made;

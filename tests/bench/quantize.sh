@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# iai quantize beside ONNX Runtime's Python quantizer, same runtime version, same calibration inputs: how far the outputs lie
+# iai quantize beside ONNX Runtime's Python quantizer and NNCF, same runtime version, same calibration inputs: how far the outputs lie
 # from float32 (SQNR in dB over all elements of the first output, computed here for both), bytes, CPU seconds and peak
-# memory of the process, and median latency over that of the float32 model (batch 1, one thread, turns alternate).
+# memory of the process, and median latency over that of the float32 model (batch 1, one thread, turns alternate). Last, the geometric mean of
+# the latencies of each way over the models that it could do, and that of iai over the same models.
 #   tests/bench/quantize.sh [BUILD [SOURCE [MODEL ...]]]        MODEL: a name such as cmapss_cnn
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -15,6 +16,18 @@ trap 'rm -rf "$scratch"' EXIT
 version=$("$iai" doctor --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["onnxruntime"]["version"])')
 python3 -m venv "$scratch/venv"
 "$scratch/venv/bin/pip" install -qq "onnxruntime==$version" onnx==1.23.2 sympy==1.14.0 numpy==2.4.6
+python3 -m venv "$scratch/nncf"
+"$scratch/nncf/bin/pip" install -qq nncf==3.4.0 "onnxruntime==$version" onnx==1.23.2
+cat >"$scratch/run_nncf.py" <<'PYTHON'
+"""NNCF as its documentation tells, on all calibration inputs, each alone."""
+import sys
+import nncf, numpy, onnx
+
+model, made, calibration = sys.argv[1:]
+source = onnx.load(model)
+name, rows = source.graph.input[0].name, numpy.load(calibration, mmap_mode="r")
+onnx.save(nncf.quantize(source, nncf.Dataset(range(len(rows)), lambda i: {name: numpy.ascontiguousarray(rows[i:i + 1])}), subset_size=len(rows)), made)
+PYTHON
 cat >"$scratch/peer.py" <<'PYTHON'
 """What ONNX Runtime's documentation tells to do: pre-processing, then quantize_static or quantize_dynamic."""
 import sys
@@ -102,9 +115,11 @@ def ways(source, made, calibration):
     yield "iai", ours + ["--calibration", calibration]
     yield "ort min-max", peer + ["min-max"]
     yield "ort percentile", peer + ["percentile"]
+    yield "nncf", [f"{scratch}/nncf/bin/python", f"{scratch}/run_nncf.py", source, made, calibration]
     yield "iai --dynamic", ours + ["--dynamic"]
     yield "ort dynamic", peer + ["dynamic"]
 
+latencies = {}
 print(f"{'model':20} {'way':15} {'SQNR dB':>8} {'kB':>8} {'CPU s':>7} {'peak MB':>8} {'latency':>8}")
 for model in sys.argv[4:]:
     source, made = f"{data}/{model}.onnx", f"{scratch}/made.onnx"
@@ -117,5 +132,16 @@ for model in sys.argv[4:]:
             continue
         figures = sqnr(reference, outputs(made, rows)), os.path.getsize(made) / 1000, seconds, peak, latency_ratio(made, source, rows[:1])
         print(f"{model:20} {way:15} {figures[0]:8.2f} {figures[1]:8.1f} {figures[2]:7.2f} {figures[3]:8.0f} {figures[4]:8.2f}", flush=True)
+        latencies.setdefault(way, {})[model] = figures[4]
         os.remove(made)
+
+def mean(ratios):
+    return math.exp(statistics.fmean(map(math.log, ratios)))
+
+print("\ngeometric means of the latency over float32")
+for way, ratios in latencies.items():
+    same = [latencies.get("iai", {}).get(model) for model in ratios]
+    print(f"{way:15} {mean(ratios.values()):8.3f} over {len(ratios)} models" + (f", iai {mean(same):.3f} over the same" if None not in same else ""))
+slower = [f"{model} {ratio:.2f}" for model, ratio in latencies.get("iai", {}).items() if ratio > 1]
+print("iai slower than float32: " + (", ".join(slower) or "none"))
 PYTHON

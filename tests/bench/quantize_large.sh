@@ -30,7 +30,7 @@ _, status, usage = os.wait4(child, 0)
 with open(sys.argv[1], "w") as file:
     print(os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, time.perf_counter() - start, usage.ru_maxrss, file=file)
 PYTHON
-cat >"$scratch/ort.py" <<'PYTHON'
+cat >"$scratch/run_ort.py" <<'PYTHON'
 """What ONNX Runtime's documentation tells to do: pre-processing, then quantize_static (samples alone) or quantize_dynamic."""
 import sys
 import numpy, onnx, onnxruntime
@@ -66,7 +66,7 @@ else:
     quantize_static(prepared, made, Reader(), quant_format=QuantFormat.QDQ, per_channel=True, activation_type=QuantType.QUInt8,
                     weight_type=QuantType.QInt8, calibrate_method=kind)
 PYTHON
-cat >"$scratch/nncf.py" <<'PYTHON'
+cat >"$scratch/run_nncf.py" <<'PYTHON'
 """NNCF as its documentation tells, all samples used, batch 1."""
 import sys
 import nncf, numpy, onnx
@@ -139,10 +139,10 @@ def static():
     reference = outputs(model, rows)
     title(f"static int8, size of ResNet-50, {samples} samples of {pixels} x {pixels}")
     mine = row("iai min-max", ours(model, "--calibration", data, "--method", "min-max"), reference, rows)
-    peer = row("ort min-max", [python, f"{scratch}/ort.py", model, made, data, str(samples), "min-max", "all"], reference, rows)
-    kind = row("ort min-max, one thread", [python, f"{scratch}/ort.py", model, made, data, str(samples), "min-max", "1"], reference, rows)
+    peer = row("ort min-max", [python, f"{scratch}/run_ort.py", model, made, data, str(samples), "min-max", "all"], reference, rows)
+    kind = row("ort min-max, one thread", [python, f"{scratch}/run_ort.py", model, made, data, str(samples), "min-max", "1"], reference, rows)
     row("iai auto", ours(model, "--calibration", data), reference, rows)
-    row("nncf", [nncf, f"{scratch}/nncf.py", model, made, data, str(samples)], reference, rows)
+    row("nncf", [nncf, f"{scratch}/run_nncf.py", model, made, data, str(samples)], reference, rows)
     ratio("CPU seconds, iai min-max / ort min-max", mine, peer, 0)
     ratio("CPU seconds, iai min-max / ort min-max, one thread", mine, kind, 0)
 
@@ -151,9 +151,9 @@ def memory():
     model, data = network("resnet50", side, 512)
     ways = {"iai min-max": lambda n: ours(model, "--calibration", data, "--samples", n, "--method", "min-max"),
             "iai auto": lambda n: ours(model, "--calibration", data, "--samples", n),
-            "ort min-max": lambda n: [python, f"{scratch}/ort.py", model, made, data, str(n), "min-max", "1"],
-            "ort percentile": lambda n: [python, f"{scratch}/ort.py", model, made, data, str(n), "percentile", "1"],
-            "nncf": lambda n: [nncf, f"{scratch}/nncf.py", model, made, data, str(n)]}
+            "ort min-max": lambda n: [python, f"{scratch}/run_ort.py", model, made, data, str(n), "min-max", "1"],
+            "ort percentile": lambda n: [python, f"{scratch}/run_ort.py", model, made, data, str(n), "percentile", "1"],
+            "nncf": lambda n: [nncf, f"{scratch}/run_nncf.py", model, made, data, str(n)]}
     title(f"memory over samples, size of ResNet-50, {side} x {side}")
     for way, command in ways.items():
         few, many = (row(f"{way}, {n} samples", command(n)) for n in (32, 512))
@@ -165,7 +165,7 @@ def dynamic():
     reference = outputs(model, rows)
     title("dynamic int8, size of BERT-base")
     mine = row("iai --dynamic", ours(model, "--dynamic"), reference, rows)
-    peer = row("ort dynamic", [python, f"{scratch}/ort.py", model, made, data, "0", "dynamic", "1"], reference, rows)
+    peer = row("ort dynamic", [python, f"{scratch}/run_ort.py", model, made, data, "0", "dynamic", "1"], reference, rows)
     ratio("CPU seconds, iai / ort", mine, peer, 0)
     if mine:
         print(f"peak memory of iai / size of the model: {mine[2] * 1024 * 1024 / os.path.getsize(model):.2f}")

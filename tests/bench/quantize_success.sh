@@ -2,7 +2,7 @@
 # iai quantize, ONNX Runtime's Python quantizer and NNCF on every model of ONNX's backend tests that holds Conv, ConvTranspose, Gemm, MatMul,
 # LSTM or GRU, with the inputs that come with it as calibration. Those tests give weights as inputs, so each model is also tried "frozen":
 # all inputs of these operators but the first are made constants. Counted are: ok (the result runs in ONNX Runtime on the inputs, with outputs
-# of the same shapes), refused (an error that says what to do: exit 2 or 3 with a hint; for the peers, none), failed (anything else).
+# of the same shapes), unchanged (the result runs, but holds no integer operator), refused (an error that says what to do: exit 2 or 3 with a hint; for the peers, none), failed (anything else).
 # Models that ONNX Runtime cannot run as they are count only for crashes of iai.
 #   tests/bench/quantize_success.sh [BUILD [PATTERN]]        PATTERN: part of a test's name
 set -euo pipefail
