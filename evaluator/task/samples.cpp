@@ -83,8 +83,7 @@ class FileSamples : public Samples {
       std::int64_t rows = 0;
       for (const Array& array : arrays_[i]) rows += array.rows;
       if (rows % rows_[i] != 0) {
-        throw Error(ErrorKind::input,
-                    fmt::format("{}: input '{}' holds {} rows, a run takes {}", arrays_[i].front().name, wanted_[i].name, rows, rows_[i]),
+        throw Error(ErrorKind::input, fmt::format("{}: input '{}' holds {} rows, a run takes {}", arrays_[i].front().name, wanted_[i].name, rows, rows_[i]),
                     "give a whole number of runs: the inputs of this model have fixed sizes that differ");
       }
       rows /= rows_[i];
