@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "commands/quantize_workbench.hpp"
+
+namespace iai {
+
+/// So many calibration samples rank the operators as all do: Spearman 0.965 and more on our models, 0.944 with 32 (tests).
+constexpr std::int64_t most_for_sensitivity = 128;
+
+/// What one operator alone does to the outputs of the model.
+struct LayerSensitivity {
+  std::string name;    ///< as QuantizedLayer::name
+  double sqnr_db = 0;  ///< of the worst output, all other operators in float; infinite where nothing changes
+};
+
+/// Quantizes each operator of `candidate` that has integers alone, by its method, and compares the outputs with the source's.
+/// @param samples  calibration samples that are run for it, at most, spread evenly
+/// @returns worst first, of equal ones in the order of the graph; empty where there are no samples
+/// @source one layer at a time: Wu et al., "Integer Quantization for Deep Learning Inference" (2020), section 5.3
+std::vector<LayerSensitivity> layer_sensitivities(QuantizeWorkbench& workbench, const Candidate& candidate, std::int64_t samples);
+
+}  // namespace iai
