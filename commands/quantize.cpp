@@ -7,7 +7,9 @@
 
 #include <fmt/format.h>
 
+#include "commands/quantize_float.hpp"
 #include "commands/quantize_gate.hpp"
+#include "commands/quantize_inputs.hpp"
 #include "commands/quantize_plan.hpp"
 #include "commands/quantize_ranges.hpp"
 #include "commands/quantize_report.hpp"
@@ -54,8 +56,10 @@ void check_dynamic_options(const QuantizeOptions& options) {
 }
 
 void check_options(const QuantizeOptions& options) {
+  check_float_options(options);
   check_dynamic_options(options);
-  if (options.output.path.empty() && !options.dry_run) throw Error(ErrorKind::usage, "missing: -o, the file to write", "add -o model-int8.onnx");
+  if (options.output.path.empty() && !options.dry_run)
+    throw Error(ErrorKind::usage, "missing: -o, the file to write", fmt::format("add -o model-{}.onnx", options.precision));
   std::vector<fs::path> inputs = options.calibration;
   if (!options.task.empty()) inputs.push_back(options.task);
   if (!options.ranges.empty()) inputs.push_back(options.ranges);
@@ -67,20 +71,10 @@ void check_options(const QuantizeOptions& options) {
   if (!options.max_drop.empty() && options.task.empty()) {
     throw Error(ErrorKind::usage, "--max-drop needs a task to measure the drop on", "add --task task.yaml");
   }
-  if (!options.dynamic && !options.dry_run && options.ranges.empty() && options.calibration.empty() && options.task.empty()) {
+  if (options.precision == "int8" && !options.dynamic && !options.dry_run && options.ranges.empty() && options.calibration.empty() && options.task.empty()) {
     throw Error(ErrorKind::usage, "static int8 needs inputs to calibrate on",
                 "add --calibration PATH, or --task with a split 'calibration'; or choose --dynamic, which needs none");
   }
-}
-
-/// Null with --dynamic and --ranges where there are none.
-std::unique_ptr<Samples> calibration_samples(const QuantizeOptions& options, const CalibrationSource& calibration, const Session& session) {
-  std::unique_ptr<Samples> samples = calibration.open(wanted_inputs(session));
-  if (samples == nullptr && (options.dynamic || !options.ranges.empty())) return nullptr;
-  if (samples == nullptr) {
-    throw Error(ErrorKind::usage, options.task.string() + ": the task has no split 'calibration'", "add one to the task file, or pass --calibration PATH");
-  }
-  return limit_samples(std::move(samples), options.samples);
 }
 
 void record_options(Recording& recording, const QuantizeOptions& options) {
@@ -125,6 +119,18 @@ void refuse_nothing_to_do(const Candidate& candidate, const QuantizeOptions& opt
 void declare(CLI::App& app, QuantizeOptions& options) {
   declare_model(app, options.model);
   declare_output(app, options.output, "The quantized model to write");
+  app.add_option("--precision", options.precision, "int8, or 16-bit floats: fp16 (float16), bf16 (bfloat16)")
+      ->type_name("TYPE")
+      ->check(CLI::IsMember({"int8", "fp16", "bf16"}))
+      ->capture_default_str();
+  app.add_option("--io", options.io, "With fp16 and bf16: type of the model's inputs and outputs, float32 or the same as the weights")
+      ->type_name("TYPE")
+      ->check(CLI::IsMember({"float32", "same"}))
+      ->capture_default_str();
+  app.add_option("--arithmetic", options.arithmetic,
+                 "With fp16 and bf16: reduced, operators compute in the 16-bit type (default of fp16); float32, only weights are 16-bit (default of bf16)")
+      ->type_name("HOW")
+      ->check(CLI::IsMember({"reduced", "float32"}));
   declare_calibration(app, options.calibration);
   declare_task(app, options.task);
   app.add_option("--max-drop", options.max_drop, "Largest drop of the task's primary metric: 0.5% (relative) or 0.01 (absolute); over it exit 1")
@@ -179,6 +185,7 @@ void declare(CLI::App& app, QuantizeOptions& options) {
 
 ExitCode run(const QuantizeOptions& options, Context& context) {
   check_options(options);
+  if (options.precision != "int8") return quantize_float(options, context);
   const bool limited = !options.max_drop.empty();
   const DropLimit limit = limited ? parse_drop_limit(options.max_drop) : DropLimit{HUGE_VAL, false};
   const CalibrationSource calibration{options.calibration, options.task.empty() ? std::nullopt : std::optional(read_task(options.task))};
@@ -196,7 +203,7 @@ ExitCode run(const QuantizeOptions& options, Context& context) {
   std::unique_ptr<Samples> samples;
   if ((!options.dynamic && !ranges) || !options.calibration.empty() || task) {  // else it may hold operators that the runtime does not know
     const Session session(options.model, {.device = options.runtime.device, .optimization = GraphOptimization::none, .runtime = options.runtime.runtime});
-    samples = calibration_samples(options, calibration, session);
+    samples = quantize_samples(options, calibration, session, !options.dynamic && !ranges);
   }
   QuantizeWorkbench workbench(source, options, samples.get(), ranges ? &*ranges : nullptr, context.output);
   Candidate candidate = best_candidate(workbench);
@@ -228,10 +235,7 @@ ExitCode run(const QuantizeOptions& options, Context& context) {
   if (gate) {
     report.add("gate", gate_report(*gate, *task, options.max_drop));
     record_drop(recording, gate->before, gate->after, gate->drop);
-  }
-  if (!holds) {
-    report.headline(fmt::format("{} is not written: {} drops from {:.4g} to {:.4g} ({:.3g} %), the limit is {}", options.output.path.string(), task->primary,
-                                gate->before.value, gate->after.value, gate->drop.relative * 100, options.max_drop));
+    if (!holds) report.headline(missed_line(*gate, *task, options));
   }
   recording.metric("size_before_bytes", before);
   recording.metric("size_after_bytes", after);

@@ -8,6 +8,9 @@ namespace iai {
 struct QuantizeOptions {
   std::filesystem::path model;
   OutputOption output;
+  std::string precision = "int8";  ///< int8, fp16, bf16
+  std::string io = "float32";      ///< fp16, bf16: type of inputs and outputs; float32, same
+  std::string arithmetic;          ///< fp16, bf16: reduced, float32; empty: as the precision has it
   std::vector<std::filesystem::path> calibration;
   std::filesystem::path task;
   std::string max_drop;                  ///< "0.5%" or "0.01"; empty: no limit

@@ -15,6 +15,9 @@ constexpr Example examples[] = {
     {"What would be quantized, what stays in float and why, without running anything", "iai quantize model.onnx --dry-run"},
     {"For machines without VNNI: no product of weights and activations may be cut off",
      "iai quantize model.onnx --calibration calibration.npy --target cpu-avx2 -o model-int8.onnx"},
+    {"16-bit floats for a GPU: what does not fit stays in float32",
+     "iai quantize model.onnx --precision fp16 --calibration calibration.npy -o model-fp16.onnx"},
+    {"Half the size, the same arithmetic, no data", "iai quantize model.onnx --precision bf16 -o model-bf16.onnx"},
     {"Leave the first convolution and every Gemm in float",
      "iai quantize model.onnx --calibration calibration.npy --exclude conv1 --exclude Gemm -o model-int8.onnx"},
 };
@@ -61,9 +64,20 @@ const Manual quantize_manual{
         "--ranges-out writes what was found, tensor by tensor. --ranges reads it and makes the same bytes from the same model, with neither calibration inputs "
         "nor a "
         "runtime; where inputs are given, they only measure the outputs. Ranges of another model, missing ones and those that cannot be are refused.\n\n"
+        "--precision fp16 and bf16 make a float16 or bfloat16 model instead. What that does to each activation is measured on the calibration inputs: an "
+        "operator stays in float32, and its weights with it, where a tensor that it reads or makes comes near the type's largest number (65504 for float16), "
+        "vanishes, "
+        "or where rounded inputs change its outputs ten times more than rounding usually does; and where the model's outputs show a loss that no operator "
+        "shows by itself. The outputs are those of a device that rounds every result: a CPU keeps float32 between operators and would hide what clamps. "
+        "affected tensors lists each of which values clamp or vanish. bf16 stores weights in 16 bits and computes in float32, which needs no inputs, "
+        "unless "
+        "--arithmetic reduced is said.\n\n"
         "The same inputs give the same bytes, whatever --threads and --batch and the order of the calibration files.",
     .examples = {std::begin(examples), std::end(examples)},
     .diagnostics =
+        "Reasons of --dry-run with fp16 and bf16: excluded, subgraph, type (the operator set does not define the operator for the type: iai convert "
+        "--opset).\n\n"
+        "\"the runtime here cannot run it\": the file is for a device with kernels of the type; ONNX Runtime's CPU has next to none for bfloat16.\n\n"
         "Reasons of --dry-run: excluded (--exclude), accuracy (--max-drop, from a file of ranges), small (too few outputs to gain), recurrent (no integer "
         "form), "
         "subgraph (weights inside If, Loop or Scan), computed (weights are no constants), constant (the input is one), type (not float32), empty, vector (the "
@@ -78,6 +92,6 @@ const Manual quantize_manual{
         "The runtime, four copies of the weights, 64 kB for each watched tensor, and the activations of one sample for each thread, whatever the number of "
         "samples. With --max-memory tensors are watched in several runs where they do not fit together, with the same result; an estimate from the shapes, "
         "weights included, that the runtime can exceed by a little. "
-        "--dry-run estimates it. With --dynamic and --ranges no runtime and two copies."};
+        "With fp16 and bf16 each watched activation twice, without histograms. --dry-run estimates it. With --dynamic and --ranges no runtime and two copies."};
 
 }  // namespace iai

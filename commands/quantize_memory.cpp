@@ -66,14 +66,14 @@ QuantizeMemory memory_of_calibration(const Model& model, const std::vector<std::
 }
 
 std::vector<std::vector<std::string>> groups_within(std::uint64_t limit, const Model& model, const std::vector<std::string>& observed, std::uint64_t model_size,
-                                                    int threads) {
+                                                    int threads, std::uint64_t copies) {
   const KnownShapes shapes(model);
   const auto runs = static_cast<std::uint64_t>(thread_count(threads));
   const std::uint64_t fixed = memory_of_calibration(model, {}, model_size, threads).total();
   std::vector<std::vector<std::string>> groups;
   std::uint64_t used = limit;  // the first tensor begins a group
   for (const std::string& tensor : observed) {
-    const std::uint64_t needed = histogram_bytes + runs * size_of(shapes, tensor);
+    const std::uint64_t needed = histogram_bytes + runs * copies * size_of(shapes, tensor);
     if (fixed + needed > limit) {
       throw Error(ErrorKind::usage,
                   fmt::format("--max-memory {}: the program and the model take about {}, and tensor '{}' {} more", human_bytes(static_cast<double>(limit)),

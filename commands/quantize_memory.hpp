@@ -24,8 +24,9 @@ QuantizeMemory memory_without_runs(std::uint64_t model_size);
 QuantizeMemory memory_of_calibration(const Model& model, const std::vector<std::string>& observed, std::uint64_t model_size, int threads);
 
 /// Splits `observed` so that calibration of each group stays within `limit` bytes. A tensor of unknown shape counts as nothing.
+/// @param copies  of each tensor that are held at once
 /// @throws Error(usage) when one tensor alone does not.
 std::vector<std::vector<std::string>> groups_within(std::uint64_t limit, const Model& model, const std::vector<std::string>& observed, std::uint64_t model_size,
-                                                    int threads);
+                                                    int threads, std::uint64_t copies = 1);
 
 }  // namespace iai

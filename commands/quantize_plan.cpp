@@ -28,13 +28,6 @@ ReportRows rows_of(const std::vector<PlannedLayer>& layers) {
   return rows;
 }
 
-Report memory_report(const QuantizeMemory& memory) {
-  Report report;
-  report.add("total", memory.total(), Unit::bytes).add("program", memory.program, Unit::bytes).add("weights", memory.weights, Unit::bytes);
-  report.add("histograms", memory.histograms, Unit::bytes).add("activations", memory.activations, Unit::bytes);
-  return report;
-}
-
 struct Plan {
   std::vector<PlannedLayer> layers;
   QuantizeMemory memory;
@@ -71,6 +64,13 @@ Plan make_plan(const QuantizeOptions& options) {
 }
 
 }  // namespace
+
+Report memory_report(const QuantizeMemory& memory) {
+  Report report;
+  report.add("total", memory.total(), Unit::bytes).add("program", memory.program, Unit::bytes).add("weights", memory.weights, Unit::bytes);
+  report.add("histograms", memory.histograms, Unit::bytes).add("activations", memory.activations, Unit::bytes);
+  return report;
+}
 
 Report quantize_plan(const QuantizeOptions& options) {
   const Plan plan = [&] {

@@ -22,6 +22,8 @@ ReportRows layer_rows(const std::vector<QuantizedLayer>& layers, const std::stri
   return rows;
 }
 
+}  // namespace
+
 ReportRows output_rows(const std::vector<OutputError>& errors) {
   ReportRows rows;
   for (const OutputError& error : errors) {
@@ -33,8 +35,6 @@ ReportRows output_rows(const std::vector<OutputError>& errors) {
   return rows;
 }
 
-}  // namespace
-
 Report gate_report(const GateResult& gate, const Task& task, const std::string& limit) {
   Report report;
   report.add("metric", task.primary).add("before", gate.before.value).add("after", gate.after.value);
@@ -42,6 +42,11 @@ Report gate_report(const GateResult& gate, const Task& task, const std::string& 
   report.add("drop", gate.drop.absolute).add("relative_drop", gate.drop.relative, Unit::share);
   report.add("limit", limit.empty() ? "none" : limit).add("holds", gate.holds).add("returned_to_float", gate.returned);
   return report;
+}
+
+std::string missed_line(const GateResult& gate, const Task& task, const QuantizeOptions& options) {
+  return fmt::format("{} is not written: {} drops from {:.4g} to {:.4g} ({:.3g} %), the limit is {}", options.output.path.string(), task.primary,
+                     gate.before.value, gate.after.value, gate.drop.relative * 100, options.max_drop);
 }
 
 Report quantize_report(const QuantizeOptions& options, const Candidate& candidate, std::uint64_t before, std::uint64_t after, std::int64_t samples) {

@@ -11,8 +11,12 @@ namespace iai {
 
 /// What became of the model, layer by layer. Sizes in bytes; `samples`: calibration inputs.
 Report quantize_report(const QuantizeOptions& options, const Candidate& candidate, std::uint64_t before, std::uint64_t after, std::int64_t samples);
+/// How far each output lies from the source's.
+ReportRows output_rows(const std::vector<OutputError>& errors);
 /// How the task's primary metric fared; `limit` as the user wrote it, empty: none.
 Report gate_report(const GateResult& gate, const Task& task, const std::string& limit);
+/// The headline where the limit does not hold.
+std::string missed_line(const GateResult& gate, const Task& task, const QuantizeOptions& options);
 /// The file that --ranges-out writes.
 RangesFile found_ranges(const QuantizeOptions& options, const Candidate& candidate, const std::optional<GateResult>& gate, const CalibrationSource& calibration,
                         std::int64_t samples);

@@ -66,6 +66,9 @@ _iai() {
     convert:--batch) :; return ;;
     convert:--runtime) _iai_files ''; return ;;
     quantize:--output|quantize:-o) _iai_files ''; return ;;
+    quantize:--precision) _iai_words "int8 fp16 bf16"; return ;;
+    quantize:--io) _iai_words "float32 same"; return ;;
+    quantize:--arithmetic) _iai_words "reduced float32"; return ;;
     quantize:--calibration) _iai_files ''; return ;;
     quantize:--task) _iai_files 'yaml|yml'; return ;;
     quantize:--max-drop) :; return ;;
@@ -138,7 +141,7 @@ _iai() {
     validate) flags="--contract --draft --dialect --junit --sarif --html --baseline --write-baseline --overwrite --threads --limit --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
     inspect) flags="--dialect --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files ''; } ;;
     convert) flags="--overwrite --output --opset --external --precision --io --arithmetic --exclude --shape --calibration --no-compare --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
-    quantize) flags="--overwrite --output --calibration --task --max-drop --method --percentile --equalization --rounding --bias-correction --exclude --dynamic --int16 --target --dry-run --samples --max-memory --ranges-out --ranges --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
+    quantize) flags="--overwrite --output --precision --io --arithmetic --calibration --task --max-drop --method --percentile --equalization --rounding --bias-correction --exclude --dynamic --int16 --target --dry-run --samples --max-memory --ranges-out --ranges --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     prune) flags="--overwrite --output --channels --sparsity --scope --exclude --calibration --task --max-drop --no-compare --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     evaluate) flags="--task --split --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     bench) flags="--reference --calibration --device --threads --batch --runtime --seconds --runs --seed --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;

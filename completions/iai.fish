@@ -69,6 +69,9 @@ complete -c iai -n '__fish_seen_subcommand_from convert' -x -a '(__fish_complete
 complete -c iai -n __fish_use_subcommand -a quantize -d 'make a model int8, gated by measured accuracy'
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l overwrite -d 'Replace an existing output'
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l output -s o -d 'The quantized model to write' -r -F
+complete -c iai -n '__fish_seen_subcommand_from quantize' -l precision -d 'int8, or 16-bit floats: fp16 (float16), bf16 (bfloat16)' -x -a 'int8 fp16 bf16'
+complete -c iai -n '__fish_seen_subcommand_from quantize' -l io -d 'With fp16 and bf16: type of the models inputs and outputs, float32 or the same as the weights' -x -a 'float32 same'
+complete -c iai -n '__fish_seen_subcommand_from quantize' -l arithmetic -d 'With fp16 and bf16: reduced, operators compute in the 16-bit type (default of fp16); float32, only weights are 16-bit (default of bf16)' -x -a 'reduced float32'
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l calibration -d 'Calibration inputs: .npy, .npz, or a folder of them' -r -F
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l task -d 'Task file: what the model is for and how it is judged' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l max-drop -d 'Largest drop of the tasks primary metric: 0.5% (relative) or 0.01 (absolute); over it exit 1' -x

@@ -21,6 +21,7 @@ void collect_names(const onnx::GraphProto& graph, std::set<std::string>& names) 
   for (const auto& tensor : graph.initializer()) names.insert(tensor.name());
   for (const auto& value : graph.input()) names.insert(value.name());
   for (const auto& node : graph.node()) {
+    names.insert(node.name());
     names.insert(node.output().begin(), node.output().end());
     for (const auto& attribute : node.attribute()) {
       if (attribute.has_g()) collect_names(attribute.g(), names);
@@ -32,6 +33,7 @@ void collect_names(const onnx::GraphProto& graph, std::set<std::string>& names) 
 /// A tensor that was float32 can exist in two forms; a Cast makes the missing one where it is first asked for.
 struct Scope {
   const Scope* outer = nullptr;
+  bool stays = false;                       ///< all that the graph computes is float32
   Form ports = Form::high;                  ///< of the graph's own inputs and outputs
   std::map<std::string, TensorKind> kinds;  ///< in the source
   std::set<std::string> outputs;
@@ -80,7 +82,10 @@ class Lowering {
     lower_initializers(graph, scope);
     google::protobuf::RepeatedPtrField<onnx::NodeProto> nodes;
     nodes.Swap(graph.mutable_node());
-    for (auto& node : nodes) lower_node(graph, scope, std::move(node));
+    for (int i = 0; i < nodes.size(); ++i) {
+      const Form form = form_for(scope, nodes[i], i);
+      lower_node(graph, scope, std::move(nodes[i]), form);
+    }
     for (auto& output : *graph.mutable_output()) {
       if (!scope.is_float(output.name())) continue;
       if (scope.ports == Form::low) set_type(output);
@@ -125,6 +130,7 @@ class Lowering {
   }
 
   bool stays_float32(const onnx::GraphProto& graph, const Scope& scope, const GraphIndex& index, const std::string& name) const {
+    if (scope.stays || (scope.outer == nullptr && options_.float32_weights.contains(name))) return true;
     if (scope.outputs.count(name) != 0) return scope.ports == Form::high;
     const auto& uses = index.uses(name);
     return !uses.empty() && std::all_of(uses.begin(), uses.end(), [&](const GraphIndex::Use& use) {
@@ -133,16 +139,16 @@ class Lowering {
   }
 
   /// Loop and Scan hand tensors of one type around, If returns one type from both branches: all in the form of the rest.
-  Form form_for(const Scope& scope, const onnx::NodeProto& node) const {
-    if (options_.arithmetic == Arithmetic::float32) return Form::high;
-    if (holds_graph(node)) return Form::low;
+  Form form_for(const Scope& scope, const onnx::NodeProto& node, int at) const {
+    if (options_.arithmetic == Arithmetic::float32 || scope.stays) return Form::high;
+    if (holds_graph(node)) return options_.subgraphs == Subgraphs::left ? Form::high : Form::low;
+    if (scope.outer == nullptr && options_.float32_nodes.contains(at)) return Form::high;
     const auto kind_of = [&](const std::string& name) { return scope.kind_of(name); };
     return !matches_any(options_.exclude, node) && can_compute_in(node, opset_, options_.type, kind_of) ? Form::low : Form::high;
   }
 
-  void lower_node(onnx::GraphProto& graph, Scope& scope, onnx::NodeProto node) {
+  void lower_node(onnx::GraphProto& graph, Scope& scope, onnx::NodeProto node, Form form) {
     const bool holds = holds_graph(node);
-    const Form form = form_for(scope, node);
     bool touched = false;
     for (int i = 0; i < node.input_size(); ++i) {
       const std::string name = node.input(i);
@@ -155,6 +161,7 @@ class Lowering {
       if (!attribute.has_g()) continue;
       Scope inner;
       inner.outer = &scope;
+      inner.stays = scope.stays || options_.subgraphs == Subgraphs::left;
       inner.ports = form;
       lower_graph(*attribute.mutable_g(), inner);
     }
@@ -183,8 +190,9 @@ class Lowering {
     return made;
   }
 
-  std::string fresh(const std::string& base, Form form) {
-    const std::string stem = base + "_" + type_name(form == Form::low ? options_.type : ElementType::float32);
+  std::string fresh(const std::string& base, Form form) { return unused(base + "_" + type_name(form == Form::low ? options_.type : ElementType::float32)); }
+
+  std::string unused(const std::string& stem) {
     std::string name = stem;
     for (int i = 2; !names_.insert(name).second; ++i) name = fmt::format("{}_{}", stem, i);
     return name;
@@ -193,7 +201,7 @@ class Lowering {
   void add_cast(onnx::GraphProto& graph, const std::string& from, const std::string& to, ElementType type) {
     onnx::NodeProto& node = *graph.add_node();
     node.set_op_type("Cast");
-    node.set_name(to + "/Cast");
+    node.set_name(unused(to + "/Cast"));
     node.add_input(from);
     node.add_output(to);
     auto& attribute = *node.add_attribute();

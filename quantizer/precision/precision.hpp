@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,11 +32,18 @@ enum class Arithmetic {
   reduced,  ///< operators compute in the 16-bit type wherever their definition allows it
   float32,  ///< weights are stored in 16 bits and widened where they are used
 };
+enum class Subgraphs {
+  lowered,  ///< operators inside If, Loop and Scan become 16-bit too
+  left,     ///< they stay float32, and so do the operators that hold them
+};
 struct PrecisionOptions {
   ElementType type = ElementType::float16;  ///< or bfloat16
   ModelPorts ports = ModelPorts::float32;
   Arithmetic arithmetic = Arithmetic::reduced;
-  std::vector<std::string> exclude;  ///< globs on node names and operator types: they stay float32
+  std::vector<std::string> exclude = {};  ///< globs on node names and operator types: they stay float32
+  Subgraphs subgraphs = Subgraphs::lowered;
+  std::set<int> float32_nodes = {};            ///< indices into graph.node() of the source: they compute in float32
+  std::set<std::string> float32_weights = {};  ///< initializers that keep their type
 };
 struct PrecisionReport {
   std::vector<TensorRounding> tensors;     ///< every tensor that was rounded, in the order of the graph
