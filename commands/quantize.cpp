@@ -57,6 +57,7 @@ void check_dynamic_options(const QuantizeOptions& options) {
 
 void check_options(const QuantizeOptions& options) {
   check_float_options(options);
+  check_random_options(options);
   check_dynamic_options(options);
   if (options.output.path.empty() && !options.dry_run)
     throw Error(ErrorKind::usage, "missing: -o, the file to write", fmt::format("add -o model-{}.onnx", options.precision));
@@ -71,9 +72,10 @@ void check_options(const QuantizeOptions& options) {
   if (!options.max_drop.empty() && options.task.empty()) {
     throw Error(ErrorKind::usage, "--max-drop needs a task to measure the drop on", "add --task task.yaml");
   }
-  if (options.precision == "int8" && !options.dynamic && !options.dry_run && options.ranges.empty() && options.calibration.empty() && options.task.empty()) {
+  if (options.precision == "int8" && !options.dynamic && !options.dry_run && options.ranges.empty() && !options.random_calibration &&
+      options.calibration.empty() && options.task.empty()) {
     throw Error(ErrorKind::usage, "static int8 needs inputs to calibrate on",
-                "add --calibration PATH, or --task with a split 'calibration'; or choose --dynamic, which needs none");
+                "add --calibration PATH, or --task with a split 'calibration'; or choose --dynamic, which needs none, or --random-calibration");
   }
 }
 
@@ -132,6 +134,8 @@ void declare(CLI::App& app, QuantizeOptions& options) {
       ->type_name("HOW")
       ->check(CLI::IsMember({"reduced", "float32"}));
   declare_calibration(app, options.calibration);
+  app.add_flag("--random-calibration", options.random_calibration,
+               "Calibrate on seeded standard normal inputs instead of recorded ones: what is found is not what the plant shows");
   declare_task(app, options.task);
   app.add_option("--max-drop", options.max_drop, "Largest drop of the task's primary metric: 0.5% (relative) or 0.01 (absolute); over it exit 1")
       ->type_name("LIMIT");
@@ -201,9 +205,9 @@ ExitCode run(const QuantizeOptions& options, Context& context) {
   if (ranges) check_ranges_model(*ranges, options.ranges, options.model);
   raise_opset(source, options.model);
   std::unique_ptr<Samples> samples;
-  if ((!options.dynamic && !ranges) || !options.calibration.empty() || task) {  // else it may hold operators that the runtime does not know
+  if ((!options.dynamic && !ranges) || has_inputs(options, calibration) || task) {  // else it may hold operators that the runtime does not know
     const Session session(options.model, {.device = options.runtime.device, .optimization = GraphOptimization::none, .runtime = options.runtime.runtime});
-    samples = quantize_samples(options, calibration, session, !options.dynamic && !ranges);
+    samples = quantize_samples(options, calibration, source, session, !options.dynamic && !ranges);
   }
   QuantizeWorkbench workbench(source, options, samples.get(), ranges ? &*ranges : nullptr, context.output);
   Candidate candidate = best_candidate(workbench);
@@ -231,7 +235,9 @@ ExitCode run(const QuantizeOptions& options, Context& context) {
   } else {
     after = serialize_model(candidate.made.model).size();
   }
-  Report report = quantize_report(options, candidate, before, after, samples == nullptr ? 0 : samples->count());
+  const bool random = options.random_calibration || (ranges && ranges->random);
+  if (random) tell_random(recording, context.output);
+  Report report = quantize_report(options, candidate, before, after, samples == nullptr ? 0 : samples->count(), random);
   if (gate) {
     report.add("gate", gate_report(*gate, *task, options.max_drop));
     record_drop(recording, gate->before, gate->after, gate->drop);

@@ -12,6 +12,7 @@ struct QuantizeOptions {
   std::string io = "float32";      ///< fp16, bf16: type of inputs and outputs; float32, same
   std::string arithmetic;          ///< fp16, bf16: reduced, float32; empty: as the precision has it
   std::vector<std::filesystem::path> calibration;
+  bool random_calibration = false;
   std::filesystem::path task;
   std::string max_drop;                  ///< "0.5%" or "0.01"; empty: no limit
   std::string method = "auto";           ///< auto, mse, percentile, entropy, mean-min-max, min-max

@@ -112,9 +112,10 @@ void check_float_options(const QuantizeOptions& options) {
       throw Error(ErrorKind::usage, fmt::format("{} is for int8: --precision {} has no integers", flag, options.precision), "leave one of the two out");
   }
   const bool reduced = precision_options(options).arithmetic == Arithmetic::reduced;
-  if (!reduced || options.dry_run || !options.calibration.empty() || !options.task.empty()) return;
-  throw Error(ErrorKind::usage, fmt::format("--precision {} needs inputs, to see what does not fit", options.precision),
-              "add --calibration PATH, or --task with a split 'calibration'; or choose --arithmetic float32, which rounds weights only");
+  if (!reduced || options.dry_run || options.random_calibration || !options.calibration.empty() || !options.task.empty()) return;
+  throw Error(
+      ErrorKind::usage, fmt::format("--precision {} needs inputs, to see what does not fit", options.precision),
+      "add --calibration PATH, or --task with a split 'calibration'; or choose --arithmetic float32, which rounds weights only, or --random-calibration");
 }
 
 ExitCode quantize_float(const QuantizeOptions& options, Context& context) {
@@ -129,9 +130,9 @@ ExitCode quantize_float(const QuantizeOptions& options, Context& context) {
   const Model source = read_checked_model(options.model);
   const bool needed = precision_options(options).arithmetic == Arithmetic::reduced;
   std::unique_ptr<Samples> samples;
-  if (needed || calibration.exists()) {
+  if (needed || has_inputs(options, calibration)) {
     const Session session(options.model, {.device = options.runtime.device, .optimization = GraphOptimization::none, .runtime = options.runtime.runtime});
-    samples = quantize_samples(options, calibration, session, needed);
+    samples = quantize_samples(options, calibration, source, session, needed);
   }
   const FloatWorkbench workbench = with_place(options.model, [&] { return FloatWorkbench(source, options, samples.get(), context.output); });
   FloatCandidate candidate = with_place(options.model, [&] { return best_float(workbench); });
@@ -149,6 +150,7 @@ ExitCode quantize_float(const QuantizeOptions& options, Context& context) {
   const std::uint64_t before = model_bytes(options.model), after = staged.size();
   record_options(recording, options, workbench.precision());
   record_inputs(recording, options, calibration);
+  if (options.random_calibration) tell_random(recording, context.output);
   if (holds) {
     for (const fs::path& file : staged.commit()) recording.output("model", file);
   }

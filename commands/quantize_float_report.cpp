@@ -122,6 +122,7 @@ Report float_report(const QuantizeOptions& options, const FloatWorkbench& workbe
   report.headline(line);
   report.add("model", options.output.path.string()).add("source", options.model.string());
   report.add("form", type).add("method", "nearest").add("arithmetic", only_weights ? "float32" : type).add("io", options.io);
+  if (options.random_calibration) report.add("calibration", "random");
   report.add("calibration_samples", samples);
   report.add("size_before", before, Unit::bytes).add("size_after", after, Unit::bytes);
   report.add("size_ratio", static_cast<double>(after) / static_cast<double>(before));

@@ -1,14 +1,46 @@
 #include "commands/quantize_inputs.hpp"
 
 #include "formats/error.hpp"
+#include "quantizer/graph/index_bounds.hpp"
 
 namespace iai {
+namespace {
 
-std::unique_ptr<Samples> quantize_samples(const QuantizeOptions& options, const CalibrationSource& calibration, const Session& session, bool needed) {
+constexpr std::int64_t random_count = 64;
+constexpr std::uint64_t seed = 2026;
+
+}  // namespace
+
+void check_random_options(const QuantizeOptions& options) {
+  if (!options.random_calibration) return;
+  if (!options.calibration.empty()) {
+    throw Error(ErrorKind::usage, "--random-calibration makes up inputs, --calibration names some",
+                "leave out --random-calibration: recorded inputs are better");
+  }
+  if (options.dynamic) throw Error(ErrorKind::usage, "--dynamic needs no calibration", "leave out --random-calibration");
+  if (!options.ranges.empty()) throw Error(ErrorKind::usage, "with --ranges there is no calibration", "leave out --random-calibration, or --ranges");
+}
+
+bool has_inputs(const QuantizeOptions& options, const CalibrationSource& calibration) { return options.random_calibration || calibration.exists(); }
+
+std::unique_ptr<Samples> quantize_samples(const QuantizeOptions& options, const CalibrationSource& calibration, const Model& model, const Session& session,
+                                          bool needed) {
+  if (options.random_calibration) {
+    if (calibration.exists()) {
+      throw Error(ErrorKind::usage, options.task.string() + ": the task has a split 'calibration', --random-calibration would leave it unused",
+                  "leave out --random-calibration: recorded inputs are better");
+    }
+    return seeded_samples(wanted_inputs(session), options.samples > 0 ? options.samples : random_count, seed, {1, index_bounds(model)});
+  }
   std::unique_ptr<Samples> samples = calibration.open(wanted_inputs(session));
   if (samples != nullptr) return limit_samples(std::move(samples), options.samples);
   if (!needed) return nullptr;
   throw Error(ErrorKind::usage, options.task.string() + ": the task has no split 'calibration'", "add one to the task file, or pass --calibration PATH");
+}
+
+void tell_random(Recording& recording, Output& output) {
+  recording.option("calibration", "random");
+  output.warn("calibrated on random inputs: the ranges are not those of the plant; calibrate on recorded inputs before the model is used");
 }
 
 }  // namespace iai

@@ -7,8 +7,18 @@
 
 namespace iai {
 
-/// The calibration inputs, at most --samples of them; null where there are none.
+/// @throws Error(usage) when --random-calibration stands beside an option that names inputs or needs none.
+void check_random_options(const QuantizeOptions& options);
+
+bool has_inputs(const QuantizeOptions& options, const CalibrationSource& calibration);
+
+/// The calibration inputs, at most --samples of them; null where there are none. With --random-calibration: seeded ones in the model's
+/// shapes, dynamic dimensions 1, integers that pick rows of a table within it.
 /// @throws Error(usage) where there are none although they are `needed`; Error(input) when they do not fit the model.
-std::unique_ptr<Samples> quantize_samples(const QuantizeOptions& options, const CalibrationSource& calibration, const Session& session, bool needed);
+std::unique_ptr<Samples> quantize_samples(const QuantizeOptions& options, const CalibrationSource& calibration, const Model& model, const Session& session,
+                                          bool needed);
+
+/// Warns that ranges are not those of the plant, and says so in the record.
+void tell_random(Recording& recording, Output& output);
 
 }  // namespace iai

@@ -162,6 +162,7 @@ const Yaml& entry_of(const RangesFile& file, const std::string& tensor) {
 std::string ranges_text(const RangesFile& file) {
   std::string text = "# What iai quantize found in calibration; iai quantize --ranges reads it instead (see iai-ranges(5)).\n";
   text += fmt::format("schema: {}\nmodel_sha256: {}\ncalibration_sha256: {}\n", schema, list_text(file.model_sha256), list_text(file.calibration));
+  if (file.random) text += "calibration: random\n";
   text += fmt::format("samples: {}\nmethod: {}\n", file.samples, file.method);
   if (file.method == "percentile") text += fmt::format("percentile: {}\n", file.percentile);
   text += fmt::format("attention: {}\n", file.attention ? "int8" : "float");
@@ -182,11 +183,12 @@ RangesFile read_ranges(const fs::path& path) {
   file.document = read_yaml(path);
   const Yaml& document = file.document;
   if (!document.is_map()) document.fail("is no file of ranges", "iai quantize --ranges-out writes one");
-  document.allow_keys({"schema", "model_sha256", "calibration_sha256", "samples", "method", "percentile", "attention", "exclude", "int16", "returned_to_float",
-                       "biases", "tensors"});
+  document.allow_keys({"schema", "model_sha256", "calibration_sha256", "calibration", "samples", "method", "percentile", "attention", "exclude", "int16",
+                       "returned_to_float", "biases", "tensors"});
   if (document.at("schema").text() != schema) document.at("schema").fail("is not " + std::string(schema), "this iai reads no other version of the file");
   file.model_sha256 = digest_list(document.find("model_sha256"));
   file.calibration = digest_list(document.find("calibration_sha256"));
+  if (const Yaml* calibration = document.find("calibration")) file.random = word_of(*calibration, {"random", "recorded"}) == "random";
   if (const Yaml* samples = document.find("samples")) file.samples = count_of(*samples);
   if (const Yaml* method = document.find("method")) file.method = word_of(*method, method_words());
   if (const Yaml* percentile = document.find("percentile")) {

@@ -18,6 +18,7 @@ namespace iai {
 struct RangesFile {
   std::vector<std::string> model_sha256;  ///< the model, then its external data; empty: the ranges serve any model with these tensors
   std::vector<std::string> calibration;   ///< SHA-256 of the files that were watched, sorted
+  bool random = false;                    ///< made-up inputs were watched
   std::int64_t samples = 0;               ///< so many were watched
   std::string method = "given";           ///< as --method names it; given: written by hand
   double percentile = 99.99;

@@ -49,7 +49,8 @@ std::string missed_line(const GateResult& gate, const Task& task, const Quantize
                      gate.before.value, gate.after.value, gate.drop.relative * 100, options.max_drop);
 }
 
-Report quantize_report(const QuantizeOptions& options, const Candidate& candidate, std::uint64_t before, std::uint64_t after, std::int64_t samples) {
+Report quantize_report(const QuantizeOptions& options, const Candidate& candidate, std::uint64_t before, std::uint64_t after, std::int64_t samples,
+                       bool random) {
   const std::size_t integers = candidate.integer_layers(), layers = candidate.made.layers.size();
   Report report("iai.quantize/1");
   std::string line = fmt::format("{}: {} -> {}, {} of {} operators with weights in int8", options.output.path.filename().string(),
@@ -62,6 +63,7 @@ Report quantize_report(const QuantizeOptions& options, const Candidate& candidat
   report.add("model", options.output.path.string()).add("source", options.model.string());
   report.add("form", options.dynamic ? "dynamic int8" : "static int8").add("method", candidate.method.name);
   if (options.target != "generic") report.add("target", options.target);
+  if (random) report.add("calibration", "random");
   report.add("calibration_samples", samples);
   report.add("size_before", before, Unit::bytes).add("size_after", after, Unit::bytes);
   report.add("size_ratio", static_cast<double>(after) / static_cast<double>(before));
@@ -75,6 +77,7 @@ RangesFile found_ranges(const QuantizeOptions& options, const Candidate& candida
   RangesFile file;
   file.model_sha256 = model_digests(options.model);
   file.calibration = calibration_digests(calibration);
+  file.random = options.random_calibration;
   file.samples = samples;
   file.method = candidate.method.name;
   file.percentile = options.percentile;

@@ -9,8 +9,9 @@
 
 namespace iai {
 
-/// What became of the model, layer by layer. Sizes in bytes; `samples`: calibration inputs.
-Report quantize_report(const QuantizeOptions& options, const Candidate& candidate, std::uint64_t before, std::uint64_t after, std::int64_t samples);
+/// What became of the model, layer by layer. Sizes in bytes; `samples`: calibration inputs; `random`: ranges are from made-up ones.
+Report quantize_report(const QuantizeOptions& options, const Candidate& candidate, std::uint64_t before, std::uint64_t after, std::int64_t samples,
+                       bool random);
 /// How far each output lies from the source's.
 ReportRows output_rows(const std::vector<OutputError>& errors);
 /// How the task's primary metric fared; `limit` as the user wrote it, empty: none.

@@ -73,6 +73,7 @@ complete -c iai -n '__fish_seen_subcommand_from quantize' -l precision -d 'int8,
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l io -d 'With fp16 and bf16: type of the models inputs and outputs, float32 or the same as the weights' -x -a 'float32 same'
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l arithmetic -d 'With fp16 and bf16: reduced, operators compute in the 16-bit type (default of fp16); float32, only weights are 16-bit (default of bf16)' -x -a 'reduced float32'
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l calibration -d 'Calibration inputs: .npy, .npz, or a folder of them' -r -F
+complete -c iai -n '__fish_seen_subcommand_from quantize' -l random-calibration -d 'Calibrate on seeded standard normal inputs instead of recorded ones: what is found is not what the plant shows'
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l task -d 'Task file: what the model is for and how it is judged' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l max-drop -d 'Largest drop of the tasks primary metric: 0.5% (relative) or 0.01 (absolute); over it exit 1' -x
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l method -d 'How ranges of activations are chosen' -x -a 'auto mse percentile entropy mean-min-max min-max'

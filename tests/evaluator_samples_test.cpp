@@ -1,5 +1,6 @@
 #include "evaluator/task/samples.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
@@ -182,6 +183,20 @@ TEST_CASE("seeded samples: the same whatever part is read, and standard normal")
   CHECK(std::abs(sum / n) < 4 / std::sqrt(n));
   CHECK(std::abs(squares / n - 1) < 4 * std::sqrt(2 / n));
   for (const std::int64_t value : all[1].values<std::int64_t>()) CHECK((value == 0 || value == 1));
+}
+
+TEST_CASE("seeded samples: open dimensions and integers as asked, inputs of fixed sizes that differ whole") {
+  const std::vector<WantedInput> wanted{
+      {"x", ElementType::float32, {-1, 3, -1}}, {"n", ElementType::int32, {-1, 50}}, {"mask", ElementType::boolean, {-1, 50}}};
+  const auto all = seeded_samples(wanted, 40, 7, {1, {{"n", 9}, {"mask", 9}}})->read(0, 40);
+  CHECK(all[0].shape == std::vector<std::int64_t>{40, 3, 1});
+  const auto values = all[1].values<std::int32_t>();
+  CHECK(*std::min_element(values.begin(), values.end()) == 0);
+  CHECK(*std::max_element(values.begin(), values.end()) == 8);
+  for (const std::uint8_t value : all[2].values<std::uint8_t>()) CHECK(value <= 1);
+  const auto fixed = seeded_samples({{"x", ElementType::float32, {2, 3}}, {"w", ElementType::float32, {4, 3}}}, 5, 7)->read(1, 2);
+  CHECK(fixed[0].shape == std::vector<std::int64_t>{4, 3});
+  CHECK(fixed[1].shape == std::vector<std::int64_t>{8, 3});
 }
 
 TEST_CASE("counter-based generator: streams differ and are uniform") {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -45,9 +46,13 @@ std::vector<std::int64_t> rows_of_one_sample(const std::vector<WantedInput>& wan
 std::unique_ptr<Samples> open_samples(const std::vector<std::filesystem::path>& paths, const std::vector<WantedInput>& wanted,
                                       FileOrder order = FileOrder::sorted);
 
+struct SeededValues {
+  std::int64_t dynamic_size = 16;                   ///< of dynamic dimensions other than the batch
+  std::map<std::string, std::int64_t> bounds = {};  ///< integer input -> its values are below; 2 where none is named
+};
 /// Deterministic samples for models without data: a counter-based generator, seeded by input name. Floats are
-/// standard normal, integers and booleans 0 or 1. Dynamic dimensions other than the batch become 16.
-std::unique_ptr<Samples> seeded_samples(const std::vector<WantedInput>& wanted, std::int64_t count, std::uint64_t seed);
+/// standard normal, integers lie in [0, bound), booleans are 0 or 1.
+std::unique_ptr<Samples> seeded_samples(const std::vector<WantedInput>& wanted, std::int64_t count, std::uint64_t seed, const SeededValues& values = {});
 
 /// The same samples; they stay the owner's.
 std::unique_ptr<Samples> borrow_samples(const Samples& samples);
