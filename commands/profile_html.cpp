@@ -14,30 +14,12 @@ namespace {
 
 constexpr std::size_t most_columns = 500, most_findings = 1000, most_pairs = 50;  // on the page; profile.json holds all
 
-// Bars differ by pattern, not by color alone; patterns take the color of the text.
-constexpr const char* head = R"(<style>
-:root { color-scheme: light dark }
-body { font: 15px/1.5 system-ui, sans-serif; color: #1b1f24; background: #fff; margin: 2rem auto; max-width: 82rem; padding: 0 1rem }
-h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin-top: 2rem } h3 { font-size: 1rem; margin: 1.6rem 0 .3rem }
-table { border-collapse: collapse } th, td { text-align: left; vertical-align: top; padding: .25rem .7rem; border-bottom: 1px solid #d5dae0 }
-thead th { background: #f4f6f8 } td.n, th.n { text-align: right; font-variant-numeric: tabular-nums } caption { text-align: left; font-weight: 600; padding: .3rem 0 }
-.wide { overflow-x: auto } .side { display: flex; flex-wrap: wrap; gap: 1rem 2rem; align-items: flex-start } code, .n { white-space: nowrap }
-svg { color: inherit; max-width: 100% } svg .bar { fill: #5b7da6; stroke: currentColor; stroke-width: .5 } svg text { fill: currentColor; font-size: 11px }
-@media (prefers-color-scheme: dark) { body { color: #e6edf3; background: #11161c } thead th { background: #1c232b } th, td { border-color: #38424d } a { color: #79b8ff } }
-</style>
-)";
-
 std::string figure(double value) { return fmt::format("{:.6g}", value); }
 std::string figure(const std::optional<double>& value) { return value ? figure(*value) : std::string(); }
 std::string share(std::int64_t part, std::int64_t whole) {
   return whole > 0 ? fmt::format("{:.3g} %", 100.0 * static_cast<double>(part) / static_cast<double>(whole)) : "0 %";
 }
 std::string with_unit(const std::string& value, const std::string& unit) { return unit.empty() || value.empty() ? value : value + " " + unit; }
-
-std::string svg(int width, int height, const std::string& words, const std::string& content) {
-  return fmt::format("<svg role=\"img\" aria-label=\"{0}\" width=\"{1}\" height=\"{2}\" viewBox=\"0 0 {1} {2}\"><title>{0}</title>\n{3}</svg>\n",
-                     xml_escaped(words), width, height, content);
-}
 
 std::string row(const std::string& name, const std::string& value) {
   return value.empty() ? std::string() : fmt::format("<tr><th scope=\"row\">{}</th><td class=\"n\">{}</td></tr>\n", xml_escaped(name), xml_escaped(value));
@@ -66,7 +48,7 @@ std::string histogram_plot(const StoredColumn& column) {
                       xml_escaped(with_unit(figure(bins.to), column.unit)));
   const auto words = fmt::format("Histogram of {}: {} bins from {} to {}, the tallest holds {} values", column.name, bins.counts.size(), figure(bins.from),
                                  figure(bins.to), human_count(tallest));
-  return "<div>\n" + svg(400, 150, words, bars) +
+  return "<div>\n" + html_svg(400, 150, words, bars) +
          "<details><summary>Bins as a table</summary>\n<table><thead><tr><th scope=\"col\" class=\"n\">From</th><th scope=\"col\" class=\"n\">To</th><th "
          "scope=\"col\" class=\"n\">Values</th></tr></thead>\n<tbody>\n" +
          cells + "</tbody></table></details>\n</div>\n";
@@ -93,10 +75,10 @@ std::string interval_plot(const StoredColumn& column) {
         "<line x1=\"{0:.2f}\" y1=\"24\" x2=\"{0:.2f}\" y2=\"56\" stroke=\"currentColor\" stroke-width=\"2.5\"/><text x=\"{0:.2f}\" y=\"17\" "
         "text-anchor=\"middle\">median</text>\n",
         x(steps.median));
-  return svg(400, 88,
-             fmt::format("Distance of two rows in {}: {} s to {} s, median {} s; gaps: {}", column.name, figure(steps.shortest), figure(steps.longest),
-                         figure(steps.median), human_count(column.gaps)),
-             content);
+  return html_svg(400, 88,
+                  fmt::format("Distance of two rows in {}: {} s to {} s, median {} s; gaps: {}", column.name, figure(steps.shortest), figure(steps.longest),
+                              figure(steps.median), human_count(column.gaps)),
+                  content);
 }
 
 std::string missing_plot(const StoredColumn& column) {
@@ -114,10 +96,10 @@ std::string missing_plot(const StoredColumn& column) {
   part(column.empty, "currentColor");
   part(column.error_word, "url(#stripes)");
   part(column.odd, "url(#dots)");
-  return svg(120, 14,
-             fmt::format("Missing in {}: {}; {} empty, {} error words, {} odd", column.name, share(column.missing(), all), human_count(column.empty),
-                         human_count(column.error_word), human_count(column.odd)),
-             content);
+  return html_svg(120, 14,
+                  fmt::format("Missing in {}: {}; {} empty, {} error words, {} odd", column.name, share(column.missing(), all), human_count(column.empty),
+                              human_count(column.error_word), human_count(column.odd)),
+                  content);
 }
 
 std::string findings_table(const StoredProfile& profile) {
@@ -216,7 +198,7 @@ std::string correlations(const StoredProfile& profile) {
 
 std::string profile_html(const StoredProfile& profile) {
   std::string text = html_page_start;
-  text += head;
+  text += html_plot_style;
   text += "<title>iai ingest: profile of a data set</title>\n</head>\n<body>\n";
   text +=
       R"svg(<svg width="0" height="0" aria-hidden="true"><defs><pattern id="stripes" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="2" height="4" fill="currentColor"/></pattern><pattern id="dots" width="4" height="4" patternUnits="userSpaceOnUse"><circle cx="2" cy="2" r="1.2" fill="currentColor"/></pattern></defs></svg>

@@ -9,6 +9,7 @@
 
 #include "commands/quantize_float.hpp"
 #include "commands/quantize_gate.hpp"
+#include "commands/quantize_html.hpp"
 #include "commands/quantize_inputs.hpp"
 #include "commands/quantize_plan.hpp"
 #include "commands/quantize_ranges.hpp"
@@ -55,10 +56,27 @@ void check_dynamic_options(const QuantizeOptions& options) {
               "leave out --dynamic and calibrate");
 }
 
+void check_layers_option(const QuantizeOptions& options) {
+  if (!options.layers) return;
+  if (options.dry_run) throw Error(ErrorKind::usage, "--layers runs the model, --dry-run runs nothing", "leave one of the two out");
+  if (options.calibration.empty() && options.task.empty() && !options.random_calibration) {
+    throw Error(ErrorKind::usage, "--layers needs inputs to measure the layers on", "add --calibration PATH, or --task with a split 'calibration'");
+  }
+}
+
+void check_page_option(const QuantizeOptions& options, const std::vector<fs::path>& inputs) {
+  if (options.html.empty()) return;
+  if (options.dry_run) throw Error(ErrorKind::usage, "--html shows what was made, --dry-run makes nothing", "leave one of the two out");
+  refuse_outputs(options.model, inputs, options.html);
+  refuse_same_path({}, {options.output.path, external_data_path(options.output.path), options.ranges_out, options.html});
+  refuse_existing(options.html, options.output.if_exists());
+}
+
 void check_options(const QuantizeOptions& options) {
   check_float_options(options);
   check_random_options(options);
   check_dynamic_options(options);
+  check_layers_option(options);
   if (options.output.path.empty() && !options.dry_run)
     throw Error(ErrorKind::usage, "missing: -o, the file to write", fmt::format("add -o model-{}.onnx", options.precision));
   std::vector<fs::path> inputs = options.calibration;
@@ -69,6 +87,7 @@ void check_options(const QuantizeOptions& options) {
     refuse_existing(options.output.path, options.output.if_exists());
   }
   check_ranges_options(options, inputs);
+  check_page_option(options, inputs);
   if (!options.max_drop.empty() && options.task.empty()) {
     throw Error(ErrorKind::usage, "--max-drop needs a task to measure the drop on", "add --task task.yaml");
   }
@@ -171,6 +190,8 @@ void declare(CLI::App& app, QuantizeOptions& options) {
       ->check(CLI::IsMember({"generic", "cpu-vnni", "cpu-avx2", "arm", "tensorrt", "openvino"}))
       ->capture_default_str();
   app.add_flag("-n,--dry-run", options.dry_run, "Only say what would be quantized, what stays in float and why, and about how much memory it takes");
+  app.add_flag("--layers", options.layers,
+               "Also measure each layer: what it loses by itself, what it alone does to the outputs, and the likely cause where it stands out, worst first");
   app.add_option("--samples", options.samples, "At most so many calibration samples, spread evenly; 0: all")
       ->type_name("N")
       ->check(CLI::NonNegativeNumber)
@@ -181,6 +202,10 @@ void declare(CLI::App& app, QuantizeOptions& options) {
       ->transform(CLI::AsSizeValue(true));
   app.add_option("--ranges-out", options.ranges_out, "Write the ranges of the activations that were found, for --ranges")
       ->type_name("RANGES.yaml")
+      ->group("Output");
+  app.add_option("--html", options.html,
+                 "Also write the report as one HTML page with plots and a graph of the layers, which loads nothing; measures as --layers does")
+      ->type_name("PAGE.html")
       ->group("Output");
   app.add_option("--ranges", options.ranges, "Use the ranges in this file (see iai-ranges(5)); calibration inputs then only measure the outputs")
       ->type_name("RANGES.yaml");
@@ -209,12 +234,17 @@ ExitCode run(const QuantizeOptions& options, Context& context) {
     const Session session(options.model, {.device = options.runtime.device, .optimization = GraphOptimization::none, .runtime = options.runtime.runtime});
     samples = quantize_samples(options, calibration, source, session, !options.dynamic && !ranges);
   }
+  if (options.layers && samples == nullptr)
+    throw Error(ErrorKind::usage, options.task.string() + ": the task has no split 'calibration' to measure the layers on",
+                "add one to the task file, or pass --calibration PATH");
   QuantizeWorkbench workbench(source, options, samples.get(), ranges ? &*ranges : nullptr, context.output);
   Candidate candidate = best_candidate(workbench);
   refuse_nothing_to_do(candidate, options);
   std::optional<GateResult> gate;
   if (task && (limited || task->splits.contains("evaluation"))) gate = gate_candidate(workbench, candidate, *task, limit);
   const bool holds = !gate || gate->holds;
+  MeasuredLayers layers;
+  if (options.layers || !options.html.empty()) layers = measure_layers(workbench, candidate);
   const std::uint64_t before = model_bytes(options.model);
   record_options(recording, options);
   recording.input("model", options.model);
@@ -238,6 +268,7 @@ ExitCode run(const QuantizeOptions& options, Context& context) {
   const bool random = options.random_calibration || (ranges && ranges->random);
   if (random) tell_random(recording, context.output);
   Report report = quantize_report(options, candidate, before, after, samples == nullptr ? 0 : samples->count(), random);
+  if (options.layers || !options.html.empty()) report.add("findings", finding_rows(layers)).add("tries", try_rows(workbench.tries()));
   if (gate) {
     report.add("gate", gate_report(*gate, *task, options.max_drop));
     record_drop(recording, gate->before, gate->after, gate->drop);
@@ -246,6 +277,11 @@ ExitCode run(const QuantizeOptions& options, Context& context) {
   recording.metric("size_before_bytes", before);
   recording.metric("size_after_bytes", after);
   if (!candidate.errors.empty()) recording.metric("sqnr_db", finite_or_null(worst_sqnr_db(candidate.errors)));
+  if (!options.html.empty()) {
+    const QuantizePage page{report, candidate, workbench.float_form(candidate.method), workbench.seen(candidate.method), layers.errors, workbench.tries()};
+    write_file(options.html, quantize_html(page));
+    recording.output("page", options.html);
+  }
   recording.commit(report, limited ? (holds ? "passed" : "failed") : "done");
   tell_cpu_time(context.output);
   context.output.result(report);

@@ -24,10 +24,12 @@ struct QuantizeOptions {
   std::vector<std::string> int16;        ///< globs: operators whose activations have 16 bits
   bool dynamic = false;
   bool dry_run = false;
+  bool layers = false;               ///< measure each layer
   std::string target = "generic";    ///< as target_named knows them
   std::int64_t samples = 0;          ///< calibration samples; 0: all
   std::uint64_t max_memory = 0;      ///< bytes that calibration may take; 0: no limit
   std::filesystem::path ranges;      ///< file of ranges to use instead of calibration; empty: none
+  std::filesystem::path html;        ///< page to write; empty: none
   std::filesystem::path ranges_out;  ///< where the ranges are written; empty: nowhere
   RuntimeOption runtime;
 };

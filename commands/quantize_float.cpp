@@ -106,6 +106,8 @@ void check_float_options(const QuantizeOptions& options) {
       {"--target", options.target != usual.target},
       {"--ranges", !options.ranges.empty()},
       {"--ranges-out", !options.ranges_out.empty()},
+      {"--layers", options.layers},
+      {"--html", !options.html.empty()},
   };
   for (const auto& [flag, given] : of_integers) {
     if (given)

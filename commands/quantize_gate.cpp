@@ -22,7 +22,7 @@ GateResult gate_candidate(QuantizeWorkbench& workbench, Candidate& candidate, co
   const QuantizeMethod method = candidate.method;
   std::set<std::string> keep_float;
   const std::vector<LayerSensitivity> ranked = layer_sensitivities(workbench, candidate, most_for_sensitivity);
-  for (const auto& [worst, sqnr_db] : ranked) {
+  for (const auto& [worst, sqnr_db, cosine] : ranked) {
     if (keep_float.size() + 1 == ranked.size()) break;  // with none left in int8 the limit would hold for nothing
     workbench.output().note(fmt::format("drop of {} {:.4g} ({:.3g} %) is over the limit: '{}' goes back to float", task.primary, result.drop.absolute,
                                         result.drop.relative * 100, worst));

@@ -13,6 +13,8 @@ constexpr Example examples[] = {
      "iai quantize model.onnx --calibration calibration.npy --ranges-out ranges.yaml -o model-int8.onnx\n"
      "iai quantize model.onnx --ranges ranges.yaml -o model-int8.onnx"},
     {"What would be quantized, what stays in float and why, without running anything", "iai quantize model.onnx --dry-run"},
+    {"Which layer does the harm, and why, as a table and as a page for a browser",
+     "iai quantize model.onnx --calibration calibration.npy --html report.html -o model-int8.onnx"},
     {"For machines without VNNI: no product of weights and activations may be cut off",
      "iai quantize model.onnx --calibration calibration.npy --target cpu-avx2 -o model-int8.onnx"},
     {"16-bit floats for a GPU: what does not fit stays in float32",
@@ -65,6 +67,16 @@ const Manual quantize_manual{
         "measured with ONNX Runtime here whatever the target.\n\n"
         "--int16 gives operators that lose too much 16-bit activations instead of float: their weights stay small, ONNX Runtime on CPUs computes them in "
         "float.\n\n"
+        "--layers measures every layer on up to 32 inputs and lists them in \"findings\", worst first. \"lost\" is the share of what its weights, its inputs "
+        "or its "
+        "result tell that integers lose, whichever lose the most: noise over variance, the mean over the channels, so that a large channel cannot hide the "
+        "others. \"layer\" figures compare the layer's result with float where its inputs come in float, \"output\" figures the model's worst output where "
+        "this "
+        "layer alone is in integers. Above 0.5 % lost, the likely cause is named: a weight column or a channel that the others vanish beside, a range that "
+        "does "
+        "not fit the data (clipped, or far wider), scales along a swapped axis, an activation that never changes. --html writes all of it as one page with a "
+        "graph of the layers, histograms of the activations with their ranges, the weights, and size against error of all that was tried; it loads nothing and "
+        "runs no script. One run over the inputs for all layers, then one for each.\n\n"
         "--ranges-out writes what was found, tensor by tensor. --ranges reads it and makes the same bytes from the same model, with neither calibration inputs "
         "nor a "
         "runtime; where inputs are given, they only measure the outputs. Ranges of another model, missing ones and those that cannot be are refused.\n\n"

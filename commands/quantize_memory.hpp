@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "formats/model.hpp"
+#include "quantizer/graph/known_shapes.hpp"
 
 namespace iai {
 
@@ -16,6 +17,9 @@ struct QuantizeMemory {
   std::uint64_t activations = 0;  ///< of the runs that are on their way at once
   std::uint64_t total() const { return program + weights + histograms + activations; }
 };
+
+/// As float32, of one sample; 0 where the shape is not known.
+std::uint64_t bytes_of_tensor(const KnownShapes& shapes, const std::string& tensor);
 
 /// With --dynamic or --ranges, where nothing runs.
 QuantizeMemory memory_without_runs(std::uint64_t model_size);

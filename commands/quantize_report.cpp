@@ -1,6 +1,7 @@
 #include "commands/quantize_report.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -8,15 +9,69 @@ namespace iai {
 
 namespace {
 
-ReportRows layer_rows(const std::vector<QuantizedLayer>& layers, const std::string& target) {
+/// Where the weight has its scales.
+std::string scales_of(const QuantizedLayer& layer) {
+  if (layer.weight.empty()) return "-";
+  const bool stack = layer.op_type == "MatMul" && layer.shape.size() > 2;  // as quantize_static has it
+  return stack ? "one" : fmt::format("axis {}", layer.axis);
+}
+
+/// Are there figures of what could be cut on x86-64 without VNNI?
+bool counts_risks(const QuantizeOptions& options) {
+  const bool measured = (options.layers || !options.html.empty()) && !options.dynamic;
+  return options.target == "cpu-avx2" || (measured && (options.target == "generic" || options.target == "cpu-vnni"));
+}
+
+ReportRows layer_rows(const std::vector<QuantizedLayer>& layers, bool risks) {
   ReportRows rows;
   for (const QuantizedLayer& layer : layers) {
     Report row;
-    row.add("layer", layer.name).add("operator", layer.op_type).add("form", layer.form);
+    row.add("layer", layer.name).add("operator", layer.op_type);
+    row.add("shape", layer.shape.empty() ? "-" : fmt::format("{}", fmt::join(layer.shape, "x"))).add("form", layer.form).add("scales", scales_of(layer));
     row.add("weight_sqnr", layer.weight_sqnr_db, Unit::decibels).add("input_sqnr", layer.input_sqnr_db, Unit::decibels);
     row.add("clipped", layer.clipped_share, Unit::share);
-    if (target == "cpu-avx2") row.add("pairs_at_risk", layer.risk.pairs).add("channels_at_risk", layer.risk.channels);
+    if (risks) row.add("pairs_at_risk", layer.risk.pairs).add("channels_at_risk", layer.risk.channels);
     row.add("reason", layer.reason.empty() ? "-" : layer.reason);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+/// A tensor that exists as integers, and the layers that read or make it.
+struct IntegerTensor {
+  std::string name;
+  ReportList layers;
+};
+
+/// In the order of the layers.
+std::vector<IntegerTensor> integer_tensors(const QuantizedModel& made) {
+  std::vector<IntegerTensor> tensors;
+  std::map<std::string, std::size_t> known;
+  const auto add = [&](const std::string& tensor, const std::string& layer) {
+    if (!made.activations.contains(tensor)) return;
+    const auto [at, added] = known.emplace(tensor, tensors.size());
+    if (added) tensors.push_back({tensor, {}});
+    ReportList& layers = tensors[at->second].layers;
+    if (!layer.empty() && (layers.empty() || layers.back() != layer)) layers.push_back(layer);
+  };
+  for (const QuantizedLayer& layer : made.layers) {
+    for (const std::string& tensor : layer.inputs) add(tensor, layer.name);
+    add(layer.result, layer.name);
+  }
+  for (const auto& [tensor, type] : made.activations) add(tensor, {});
+  return tensors;
+}
+
+ReportRows activation_rows(const Candidate& candidate) {
+  ReportRows rows;
+  for (const IntegerTensor& tensor : integer_tensors(candidate.made)) {
+    const TensorRange& range = candidate.ranges.at(tensor.name);
+    Report row;
+    row.add("tensor", tensor.name).add("type", type_name(candidate.made.activations.at(tensor.name)));
+    row.add("low", range.range.low).add("high", range.range.high).add("method", std::string(method_name(range.method)));
+    row.add("minimum", static_cast<double>(range.minimum)).add("maximum", static_cast<double>(range.maximum));
+    row.add("sqnr", range.sqnr_db, Unit::decibels).add("clipped", range.clipped_share, Unit::share);
+    row.add("layers", tensor.layers);
     rows.push_back(std::move(row));
   }
   return rows;
@@ -45,7 +100,7 @@ Report gate_report(const GateResult& gate, const Task& task, const std::string& 
 }
 
 std::string missed_line(const GateResult& gate, const Task& task, const QuantizeOptions& options) {
-  return fmt::format("{} is not written: {} drops from {:.4g} to {:.4g} ({:.3g} %), the limit is {}", options.output.path.string(), task.primary,
+  return fmt::format("{} is not written: {} drops from {:.4g} to {:.4g} ({:.3g} %), the limit is {}", options.output.path.filename().string(), task.primary,
                      gate.before.value, gate.after.value, gate.drop.relative * 100, options.max_drop);
 }
 
@@ -68,8 +123,35 @@ Report quantize_report(const QuantizeOptions& options, const Candidate& candidat
   report.add("size_before", before, Unit::bytes).add("size_after", after, Unit::bytes);
   report.add("size_ratio", static_cast<double>(after) / static_cast<double>(before));
   report.add("quantized_layers", std::uint64_t{integers}).add("float_layers", std::uint64_t{layers - integers});
-  report.add("outputs", output_rows(candidate.errors)).add("layers", layer_rows(candidate.made.layers, options.target));
+  report.add("outputs", output_rows(candidate.errors)).add("layers", layer_rows(candidate.made.layers, counts_risks(options)));
+  if (!options.dynamic) report.add("activations", activation_rows(candidate));
   return report;
+}
+
+ReportRows finding_rows(const MeasuredLayers& measured) {
+  ReportRows rows;
+  for (const LayerFinding& finding : layer_findings(measured.errors)) {
+    const LayerError& error = measured.errors[finding.error];
+    const auto alone = std::find_if(measured.alone.begin(), measured.alone.end(), [&](const LayerSensitivity& one) { return one.name == error.layer; });
+    Report row;
+    row.add("layer", error.layer).add("lost", finding.lost_share, Unit::share);
+    row.add("layer_sqnr", error.result.error.sqnr_db, Unit::decibels).add("layer_cosine", error.result.error.cosine);
+    if (alone != measured.alone.end()) row.add("output_sqnr", alone->sqnr_db, Unit::decibels).add("output_cosine", alone->cosine);
+    row.add("cause", finding.cause.empty() ? "-" : finding.cause);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+ReportRows try_rows(const std::vector<QuantizeTry>& tries) {
+  ReportRows rows;
+  for (const QuantizeTry& one : tries) {
+    Report row;
+    row.add("way", one.what).add("quantized_layers", std::uint64_t{one.integer_layers}).add("size", one.bytes, Unit::bytes);
+    row.add("sqnr", one.sqnr_db, Unit::decibels).add("kept", one.kept);
+    rows.push_back(std::move(row));
+  }
+  return rows;
 }
 
 RangesFile found_ranges(const QuantizeOptions& options, const Candidate& candidate, const std::optional<GateResult>& gate, const CalibrationSource& calibration,

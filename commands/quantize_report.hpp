@@ -4,6 +4,7 @@
 #include <string>
 
 #include "commands/quantize.hpp"
+#include "commands/quantize_findings.hpp"
 #include "commands/quantize_gate.hpp"
 #include "commands/quantize_workbench.hpp"
 
@@ -14,6 +15,10 @@ Report quantize_report(const QuantizeOptions& options, const Candidate& candidat
                        bool random);
 /// How far each output lies from the source's.
 ReportRows output_rows(const std::vector<OutputError>& errors);
+/// What each layer loses by itself and does to the outputs, worst first.
+ReportRows finding_rows(const MeasuredLayers& measured);
+/// All that a search tried.
+ReportRows try_rows(const std::vector<QuantizeTry>& tries);
 /// How the task's primary metric fared; `limit` as the user wrote it, empty: none.
 Report gate_report(const GateResult& gate, const Task& task, const std::string& limit);
 /// The headline where the limit does not hold.

@@ -25,8 +25,10 @@ std::vector<QuantizeMethod> first_methods(const QuantizeOptions& options, bool a
 
 std::string described(const QuantizeMethod& method) {
   std::string text = method.name;
-  if (!method.own.empty()) text += fmt::format(", {} tensors otherwise", method.own.size());
-  if (!method.attention) text += ", attention in float";
+  if (method.own.size() > 3) text += fmt::format(", {} tensors otherwise", method.own.size());
+  else
+    for (const auto& [tensor, range] : method.own) text += fmt::format(", '{}' by {}", tensor, method_name(range));
+  if (!method.attention && method.name != "dynamic") text += ", attention in float";
   if (method.equalized) text += ", equalized";
   if (method.rounding == Rounding::adaptive) text += ", rounded adaptively";
   if (method.corrected) text += ", biases corrected";
@@ -69,6 +71,7 @@ class Search {
     workbench_.compare(candidate, most_compared);
     const double sure = best_ ? gain_in_standard_errors(candidate.errors, best_->errors) : 0;
     workbench_.output().detail(fmt::format("{}: worst output {:.2f} dB, {:.1f} standard errors", described(method), worst_sqnr_db(candidate.errors), sure));
+    workbench_.remember(candidate, described(method));
     if (!best_ || is_better(candidate, *best_)) best_ = std::move(candidate);
   }
 
@@ -139,6 +142,8 @@ Candidate best_candidate(QuantizeWorkbench& workbench) {
   const double cost = workbench.comparison_cost(1).value_or(0);
   const double limit = cost > 0 ? std::clamp(affordable / cost, fewest, static_cast<double>(most_compared)) : static_cast<double>(most_compared);
   workbench.compare(candidate, static_cast<std::int64_t>(limit));
+  if (workbench.tries().empty()) workbench.remember(candidate, described(candidate.method));
+  workbench.keep(described(candidate.method));
   return candidate;
 }
 

@@ -30,7 +30,9 @@ std::vector<LayerSensitivity> layer_sensitivities(QuantizeWorkbench& workbench, 
     others.erase(name);
     Candidate alone = workbench.make(method, others);
     workbench.compare(alone, samples);
-    ranked.push_back({name, worst_sqnr_db(alone.errors)});
+    const auto worst = std::min_element(alone.errors.begin(), alone.errors.end(),
+                                        [](const OutputError& one, const OutputError& other) { return one.sqnr_db < other.sqnr_db; });
+    ranked.push_back({name, worst_sqnr_db(alone.errors), worst == alone.errors.end() ? 1 : worst->cosine});
   }
   std::stable_sort(ranked.begin(), ranked.end(), [](const LayerSensitivity& one, const LayerSensitivity& other) { return one.sqnr_db < other.sqnr_db; });
   return ranked;

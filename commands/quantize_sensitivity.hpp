@@ -15,6 +15,7 @@ constexpr std::int64_t most_for_sensitivity = 128;
 struct LayerSensitivity {
   std::string name;    ///< as QuantizedLayer::name
   double sqnr_db = 0;  ///< of the worst output, all other operators in float; infinite where nothing changes
+  double cosine = 1;   ///< of that output
 };
 
 /// Quantizes each operator of `candidate` that has integers alone, by its method, and compares the outputs with the source's.

@@ -23,6 +23,15 @@ Model with_shapes(Model model) {
   return model;
 }
 
+/// About how long the model is as a file.
+std::uint64_t stored_bytes(const Model& model) {
+  std::uint64_t bytes = model.proto.ByteSizeLong();
+  for (const onnx::TensorProto& tensor : model.graph().initializer()) {
+    if (const Model::Payload* payload = model.payload(tensor.name())) bytes += payload->bytes.size();
+  }
+  return bytes;
+}
+
 std::unique_ptr<Samples> some_of(const Samples& samples, std::int64_t limit) { return limit_samples(borrow_samples(samples), limit); }
 
 Target target_of(const QuantizeOptions& options) { return target_named(options.target).value_or(Target::generic); }
@@ -73,7 +82,8 @@ QuantizeWorkbench::QuantizeWorkbench(const Model& source, const QuantizeOptions&
       given_(ranges),
       output_(output),
       plain_{prepared(source), {}},
-      reference_(std::make_shared<std::optional<Session>>()) {
+      reference_(std::make_shared<std::optional<Session>>()),
+      tries_(std::make_shared<std::vector<QuantizeTry>>()) {
   plain_.inferred = with_shapes(plain_.model);
   if (options.dynamic) return;
   const QuantizationPlan whole = with_place(options.model, [&] { return plan(plain_, ranges == nullptr || ranges->attention, {}); });
@@ -87,7 +97,8 @@ QuantizeWorkbench::QuantizeWorkbench(const QuantizeWorkbench& whole, const Sampl
       given_(whole.given_),
       output_(whole.output_),
       plain_{whole.plain_.model, whole.plain_.inferred},
-      reference_(whole.reference_) {}
+      reference_(whole.reference_),
+      tries_(whole.tries_) {}
 
 QuantizationPlan QuantizeWorkbench::plan(const Calibrated& form, bool attention, std::set<std::string> keep_float) const {
   return plan_quantization(form.inferred, plan_options(options_, given_, attention, std::move(keep_float)));
@@ -100,7 +111,7 @@ bool QuantizeWorkbench::has_attention() const {
 
 void QuantizeWorkbench::calibrate_form(Calibrated& form) {
   if (form.calibrated || given_ != nullptr || samples_ == nullptr) return;
-  const bool histograms = options_.method != "min-max" && options_.method != "mean-min-max";
+  const bool histograms = (options_.method != "min-max" && options_.method != "mean-min-max") || !options_.html.empty();
   const CalibrationLimits limits{histograms, options_.max_memory};
   form.statistics = calibrate(form.model, options_.model, plan(form, true, {}), *samples_, options_.runtime, limits, output_);
   form.calibrated = true;
@@ -211,6 +222,44 @@ Candidate QuantizeWorkbench::make(const QuantizeMethod& method, const std::set<s
             method.corrected ? changed_biases(source.model, model) : Biases()};
   });
 }
+
+void QuantizeWorkbench::remember(const Candidate& candidate, std::string what) {
+  tries_->push_back({std::move(what), stored_bytes(candidate.made.model), worst_sqnr_db(candidate.errors), candidate.integer_layers()});
+}
+
+void QuantizeWorkbench::keep(const std::string& what) {
+  for (QuantizeTry& one : *tries_) one.kept = one.what == what;
+}
+
+std::map<std::string, SaturationRisk> QuantizeWorkbench::saturation_risks(const Candidate& candidate) {
+  std::map<std::string, SaturationRisk> risks;
+  const Target target = target_of(options_);
+  if (options_.dynamic || (target != Target::generic && target != Target::cpu_vnni)) return risks;
+  std::set<std::string> keep_float;
+  for (const QuantizedLayer& layer : candidate.made.layers) {
+    if (layer.form == "float") keep_float.insert(layer.name);
+  }
+  const Calibrated& source = form(candidate.method.equalized);
+  const QuantizationPlan chosen = plan(source, candidate.method.attention, std::move(keep_float));
+  const QuantizedModel there = quantize_static(source.model, chosen, ranges_of(source, chosen, candidate.method), Target::cpu_avx2);
+  for (const QuantizedLayer& layer : there.layers) {
+    if (layer.form != "float") risks[layer.name] = layer.risk;
+  }
+  return risks;
+}
+
+const std::map<std::string, TensorStatistics>& QuantizeWorkbench::seen(const QuantizeMethod& method) {
+  if (!options_.dynamic) form(method.equalized);
+  Calibrated& whole = method.equalized && equalized_ ? *equalized_ : plain_;
+  if (given_ == nullptr || whole.calibrated || samples_ == nullptr) return whole.statistics;
+  // Ranges that are given were made elsewhere: how they suit what is seen here shows only when it is watched.
+  whole.statistics =
+      calibrate(whole.model, options_.model, plan(whole, method.attention, {}), *samples_, options_.runtime, {true, options_.max_memory}, output_);
+  whole.calibrated = true;
+  return whole.statistics;
+}
+
+std::unique_ptr<Samples> QuantizeWorkbench::compared_samples(std::int64_t limit) const { return compared_ == nullptr ? nullptr : some_of(*compared_, limit); }
 
 void QuantizeWorkbench::compare(Candidate& candidate, std::int64_t limit) {
   if (compared_ == nullptr) return;

@@ -55,6 +55,15 @@ struct Candidate {
   std::size_t integer_layers() const;
 };
 
+/// One way that was tried, for those who ask what else there was.
+struct QuantizeTry {
+  std::string what;
+  std::uint64_t bytes = 0;  ///< of the model
+  double sqnr_db = 0;       ///< of the worst output, on the inputs that it was judged by
+  std::size_t integer_layers = 0;
+  bool kept = false;
+};
+
 /// One source model, calibrated, and what can be done with it again and again: quantize it in some way, compare the result
 /// with the source, judge it on a task. Searches (commands/quantize_search.hpp, quantize_gate.hpp) work on it.
 class QuantizeWorkbench {
@@ -82,6 +91,20 @@ class QuantizeWorkbench {
   bool has_attention() const;
   /// Fills in `candidate.errors` from at most `limit` samples, spread evenly; nothing where there are none.
   void compare(Candidate& candidate, std::int64_t limit);
+  /// The floating-point form of the source that `method` quantizes: what its layers name tensors of.
+  const Model& float_form(const QuantizeMethod& method) { return options_.dynamic ? plain_.model : form(method.equalized).model; }
+  /// At most `limit` of the samples that are compared on, spread evenly; null where there are none.
+  std::unique_ptr<Samples> compared_samples(std::int64_t limit) const;
+  /// Remembers a candidate that was compared, here and for the workbench that this one is a trial of.
+  void remember(const Candidate& candidate, std::string what);
+  /// Of what is remembered, this way was kept.
+  void keep(const std::string& what);
+  const std::vector<QuantizeTry>& tries() const { return *tries_; }
+  /// What of each layer would be cut on x86-64 without VNNI, by name; empty for targets that do not run there or are made for it, and for
+  /// dynamic int8.
+  std::map<std::string, SaturationRisk> saturation_risks(const Candidate& candidate);
+  /// What is seen of the form that `method` quantizes, on the samples to calibrate on; empty without any and for dynamic int8.
+  const std::map<std::string, TensorStatistics>& seen(const QuantizeMethod& method);
   Evaluation judge(const Session& session, const Task& task) const { return evaluate(session, task, options_.runtime.batch, options_.runtime.threads); }
   /// The candidate, run as a file of its own.
   Evaluation judge(const Candidate& candidate, const Task& task) const;
@@ -89,6 +112,7 @@ class QuantizeWorkbench {
   const Session& reference();
 
   const QuantizeOptions& options() const { return options_; }
+  SessionOptions session_options() const { return {.device = options_.runtime.device, .runtime = options_.runtime.runtime}; }
   const RangesFile* given() const { return given_; }
   const Samples* samples() const { return samples_; }
   bool has_samples() const { return samples_ != nullptr; }
@@ -115,7 +139,8 @@ class QuantizeWorkbench {
   std::optional<QuantizeMethod> corrected_method_;
   ProductsByOperator products_;                        // for products_method_
   std::optional<QuantizeMethod> products_method_;      // kept, since a search makes the same method many times
-  std::shared_ptr<std::optional<Session>> reference_;  // one for a workbench and its trials
+  std::shared_ptr<std::optional<Session>> reference_;  // one for a workbench and its trials, as below
+  std::shared_ptr<std::vector<QuantizeTry>> tries_;
 
   QuantizationPlan plan(const Calibrated& form, bool attention, std::set<std::string> keep_float) const;
   const Calibrated& form(bool equalized);
@@ -125,7 +150,6 @@ class QuantizeWorkbench {
   std::map<std::string, TensorRange> ranges_of(const Calibrated& form, const QuantizationPlan& chosen, const QuantizeMethod& method) const;
   const ProductsByOperator& products(const QuantizeMethod& method, const Calibrated& form);
   const Model& corrected_model(const QuantizeMethod& method, const Calibrated& form);
-  SessionOptions session_options() const { return {.device = options_.runtime.device, .runtime = options_.runtime.runtime}; }
 };
 
 }  // namespace iai

@@ -78,6 +78,8 @@ class Report {
 std::string report_to_json(const Report& report, int indent = 2);
 /// Aligned tables with human units.
 std::string report_to_text(const Report& report);
+/// One value as the text shows it.
+std::string report_cell(const Report::Field& field);
 
 /// "1.4 MB": decimal prefixes, three significant digits.
 std::string human_bytes(double bytes);

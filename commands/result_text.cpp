@@ -174,6 +174,8 @@ void render(const Report& report, const std::string& indent, std::string& out) {
 
 }  // namespace
 
+std::string report_cell(const Report::Field& field) { return cell(field); }
+
 std::string report_to_text(const Report& report) {
   std::string out;
   if (!report.headline().empty()) out += printable(report.headline()) + "\n";

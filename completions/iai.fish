@@ -86,9 +86,11 @@ complete -c iai -n '__fish_seen_subcommand_from quantize' -l dynamic -d 'Quantiz
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l int16 -d 'Give the activations of these operators 16 bits, by name or type; their weights stay int8' -x
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l target -d 'Machine or runtime that the model is for: cpu-avx2 is x86-64 without VNNI, whose products of weights and activations are cut to 16 bits' -x -a 'generic cpu-vnni cpu-avx2 arm tensorrt openvino'
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l dry-run -s n -d 'Only say what would be quantized, what stays in float and why, and about how much memory it takes'
+complete -c iai -n '__fish_seen_subcommand_from quantize' -l layers -d 'Also measure each layer: what it loses by itself, what it alone does to the outputs, and the likely cause where it stands out, worst first'
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l samples -d 'At most so many calibration samples, spread evenly; 0: all' -x
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l max-memory -d 'About how much memory calibration may take, such as 512MB; where the activations do not fit, they are watched in several runs' -x
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l ranges-out -d 'Write the ranges of the activations that were found, for --ranges' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
+complete -c iai -n '__fish_seen_subcommand_from quantize' -l html -d 'Also write the report as one HTML page with plots and a graph of the layers, which loads nothing; measures as --layers does' -x -a '(__fish_complete_suffix .html)'
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l ranges -d 'Use the ranges in this file (see iai-ranges(5)); calibration inputs then only measure the outputs' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l device -d 'Execution provider (cpu, cuda, webgpu ...); never a silent fall-back' -x
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l threads -d 'Threads; 0: all cores. The result does not depend on it' -x

@@ -78,7 +78,11 @@ class DynamicWriter {
   QuantizedModel write() {
     for (int i = 0; i < source_.graph().node_size(); ++i) write_node(i);
     for (const FloatNode& node : plan_.floats) layers_.emplace(node.node, QuantizedLayer{node.name, node.op_type, "float", node.reason.text});
-    for (auto& [node, layer] : layers_) made_.layers.push_back(std::move(layer));
+    for (auto& [node, layer] : layers_) {
+      layer.node = node;
+      layer.shape = weight_shape(source_, source_.graph().node(node));
+      made_.layers.push_back(std::move(layer));
+    }
     edit_.commit();
     if (uses_contrib_) import_contrib(made_.model);
     return std::move(made_);
@@ -171,8 +175,13 @@ class DynamicWriter {
       edit_.add_node("Add", {edit_.last().output(0), added}, output + "_biased");
     }
     edit_.last().set_output(0, output);
-    layers_[linear.node] = {linear.name, linear.op_type, "dynamic int8", {}, weight.sqnr_db};
-    layers_[linear.node].risk = weight.risk;
+    QuantizedLayer& layer = layers_[linear.node] = {linear.name, linear.op_type, "dynamic int8", {}, weight.sqnr_db};
+    layer.risk = weight.risk;
+    layer.inputs = {linear.input};
+    layer.input_axis = linear.input_axis;
+    layer.weight = linear.weight;
+    layer.axis = linear.axis;
+    layer.result = output;
   }
 
   /// W [directions, 4 hidden, in] and R [directions, 4 hidden, hidden] become int8 [directions, in, 4 hidden], each of the
@@ -198,8 +207,12 @@ class DynamicWriter {
     }
     edit_.append(std::move(made));
     uses_contrib_ = true;
-    layers_[at] = {node_title(node), "LSTM", "dynamic int8", {}, worst};
-    layers_[at].risk = risk;
+    QuantizedLayer& layer = layers_[at] = {node_title(node), "LSTM", "dynamic int8", {}, worst};
+    layer.risk = risk;
+    layer.inputs = {node.input(0)};
+    for (const std::string& output : node.output()) {
+      if (layer.result.empty()) layer.result = output;
+    }
   }
 
   std::tuple<Tensor, Tensor, double> per_direction(const std::string& name, const TensorView& floats, SaturationRisk& risk) const {

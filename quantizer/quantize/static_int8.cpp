@@ -62,7 +62,11 @@ class StaticWriter {
     for (const onnx::ValueInfoProto& input : source_.graph().input()) wrap(input.name());
     for (int i = 0; i < source_.graph().node_size(); ++i) write_node(i);
     for (const FloatNode& node : plan_.floats) layers_[node.node] = {node.name, node.op_type, "float", node.reason.text};
-    for (auto& [node, layer] : layers_) made_.layers.push_back(std::move(layer));
+    for (auto& [node, layer] : layers_) {
+      layer.node = node;
+      layer.shape = weight_shape(source_, source_.graph().node(node));
+      made_.layers.push_back(std::move(layer));
+    }
     edit_.commit();
     return std::move(made_);
   }
@@ -134,6 +138,7 @@ class StaticWriter {
   void wrap(const std::string& tensor) {
     if (!plan_.ranges.contains(tensor)) return;
     const Activation& how = activation(tensor);
+    made_.activations[tensor] = zero_point_of(how.parameters).type;
     const bool renamed = results_.contains(tensor) && index_.is_graph_output(tensor);  // its producer writes raw_name()
     const std::string integers =
         edit_.add_node("QuantizeLinear", {renamed ? raw_names_.at(tensor) : tensor, how.scale, how.zero_point}, tensor + "_quantized", how.domain);
@@ -181,6 +186,12 @@ class StaticWriter {
                          input.sqnr_db,
                          input.clipped_share,
                          {}};
+    layer.inputs = {linear.input};
+    if (!linear.other.empty()) layer.inputs.push_back(linear.other);
+    layer.input_axis = linear.input_axis;
+    layer.weight = linear.weight;
+    layer.axis = linear.axis;
+    layer.result = linear.result;
     if (!linear.weight.empty()) {
       const WrittenWeight& weight = weight_of(linear);
       layer.weight_sqnr_db = weight.made.sqnr_db;
