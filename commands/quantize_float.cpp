@@ -41,6 +41,7 @@ void record_options(Recording& recording, const QuantizeOptions& options, const 
   recording.option("io", options.io);
   recording.option("exclude", options.exclude);
   recording.option("max_drop", options.max_drop);
+  recording.option("keep_best", options.keep_best);
   recording.option("samples", options.samples);
   recording.option("device", options.runtime.device);
 }
@@ -102,6 +103,8 @@ void check_float_options(const QuantizeOptions& options) {
       {"--equalization", options.equalization != usual.equalization},
       {"--rounding", options.rounding != usual.rounding},
       {"--bias-correction", options.bias_correction != usual.bias_correction},
+      {"--budget", options.budget_s > 0},
+      {"--resume", options.resume},
       {"--int16", !options.int16.empty()},
       {"--target", options.target != usual.target},
       {"--ranges", !options.ranges.empty()},
@@ -153,7 +156,7 @@ ExitCode quantize_float(const QuantizeOptions& options, Context& context) {
   record_options(recording, options, workbench.precision());
   record_inputs(recording, options, calibration);
   if (options.random_calibration) tell_random(recording, context.output);
-  if (holds) {
+  if (holds || options.keep_best) {
     for (const fs::path& file : staged.commit()) recording.output("model", file);
   }
   Report report = float_report(options, workbench, candidate, before, after, samples == nullptr ? 0 : samples->count());

@@ -41,6 +41,7 @@ class FloatWorkbench {
   /// Multiply-accumulates of one comparison with so many samples; nothing where they are not known.
   std::optional<double> comparison_cost(std::int64_t limit) const;
   bool has_samples() const { return samples_ != nullptr; }
+  int threads() const { return options_.runtime.threads; }
   Output& output() const { return output_; }
 
   FloatCandidate make(std::vector<FloatOperator> operators) const;

@@ -2,38 +2,90 @@
 
 #include <fmt/format.h>
 
-#include "commands/quantize_search.hpp"
-#include "commands/quantize_sensitivity.hpp"
-
 namespace iai {
 
-GateResult gate_candidate(QuantizeWorkbench& workbench, Candidate& candidate, const Task& task, const DropLimit& limit) {
-  const Evaluation before = workbench.judge(workbench.reference(), task);
-  GateResult result;
-  result.before = before.metric(task.primary);
-  const auto try_candidate = [&] {
-    const Evaluation after = workbench.judge(candidate, task);
-    result.after = after.metric(task.primary);
-    result.drop = primary_drop(task, before, after);
-    result.holds = limit.holds(result.drop);
-  };
-  try_candidate();
-  if (result.holds || !workbench.has_samples()) return result;
-  const QuantizeMethod method = candidate.method;
-  std::set<std::string> keep_float;
-  const std::vector<LayerSensitivity> ranked = layer_sensitivities(workbench, candidate, most_for_sensitivity);
-  for (const auto& [worst, sqnr_db, cosine] : ranked) {
-    if (keep_float.size() + 1 == ranked.size()) break;  // with none left in int8 the limit would hold for nothing
-    workbench.output().note(fmt::format("drop of {} {:.4g} ({:.3g} %) is over the limit: '{}' goes back to float", task.primary, result.drop.absolute,
-                                        result.drop.relative * 100, worst));
-    keep_float.insert(worst);
-    result.returned.push_back(worst);
-    candidate = workbench.make(method, keep_float);
-    try_candidate();
-    if (result.holds) break;
-  }
-  workbench.compare(candidate, most_compared);
-  return result;
+namespace {
+
+std::string described(const Returned& returned) {
+  std::string text;
+  if (!returned.to_int16.empty()) text = fmt::format("{} in int16", returned.to_int16.size());
+  if (!returned.to_float.empty()) text += fmt::format("{}{} in float", text.empty() ? "" : ", ", returned.to_float.size());
+  return text;
 }
+
+class Gate {
+ public:
+  Gate(const GatedModels& models, const Task& task, const DropLimit& limit, Output& output) : models_(models), task_(task), limit_(limit), output_(output) {}
+
+  GateResult run() {
+    GateResult first = judged({});
+    if (first.holds) return first;
+    output_.note(fmt::format("{} drops by {:.4g} ({:.3g} %), over the limit: looking for operators to return", task_.primary, first.drop.absolute,
+                             first.drop.relative * 100));
+    least_ = first.drop;
+    const std::vector<std::string> ranked = models_.ranked();
+    const ReturnOutcome outcome = search_returned(ranked, models_.between, [&](const Returned& returned) -> std::optional<bool> {
+      if (models_.is_time_up()) return std::nullopt;
+      return holds(returned);
+    });
+    const Returned& chosen = outcome.holds ? outcome.returned : best_missed_;
+    GateResult result = chosen.empty() ? std::move(first) : judged(chosen);
+    result.tries = tries_;
+    result.cut = outcome.cut;
+    if (!result.holds) result.in_the_way = in_the_way(result, ranked);
+    return result;
+  }
+
+ private:
+  const GatedModels& models_;
+  const Task& task_;
+  const DropLimit& limit_;
+  Output& output_;
+  std::int64_t tries_ = 1;
+  Drop least_;
+  Returned best_missed_;
+
+  GateResult judged(const Returned& returned) const {
+    const Evaluation after = models_.judge(returned);
+    GateResult result;
+    result.before = models_.before.metric(task_.primary);
+    result.after = after.metric(task_.primary);
+    result.difference = metric_difference(task_, task_.primary, models_.before, after, models_.threads);
+    result.drop = primary_drop(task_, models_.before, after);
+    result.holds = limit_.holds(result.drop);
+    result.returned = returned;
+    return result;
+  }
+
+  bool holds(const Returned& returned) {
+    const Drop drop = primary_drop(task_, models_.before.metric(task_.primary).value, models_.metric(returned));
+    ++tries_;
+    const bool held = limit_.holds(drop);
+    output_.detail(fmt::format("{}: {} drops by {:.4g} ({:.3g} %), {} the limit", described(returned), task_.primary, drop.absolute, drop.relative * 100,
+                               held ? "within" : "over"));
+    if (drop.absolute < least_.absolute) {
+      least_ = drop;
+      best_missed_ = returned;
+    }
+    return held;
+  }
+
+  std::string in_the_way(const GateResult& result, const std::vector<std::string>& ranked) const {
+    if (result.cut) return fmt::format("the budget ended the search; models tried: {}", tries_);
+    if (ranked.empty()) return "without calibration inputs no operator can be told from another";
+    std::string text = ranked.size() == 1 ? fmt::format("'{}' is the only operator that could be returned", ranked.front())
+                                          : fmt::format("each of {} operators is too much, also when all others are in float", ranked.size());
+    const Metric& difference = result.difference;
+    if (difference.undefined.empty() && difference.low <= 0 && difference.high >= 0) {
+      text += fmt::format("; the difference of {} ({:.4g}, 95 % interval {:.4g} to {:.4g}) can be chance: {} answers tell no finer", task_.primary,
+                          difference.value, difference.low, difference.high, difference.n);
+    }
+    return text;
+  }
+};
+
+}  // namespace
+
+GateResult run_gate(const GatedModels& models, const Task& task, const DropLimit& limit, Output& output) { return Gate(models, task, limit, output).run(); }
 
 }  // namespace iai

@@ -8,6 +8,8 @@ constexpr Example examples[] = {
     {"Static int8, calibrated on recorded inputs", "iai quantize model.onnx --calibration calibration.npy -o model-int8.onnx"},
     {"Only when accuracy holds: at most 0.5 % of the task's primary metric may be lost",
      "iai quantize model.onnx --task task.yaml --max-drop 0.5% -o model-int8.onnx"},
+    {"The same, and where nothing holds the nearest miss is written",
+     "iai quantize model.onnx --task task.yaml --max-drop 0.5% --keep-best -o model-int8.onnx"},
     {"Dynamic int8, without calibration data", "iai quantize model.onnx --dynamic -o model-int8.onnx"},
     {"Calibrate where the data is, quantize elsewhere: the same bytes, with neither the data nor a runtime",
      "iai quantize model.onnx --calibration calibration.npy --ranges-out ranges.yaml -o model-int8.onnx\n"
@@ -52,9 +54,15 @@ const Manual quantize_manual{
         "table "
         "that "
         "they pick from. Ranges found so are not those of the plant; a warning, the report, the record and the file of ranges say random.\n\n"
-        "With --task and --max-drop the result is judged: where the primary metric drops by more than the limit, operators go back to float, the most "
-        "sensitive first. When no "
-        "choice holds, nothing is written and the exit code is 1. Without --calibration the task's split 'calibration' is used.\n\n"
+        "With --task and --max-drop the result is judged: where the primary metric drops by more than the limit, operators are returned, the most sensitive "
+        "first, as few as it takes: to 16-bit activations (not with --dynamic, tensorrt and openvino), and where that is not enough to float. How sensitive "
+        "one "
+        "is says the error of the outputs when it alone is quantized. The report holds the paired 95 % interval of the difference. When no choice holds, "
+        "nothing is written, or with --keep-best the one with the smallest drop; the exit code is 1, and the report says what stood in the way. Without "
+        "--calibration the task's split 'calibration' is used.\n\n"
+        "--budget ends the search for methods and operators with the best that it has. Then, and only then, the result depends on the speed of the machine; "
+        "report and record say that the search was cut. --resume keeps what the search measures in OUTPUT.search, written each second, and goes on from there "
+        "when an earlier run was interrupted; it ends with the same bytes, and removes the file.\n\n"
         "--target says for which machine. On x86-64 without VNNI (cpu-avx2) the runtime adds two neighbouring products of weights and activations in 16 bits, "
         "and what "
         "does not fit is cut: the same file then answers differently there. Channels in which two neighbouring weights could exceed 16 bits, at the largest "
@@ -103,6 +111,10 @@ const Manual quantize_manual{
         "layout "
         "(--dynamic: no integer kernel for this form).\n\n"
         "\"becomes NaN on the calibration inputs\": the model overflows, or a weight is not a number; iai evaluate shows the same.\n\n"
+        "\"can be chance\": the drop is within its interval, so the samples of the split 'evaluation' are too few for this limit. Give more, or a wider "
+        "limit.\n\n"
+        "\"belongs to another search\": --resume found measurements of another model, other data or options. Finish that search with its own, or remove the "
+        "file.\n\n"
         "\"is quantized already\": quantize the floating-point model instead.",
     .memory =
         "The runtime, four copies of the weights, 64 kB for each watched tensor, and the activations of one sample for each thread, whatever the number of "

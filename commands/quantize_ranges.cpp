@@ -22,7 +22,8 @@ constexpr std::string_view schema = "iai.ranges/1";
 /// A double-quoted scalar: JSON's escapes are YAML's.
 std::string quoted(const std::string& text) { return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-std::string list_text(const std::vector<std::string>& words) {
+template <class Words>
+std::string list_text(const Words& words) {
   std::vector<std::string> made;
   for (const std::string& word : words) made.push_back(quoted(word));
   return fmt::format("[{}]", fmt::join(made, ", "));
@@ -168,7 +169,8 @@ std::string ranges_text(const RangesFile& file) {
   text += fmt::format("attention: {}\n", file.attention ? "int8" : "float");
   text += fmt::format("exclude: {}\n", list_text(file.exclude));
   if (!file.int16.empty()) text += fmt::format("int16: {}\n", list_text(file.int16));
-  text += fmt::format("returned_to_float: {}\n", list_text(file.returned));
+  text += fmt::format("returned_to_float: {}\n", list_text(file.returned.to_float));
+  if (!file.returned.to_int16.empty()) text += fmt::format("returned_to_int16: {}\n", list_text(file.returned.to_int16));
   text += biases_text(file.biases) + "tensors:\n";
   for (const auto& [name, tensor] : file.tensors) {
     text += tensor_text(name, tensor, file.samples);
@@ -184,7 +186,7 @@ RangesFile read_ranges(const fs::path& path) {
   const Yaml& document = file.document;
   if (!document.is_map()) document.fail("is no file of ranges", "iai quantize --ranges-out writes one");
   document.allow_keys({"schema", "model_sha256", "calibration_sha256", "calibration", "samples", "method", "percentile", "attention", "exclude", "int16",
-                       "returned_to_float", "biases", "tensors"});
+                       "returned_to_float", "returned_to_int16", "biases", "tensors"});
   if (document.at("schema").text() != schema) document.at("schema").fail("is not " + std::string(schema), "this iai reads no other version of the file");
   file.model_sha256 = digest_list(document.find("model_sha256"));
   file.calibration = digest_list(document.find("calibration_sha256"));
@@ -198,7 +200,8 @@ RangesFile read_ranges(const fs::path& path) {
   if (const Yaml* attention = document.find("attention")) file.attention = word_of(*attention, {"int8", "float"}) == "int8";
   file.exclude = text_list(document.find("exclude"));
   file.int16 = text_list(document.find("int16"));
-  file.returned = text_list(document.find("returned_to_float"));
+  for (const std::string& name : text_list(document.find("returned_to_float"))) file.returned.to_float.insert(name);
+  for (const std::string& name : text_list(document.find("returned_to_int16"))) file.returned.to_int16.insert(name);
   file.biases = read_biases(document.find("biases"));
   const Yaml& tensors = document.at("tensors");
   if (!tensors.is_list()) tensors.fail("expected a list of tensors");
@@ -229,11 +232,16 @@ void check_ranges_plan(const RangesFile& file, const fs::path& path, const Quant
         .fail(fmt::format("the model has no tensor '{}'", name),
               did_you_mean(name, plan.observed(), "leave it out, or calibrate this model with --calibration and --ranges-out"));
   }
-  std::set<std::string> operators;
-  for (const FloatNode& node : plan.floats) operators.insert(node.name);
-  for (const std::string& name : file.returned) {
-    if (!operators.contains(name)) file.document.at("returned_to_float").fail(fmt::format("the model has no operator '{}'", name), "leave it out");
-  }
+  std::set<std::string> floats, linear;
+  for (const FloatNode& node : plan.floats) floats.insert(node.name);
+  for (const LinearNode& node : plan.linear) linear.insert(node.name);
+  const auto check_names = [&](const std::set<std::string>& names, const std::set<std::string>& operators, const std::string& key) {
+    for (const std::string& name : names) {
+      if (!operators.contains(name)) file.document.at(key).fail(fmt::format("the model has no operator '{}' that is quantized", name), "leave it out");
+    }
+  };
+  check_names(file.returned.to_float, floats, "returned_to_float");
+  check_names(file.returned.to_int16, linear, "returned_to_int16");
   for (const auto& [name, source] : plan.ranges) {
     const auto found = file.tensors.find(name);
     if (found == file.tensors.end()) {

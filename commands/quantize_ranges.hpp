@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "commands/returned.hpp"
 #include "commands/transformation.hpp"
 #include "formats/yaml.hpp"
 #include "quantizer/quantize/bias_correction.hpp"
@@ -22,10 +23,10 @@ struct RangesFile {
   std::int64_t samples = 0;               ///< so many were watched
   std::string method = "given";           ///< as --method names it; given: written by hand
   double percentile = 99.99;
-  bool attention = true;              ///< products of two activations become integers too
-  std::vector<std::string> exclude;   ///< patterns
-  std::vector<std::string> int16;     ///< patterns of operators whose activations have 16 bits
-  std::vector<std::string> returned;  ///< operators that an accuracy limit sent back to float
+  bool attention = true;             ///< products of two activations become integers too
+  std::vector<std::string> exclude;  ///< patterns
+  std::vector<std::string> int16;    ///< patterns of operators whose activations have 16 bits
+  Returned returned;                 ///< operators that an accuracy limit sent to float, or to 16-bit activations
   std::map<std::string, TensorRange> tensors;
   ChannelExponents exponents;  ///< tensors whose channels are scaled first
   Biases biases;               ///< constants that take other values first

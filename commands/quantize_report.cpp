@@ -77,6 +77,8 @@ ReportRows activation_rows(const Candidate& candidate) {
   return rows;
 }
 
+ReportList list_of(const std::set<std::string>& names) { return {names.begin(), names.end()}; }
+
 }  // namespace
 
 ReportRows output_rows(const std::vector<OutputError>& errors) {
@@ -95,13 +97,17 @@ Report gate_report(const GateResult& gate, const Task& task, const std::string& 
   report.add("metric", task.primary).add("before", gate.before.value).add("after", gate.after.value);
   report.add("before_low", gate.before.low).add("before_high", gate.before.high).add("after_low", gate.after.low).add("after_high", gate.after.high);
   report.add("drop", gate.drop.absolute).add("relative_drop", gate.drop.relative, Unit::share);
-  report.add("limit", limit.empty() ? "none" : limit).add("holds", gate.holds).add("returned_to_float", gate.returned);
+  report.add("difference", gate.difference.value).add("difference_low", gate.difference.low).add("difference_high", gate.difference.high);
+  report.add("limit", limit.empty() ? "none" : limit).add("holds", gate.holds);
+  report.add("returned_to_float", list_of(gate.returned.to_float)).add("returned_to_int16", list_of(gate.returned.to_int16)).add("tries", gate.tries);
+  if (!gate.in_the_way.empty()) report.add("in_the_way", gate.in_the_way);
   return report;
 }
 
 std::string missed_line(const GateResult& gate, const Task& task, const QuantizeOptions& options) {
-  return fmt::format("{} is not written: {} drops from {:.4g} to {:.4g} ({:.3g} %), the limit is {}", options.output.path.filename().string(), task.primary,
-                     gate.before.value, gate.after.value, gate.drop.relative * 100, options.max_drop);
+  return fmt::format("{} is {}: {} drops from {:.4g} to {:.4g} ({:.3g} %), the limit is {}; {}", options.output.path.filename().string(),
+                     options.keep_best ? "the nearest miss" : "not written", task.primary, gate.before.value, gate.after.value, gate.drop.relative * 100,
+                     options.max_drop, gate.in_the_way);
 }
 
 Report quantize_report(const QuantizeOptions& options, const Candidate& candidate, std::uint64_t before, std::uint64_t after, std::int64_t samples,
@@ -167,7 +173,6 @@ RangesFile found_ranges(const QuantizeOptions& options, const Candidate& candida
   file.exclude = options.exclude;
   file.int16 = options.int16;
   if (gate) file.returned = gate->returned;
-  std::sort(file.returned.begin(), file.returned.end());
   file.tensors = candidate.ranges;
   file.exponents = candidate.exponents;
   file.biases = candidate.biases;

@@ -66,6 +66,7 @@ class Search {
 
   template <class Better>
   void consider(const QuantizeMethod& method, Better is_better) {
+    if (best_ && workbench_.budget().spent()) return;
     Candidate candidate = workbench_.make(method, {});
     if (best_ && candidate.integer_layers() == 0) return;
     workbench_.compare(candidate, most_compared);

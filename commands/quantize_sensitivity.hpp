@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -20,8 +21,13 @@ struct LayerSensitivity {
 
 /// Quantizes each operator of `candidate` that has integers alone, by its method, and compares the outputs with the source's.
 /// @param samples  calibration samples that are run for it, at most, spread evenly
+/// @param is_time_up  asked before each operator; yes leaves out the rest
 /// @returns worst first, of equal ones in the order of the graph; empty where there are no samples
 /// @source one layer at a time: Wu et al., "Integer Quantization for Deep Learning Inference" (2020), section 5.3
-std::vector<LayerSensitivity> layer_sensitivities(QuantizeWorkbench& workbench, const Candidate& candidate, std::int64_t samples);
+std::vector<LayerSensitivity> layer_sensitivities(
+    QuantizeWorkbench& workbench, const Candidate& candidate, std::int64_t samples, const std::function<bool()>& is_time_up = [] { return false; });
+
+/// The same order where there is nothing to run: by how far the int8 weights lie from the float ones.
+std::vector<LayerSensitivity> weight_sensitivities(const Candidate& candidate);
 
 }  // namespace iai

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "commands/quantize_corrections.hpp"
+#include "commands/quantize_json.hpp"
 #include "commands/scratch_model.hpp"
 #include "formats/error.hpp"
 #include "quantizer/graph/cost.hpp"
@@ -62,12 +65,13 @@ Model prepared(Model model) {
   return model;
 }
 
-PlanOptions plan_options(const QuantizeOptions& options, const RangesFile* ranges, bool attention, std::set<std::string> keep_float) {
-  PlanOptions how{options.exclude, attention, std::move(keep_float), options.int16};
+PlanOptions plan_options(const QuantizeOptions& options, const RangesFile* ranges, bool attention, const Returned& returned) {
+  PlanOptions how{options.exclude, attention, returned.to_float, options.int16, returned.to_int16};
   if (ranges == nullptr) return how;
   how.exclude.insert(how.exclude.end(), ranges->exclude.begin(), ranges->exclude.end());
   how.wide.insert(how.wide.end(), ranges->int16.begin(), ranges->int16.end());
-  how.keep_float.insert(ranges->returned.begin(), ranges->returned.end());
+  how.keep_float.insert(ranges->returned.to_float.begin(), ranges->returned.to_float.end());
+  how.widened.insert(ranges->returned.to_int16.begin(), ranges->returned.to_int16.end());
   return how;
 }
 
@@ -83,6 +87,8 @@ QuantizeWorkbench::QuantizeWorkbench(const Model& source, const QuantizeOptions&
       output_(output),
       plain_{prepared(source), {}},
       reference_(std::make_shared<std::optional<Session>>()),
+      budget_(std::make_shared<SearchBudget>(options.budget_s)),
+      memory_(std::make_shared<SearchMemory>()),
       tries_(std::make_shared<std::vector<QuantizeTry>>()) {
   plain_.inferred = with_shapes(plain_.model);
   if (options.dynamic) return;
@@ -98,10 +104,12 @@ QuantizeWorkbench::QuantizeWorkbench(const QuantizeWorkbench& whole, const Sampl
       output_(whole.output_),
       plain_{whole.plain_.model, whole.plain_.inferred},
       reference_(whole.reference_),
+      budget_(whole.budget_),
+      memory_(whole.memory_),
       tries_(whole.tries_) {}
 
-QuantizationPlan QuantizeWorkbench::plan(const Calibrated& form, bool attention, std::set<std::string> keep_float) const {
-  return plan_quantization(form.inferred, plan_options(options_, given_, attention, std::move(keep_float)));
+QuantizationPlan QuantizeWorkbench::plan(const Calibrated& form, bool attention, const Returned& returned) const {
+  return plan_quantization(form.inferred, plan_options(options_, given_, attention, returned));
 }
 
 bool QuantizeWorkbench::has_attention() const {
@@ -168,12 +176,13 @@ std::map<std::string, TensorRange> QuantizeWorkbench::ranges_of(const Calibrated
                        form.chosen);
 }
 
-const ProductsByOperator& QuantizeWorkbench::products(const QuantizeMethod& method, const Calibrated& form) {
-  if (products_method_ == method) return products_;
-  const QuantizationPlan whole = plan(form, method.attention, {});
+const ProductsByOperator& QuantizeWorkbench::products(const QuantizeMethod& method, const std::set<std::string>& to_int16, const Calibrated& form) {
+  const std::pair wanted(method, to_int16);
+  if (products_for_ == wanted) return products_;
+  const QuantizationPlan whole = plan(form, method.attention, {{}, to_int16});
   products_ = wanted_products(form.model, whole, ranges_of(form, whole, method), target_of(options_));
   observe_products(form.model, options_.model, whole, *samples_, options_.runtime, output_, products_);
-  products_method_ = method;
+  products_for_ = wanted;
   return products_;
 }
 
@@ -183,43 +192,45 @@ std::optional<double> QuantizeWorkbench::correction_cost() const {
   return static_cast<double>(bias_places(plain_.model).size()) * *one;
 }
 
-const Model& QuantizeWorkbench::corrected_model(const QuantizeMethod& method, const Calibrated& form) {
-  if (corrected_method_ == method) return *corrected_;
+const Model& QuantizeWorkbench::corrected_model(const QuantizeMethod& method, const Returned& returned, const Calibrated& form) {
+  const std::pair wanted(method, returned);
+  if (corrected_for_ == wanted) return *corrected_;
   if (given_ != nullptr) {
     corrected_ = form.model;
     set_biases(*corrected_, given_->biases);
-    corrected_method_ = method;
+    corrected_for_ = wanted;
     return *corrected_;
   }
-  const QuantizationPlan whole = plan(form, method.attention, {});
+  const QuantizationPlan whole = plan(form, method.attention, returned);
   const auto ranges = ranges_of(form, whole, method);
   static const ProductsByOperator none;
-  const ProductsByOperator& observed = method.rounding == Rounding::adaptive ? products(method, form) : none;
+  const ProductsByOperator& observed = method.rounding == Rounding::adaptive ? products(method, returned.to_int16, form) : none;
   const auto quantize = [&](const Model& model) { return quantize_static(model, whole, ranges, target_of(options_), observed).model; };
   std::vector<std::int64_t> order = order_by_content(*samples_);
   if (static_cast<std::int64_t>(order.size()) > most_for_correction) order.resize(static_cast<std::size_t>(most_for_correction));
   const auto samples = select_samples(borrow_samples(*samples_), std::move(order));
   corrected_ = corrected(form.model, quantize, {*samples, options_.runtime, output_});
-  corrected_method_ = method;
+  corrected_for_ = wanted;
   return *corrected_;
 }
 
-Candidate QuantizeWorkbench::make(const QuantizeMethod& method, const std::set<std::string>& keep_float) {
+Candidate QuantizeWorkbench::make(const QuantizeMethod& method, const Returned& returned) {
   return with_place(options_.model, [&]() -> Candidate {
-    if (options_.dynamic) return {quantize_dynamic(plain_.model, options_.exclude, keep_float, target_of(options_)), method, {}, {}, {}, {}};
+    if (options_.dynamic) return {quantize_dynamic(plain_.model, options_.exclude, returned.to_float, target_of(options_)), method, {}, {}, {}, {}, returned};
     const Calibrated& source = form(method.equalized);
-    const QuantizationPlan chosen = plan(source, method.attention, keep_float);
+    const QuantizationPlan chosen = plan(source, method.attention, returned);
     auto ranges = ranges_of(source, chosen, method);
     static const ProductsByOperator none;
-    const ProductsByOperator& observed = method.rounding == Rounding::adaptive ? products(method, source) : none;
-    const Model& model = method.corrected ? corrected_model(method, source) : source.model;
+    const ProductsByOperator& observed = method.rounding == Rounding::adaptive ? products(method, returned.to_int16, source) : none;
+    const Model& model = method.corrected ? corrected_model(method, returned, source) : source.model;
     QuantizedModel made = quantize_static(model, chosen, ranges, target_of(options_), observed);
     return {std::move(made),
             method,
             {},
             std::move(ranges),
             method.equalized ? exponents() : ChannelExponents(),
-            method.corrected ? changed_biases(source.model, model) : Biases()};
+            method.corrected ? changed_biases(source.model, model) : Biases(),
+            returned};
   });
 }
 
@@ -235,12 +246,12 @@ std::map<std::string, SaturationRisk> QuantizeWorkbench::saturation_risks(const 
   std::map<std::string, SaturationRisk> risks;
   const Target target = target_of(options_);
   if (options_.dynamic || (target != Target::generic && target != Target::cpu_vnni)) return risks;
-  std::set<std::string> keep_float;
+  Returned returned = candidate.returned;
   for (const QuantizedLayer& layer : candidate.made.layers) {
-    if (layer.form == "float") keep_float.insert(layer.name);
+    if (layer.form == "float") returned.to_float.insert(layer.name);
   }
   const Calibrated& source = form(candidate.method.equalized);
-  const QuantizationPlan chosen = plan(source, candidate.method.attention, std::move(keep_float));
+  const QuantizationPlan chosen = plan(source, candidate.method.attention, returned);
   const QuantizedModel there = quantize_static(source.model, chosen, ranges_of(source, chosen, candidate.method), Target::cpu_avx2);
   for (const QuantizedLayer& layer : there.layers) {
     if (layer.form != "float") risks[layer.name] = layer.risk;
@@ -261,21 +272,48 @@ const std::map<std::string, TensorStatistics>& QuantizeWorkbench::seen(const Qua
 
 std::unique_ptr<Samples> QuantizeWorkbench::compared_samples(std::int64_t limit) const { return compared_ == nullptr ? nullptr : some_of(*compared_, limit); }
 
+Json QuantizeWorkbench::key(const std::string& what, const QuantizeMethod& method, const Returned& returned) const {
+  return {{"what", what}, {"on_part", compared_ != samples_}, {"method", method_to_json(method)}, {"returned", returned_to_json(returned)}};
+}
+
 void QuantizeWorkbench::compare(Candidate& candidate, std::int64_t limit) {
   if (compared_ == nullptr) return;
+  candidate.errors = errors_from_json(memory_->remember(key(fmt::format("errors of {}", limit), candidate.method, candidate.returned),
+                                                        [&] { return errors_to_json(run_comparison(candidate, limit)); }));
+}
+
+std::vector<OutputError> QuantizeWorkbench::errors(const QuantizeMethod& method, const Returned& returned, std::int64_t limit) {
+  if (compared_ == nullptr) return {};
+  return errors_from_json(memory_->remember(key(fmt::format("errors of {}", limit), method, returned),
+                                            [&] { return errors_to_json(run_comparison(make(method, returned), limit)); }));
+}
+
+double QuantizeWorkbench::measured(const std::string& what, const QuantizeMethod& method, const Returned& returned,
+                                   const std::function<double(const Candidate&)>& measure) {
+  return number_from_json(memory_->remember(key(what, method, returned), [&] { return number_to_json(measure(make(method, returned))); }));
+}
+
+std::vector<OutputError> QuantizeWorkbench::run_comparison(const Candidate& candidate, std::int64_t limit) {
   const ScratchModel scratch(candidate.made.model);
   try {
     const Session session(scratch.path(), session_options());
-    candidate.errors = compare_outputs(reference(), session, *some_of(*compared_, limit), options_.runtime.threads);
+    return compare_outputs(reference(), session, *some_of(*compared_, limit), options_.runtime.threads);
   } catch (const Error& error) {
     throw scratch.renamed(error, options_.output.path);
   }
 }
 
-Evaluation QuantizeWorkbench::judge(const Candidate& candidate, const Task& task) const {
+Evaluation QuantizeWorkbench::judge(const Candidate& candidate, const Task& task, const LabelledSamples& samples) const {
   const ScratchModel scratch(candidate.made.model);
-  return judge(Session(scratch.path(), session_options()), task);
+  return judge(Session(scratch.path(), session_options()), task, samples);
 }
+
+Answers QuantizeWorkbench::answers(const Candidate& candidate, const Task& task, const LabelledSamples& samples) const {
+  const ScratchModel scratch(candidate.made.model);
+  return run_answers(Session(scratch.path(), session_options()), task, samples, options_.runtime.batch, options_.runtime.threads);
+}
+
+bool QuantizeWorkbench::may_widen() const { return !options_.dynamic && form_of(target_of(options_)).wide; }
 
 const Session& QuantizeWorkbench::reference() {
   if (!*reference_) reference_->emplace(options_.model, session_options());

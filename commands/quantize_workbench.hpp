@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -9,6 +10,8 @@
 #include "commands/calibration.hpp"
 #include "commands/quantize.hpp"
 #include "commands/quantize_ranges.hpp"
+#include "commands/search_budget.hpp"
+#include "commands/search_memory.hpp"
 #include "evaluator/metrics/metrics.hpp"
 #include "evaluator/metrics/output_error.hpp"
 #include "quantizer/quantize/equalize.hpp"
@@ -24,8 +27,8 @@ void raise_opset(Model& model, const std::filesystem::path& path);
 /// Rewrites that change no answer and that plans rely on: constants lifted, batch norms folded, dead nodes gone.
 Model prepared(Model model);
 
-/// What stays in float: by the options, by a file of ranges (or null), and `keep_float`.
-PlanOptions plan_options(const QuantizeOptions& options, const RangesFile* ranges, bool attention, std::set<std::string> keep_float = {});
+/// What stays in float: by the options, by a file of ranges (or null), and `returned`.
+PlanOptions plan_options(const QuantizeOptions& options, const RangesFile* ranges, bool attention, const Returned& returned = {});
 
 enum class Rounding {
   nearest,
@@ -52,6 +55,7 @@ struct Candidate {
   std::map<std::string, TensorRange> ranges;  ///< of the tensors that were quantized; empty for dynamic int8
   ChannelExponents exponents;                 ///< tensors whose channels were scaled
   Biases biases;                              ///< what was corrected
+  Returned returned;                          ///< besides what the options and a file of ranges say
   std::size_t integer_layers() const;
 };
 
@@ -77,8 +81,7 @@ class QuantizeWorkbench {
   /// For trials: calibrates on some samples, compares on others. @param calibration, judged  kept
   QuantizeWorkbench(const QuantizeWorkbench& whole, const Samples& calibration, const Samples& judged);
 
-  /// @param keep_float  names of operators that stay in float
-  Candidate make(const QuantizeMethod& method, const std::set<std::string>& keep_float);
+  Candidate make(const QuantizeMethod& method, const Returned& returned);
   /// Tensors whose channels are scaled where a method is equalized; empty where none can be.
   const ChannelExponents& exponents();
   /// Tensors and methods that give them another range than `method` does, worth a try each (other_methods).
@@ -105,9 +108,18 @@ class QuantizeWorkbench {
   std::map<std::string, SaturationRisk> saturation_risks(const Candidate& candidate);
   /// What is seen of the form that `method` quantizes, on the samples to calibrate on; empty without any and for dynamic int8.
   const std::map<std::string, TensorStatistics>& seen(const QuantizeMethod& method);
-  Evaluation judge(const Session& session, const Task& task) const { return evaluate(session, task, options_.runtime.batch, options_.runtime.threads); }
+  /// The same of a candidate that is made only where its errors are not known yet.
+  std::vector<OutputError> errors(const QuantizeMethod& method, const Returned& returned, std::int64_t limit);
+  /// `measure` of the candidate made so, which is remembered under `what`.
+  double measured(const std::string& what, const QuantizeMethod& method, const Returned& returned, const std::function<double(const Candidate&)>& measure);
+  Evaluation judge(const Session& session, const Task& task, const LabelledSamples& samples) const {
+    return evaluate(session, task, samples, options_.runtime.batch, options_.runtime.threads);
+  }
   /// The candidate, run as a file of its own.
-  Evaluation judge(const Candidate& candidate, const Task& task) const;
+  Evaluation judge(const Candidate& candidate, const Task& task, const LabelledSamples& samples) const;
+  Answers answers(const Candidate& candidate, const Task& task, const LabelledSamples& samples) const;
+  /// Can operators have 16-bit activations instead of float?
+  bool may_widen() const;
   /// The source, opened when it is first asked for: without samples it may hold operators that the runtime does not know.
   const Session& reference();
 
@@ -117,6 +129,9 @@ class QuantizeWorkbench {
   const Samples* samples() const { return samples_; }
   bool has_samples() const { return samples_ != nullptr; }
   Output& output() const { return output_; }
+  /// Of all searches on this source, those on parts of the samples included.
+  SearchBudget& budget() { return *budget_; }
+  SearchMemory& memory() { return *memory_; }
 
  private:
   const QuantizeOptions& options_;
@@ -135,21 +150,25 @@ class QuantizeWorkbench {
   Calibrated plain_;
   std::optional<Calibrated> equalized_;
   std::optional<ChannelExponents> exponents_;
-  std::optional<Model> corrected_;  // for corrected_method_
-  std::optional<QuantizeMethod> corrected_method_;
-  ProductsByOperator products_;                        // for products_method_
-  std::optional<QuantizeMethod> products_method_;      // kept, since a search makes the same method many times
-  std::shared_ptr<std::optional<Session>> reference_;  // one for a workbench and its trials, as below
+  std::optional<Model> corrected_;  // for corrected_for_
+  std::optional<std::pair<QuantizeMethod, Returned>> corrected_for_;
+  ProductsByOperator products_;                                                   // for products_for_
+  std::optional<std::pair<QuantizeMethod, std::set<std::string>>> products_for_;  // kept, since a search makes the same method many times
+  std::shared_ptr<std::optional<Session>> reference_;                             // one for a workbench and its trials, as below
+  std::shared_ptr<SearchBudget> budget_;
+  std::shared_ptr<SearchMemory> memory_;
   std::shared_ptr<std::vector<QuantizeTry>> tries_;
 
-  QuantizationPlan plan(const Calibrated& form, bool attention, std::set<std::string> keep_float) const;
+  QuantizationPlan plan(const Calibrated& form, bool attention, const Returned& returned) const;
   const Calibrated& form(bool equalized);
   /// Multiply-accumulates of making the model and running it so often; nothing where they are not known.
   std::optional<double> run_cost(std::int64_t runs) const;
   void calibrate_form(Calibrated& form);
+  Json key(const std::string& what, const QuantizeMethod& method, const Returned& returned) const;
+  std::vector<OutputError> run_comparison(const Candidate& candidate, std::int64_t limit);
   std::map<std::string, TensorRange> ranges_of(const Calibrated& form, const QuantizationPlan& chosen, const QuantizeMethod& method) const;
-  const ProductsByOperator& products(const QuantizeMethod& method, const Calibrated& form);
-  const Model& corrected_model(const QuantizeMethod& method, const Calibrated& form);
+  const ProductsByOperator& products(const QuantizeMethod& method, const std::set<std::string>& to_int16, const Calibrated& form);
+  const Model& corrected_model(const QuantizeMethod& method, const Returned& returned, const Calibrated& form);
 };
 
 }  // namespace iai

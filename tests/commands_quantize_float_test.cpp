@@ -177,7 +177,7 @@ TEST_CASE("16-bit floats under an accuracy limit: the fewest operators that it t
   const auto gated = [&](const std::string& limit) {
     FloatCandidate candidate = workbench.make(workbench.operators());
     const GateResult gate = gate_float(workbench, candidate, task, parse_drop_limit(limit));
-    CHECK(static_cast<std::int64_t>(gate.returned.size()) <= 4 - candidate.reduced_operators());
+    CHECK(static_cast<std::int64_t>(gate.returned.to_float.size()) <= 4 - candidate.reduced_operators());
     return gate;
   };
   const GateResult loose = gated("1000");

@@ -71,7 +71,7 @@ TEST_CASE("the operators that do harm come first, equal ones in the order of the
   CHECK(ranked[0].sqnr_db == doctest::Approx(20 * std::log10(4.0)).epsilon(0.01));
   CHECK(ranked[3].sqnr_db > 50);
 
-  const Candidate part = workbench.make({"min-max", RangeMethod::min_max, true}, {"branch0"});
+  const Candidate part = workbench.make({"min-max", RangeMethod::min_max, true}, {{"branch0"}, {}});
   CHECK(layer_sensitivities(workbench, part, 64).size() == 3);
   QuantizeWorkbench blind(read_model(options.model), options, nullptr, nullptr, silent);
   CHECK(layer_sensitivities(blind, candidate, 64).empty());

@@ -19,7 +19,7 @@ inline void write_harmful_branches(const Folder& folder) {
     const std::string n = std::to_string(branch);
     std::vector<float> weight(16);
     std::fill(weight.begin() + 4, weight.begin() + 8, 1.0F);  // of input 1
-    model.set_initializer("scale" + n, iai::make_tensor<float>({4}, std::array{branch == 2 ? 1.0F : 10000.0F, 1.0F, 1.0F, 1.0F}));
+    model.set_initializer("scale" + n, iai::make_tensor<float>({4}, std::array{branch == 2 ? 1.0F : 1000.0F, 1.0F, 1.0F, 1.0F}));
     model.set_initializer("weight" + n, iai::make_tensor<float>({4, 4}, weight));
     add_node(model, "Mul", {"x", "scale" + n}, "scaled" + n);
     add_node(model, "MatMul", {"scaled" + n, "weight" + n}, "branch" + n);

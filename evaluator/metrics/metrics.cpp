@@ -66,28 +66,6 @@ std::vector<Tensor> run_alone(const Session& session, const std::vector<Tensor>&
   return answers;
 }
 
-Answers run_answers(const Session& session, const Task& task, const LabelledSamples& samples, int batch, int threads) {
-  if (session.outputs().empty()) throw Error(ErrorKind::input, "the model has no output", "export it with one");
-  const std::string output = session.outputs().front().name;
-  AnswerReader reader(task, samples);
-  if (fixed_batch(session) > 1) {
-    const std::int64_t fixed = fixed_batch(session), count = samples.inputs->count();
-    run_samples(session, *samples.inputs, 0, threads,
-                [&](std::int64_t first, const std::vector<Tensor>& outputs) { reader.add(output, outputs.front(), first, std::min(fixed, count - first)); });
-    return reader.take();
-  }
-  const std::int64_t size = batch > 0 ? batch : 8, count = samples.inputs->count();
-  ordered_work((count + size - 1) / size, threads,
-               [&](std::int64_t run) {
-                 const std::int64_t n = std::min(size, count - run * size);
-                 return run_alone(session, samples.inputs->read(run * size, n), n);
-               },
-               [&](std::int64_t run, const std::vector<Tensor>& outputs) {
-                 for (std::size_t i = 0; i < outputs.size(); ++i) reader.add(output, outputs[i], run * size + static_cast<std::int64_t>(i), 1);
-               });
-  return reader.take();
-}
-
 std::vector<SliceMetrics> judge_slices(const Task& task, const LabelledSamples& samples, const Answers& answers, int threads) {
   std::vector<SliceMetrics> rows;
   for (const LabelledSamples::Slice& slice : samples.slices) {
@@ -120,6 +98,34 @@ class DifferenceStatistic : public Statistic {
 };
 
 }  // namespace
+
+Answers run_answers(const Session& session, const Task& task, const LabelledSamples& samples, int batch, int threads) {
+  if (session.outputs().empty()) throw Error(ErrorKind::input, "the model has no output", "export it with one");
+  const std::string output = session.outputs().front().name;
+  AnswerReader reader(task, samples);
+  if (fixed_batch(session) > 1) {
+    const std::int64_t fixed = fixed_batch(session), count = samples.inputs->count();
+    run_samples(session, *samples.inputs, 0, threads,
+                [&](std::int64_t first, const std::vector<Tensor>& outputs) { reader.add(output, outputs.front(), first, std::min(fixed, count - first)); });
+    return reader.take();
+  }
+  const std::int64_t size = batch > 0 ? batch : 8, count = samples.inputs->count();
+  ordered_work((count + size - 1) / size, threads,
+               [&](std::int64_t run) {
+                 const std::int64_t n = std::min(size, count - run * size);
+                 return run_alone(session, samples.inputs->read(run * size, n), n);
+               },
+               [&](std::int64_t run, const std::vector<Tensor>& outputs) {
+                 for (std::size_t i = 0; i < outputs.size(); ++i) reader.add(output, outputs[i], run * size + static_cast<std::int64_t>(i), 1);
+               });
+  return reader.take();
+}
+
+double metric_value(const std::string& metric, const Answers& answers) {
+  const std::unique_ptr<Statistic> statistic = make_statistic(metric, answers);
+  const double value = statistic->value(ones(answers));
+  return statistic->undefined().empty() && std::isfinite(value) ? value : nan_value;
+}
 
 const Metric& Evaluation::metric(const std::string& name) const {
   for (const Metric& metric : metrics) {
@@ -168,9 +174,14 @@ Drop primary_drop(const Task& task, const Evaluation& before, const Evaluation& 
                   "choose another primary metric");
     }
   }
-  const double sign = task.direction == Direction::higher_is_better ? 1 : -1, drop = sign * (from.value - to.value);
+  return primary_drop(task, from.value, to.value);
+}
+
+Drop primary_drop(const Task& task, double before, double after) {
   const double infinity = std::numeric_limits<double>::infinity();
-  return {drop, from.value != 0 ? drop / std::abs(from.value) : drop > 0 ? infinity : drop < 0 ? -infinity : 0};
+  if (std::isnan(after)) return {infinity, infinity};
+  const double sign = task.direction == Direction::higher_is_better ? 1 : -1, drop = sign * (before - after);
+  return {drop, before != 0 ? drop / std::abs(before) : drop > 0 ? infinity : drop < 0 ? -infinity : 0};
 }
 
 DropLimit parse_drop_limit(const std::string& text) {

@@ -46,6 +46,11 @@ Evaluation evaluate(const Session& session, const Task& task, const LabelledSamp
 /// The same over a split that is loaded for this session.
 Evaluation evaluate(const Session& session, const Task& task, int batch, int threads, const std::string& split = "evaluation");
 
+/// What evaluate() judges, without the metrics and their intervals: for searches that hold many models against one limit.
+Answers run_answers(const Session& session, const Task& task, const LabelledSamples& samples, int batch, int threads);
+/// One metric without its interval; NaN where it is undefined.
+double metric_value(const std::string& metric, const Answers& answers);
+
 /// Metrics of answers that are there already.
 std::vector<Metric> judge(const Task& task, const Answers& answers, int threads);
 
@@ -58,6 +63,8 @@ struct Drop {
   double absolute = 0, relative = 0;
 };
 Drop primary_drop(const Task& task, const Evaluation& before, const Evaluation& after);
+/// The same from the values of the metric; an undefined one after is an infinite drop.
+Drop primary_drop(const Task& task, double before, double after);
 
 /// "0.5%" (relative) or "0.01" (absolute, in the metric's unit).
 struct DropLimit {

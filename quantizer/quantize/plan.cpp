@@ -89,7 +89,7 @@ class Planner {
     made.result = fused_result(i);
     // ONNX Runtime's CPU kernels: integer Conv writes integers; Gemm and MatMul also write floats, but a Gemm in front of an
     // activation is merged with it into a float operator unless its output is quantized.
-    made.wide = matches_any(options_.wide, node);
+    made.wide = matches_any(options_.wide, node) || options_.widened.contains(made.name);
     made.output_quantized = !made.wide && (is_standard(node, "Conv") || (is_standard(node, "Gemm") && feeds_merged_activation(node)));
     plan_.linear.push_back(std::move(made));
   }

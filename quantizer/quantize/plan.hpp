@@ -57,6 +57,7 @@ struct PlanOptions {
   bool attention = true;               ///< MatMul of two activations too
   std::set<std::string> keep_float;    ///< names (LinearNode::name) that an accuracy limit sent back to float
   std::vector<std::string> wide = {};  ///< globs over node names and operator types: 16-bit activations
+  std::set<std::string> widened = {};  ///< names that an accuracy limit sent to 16-bit activations
 };
 
 /// Decides operator by operator. Conv, ConvTranspose, Gemm and MatMul with constant float32 weights are quantized; so all

@@ -25,8 +25,8 @@ ElementType ActivationScheme::type() const {
 TargetForm form_of(Target target) {
   switch (target) {
     case Target::arm: return {{-128, 127, false}, true};
-    case Target::tensorrt: return {{-128, 127, true}, false};
-    case Target::openvino: return {{0, 255, false}, false};
+    case Target::tensorrt: return {{-128, 127, true}, false, false};
+    case Target::openvino: return {{0, 255, false}, false, false};
     case Target::generic:
     case Target::cpu_vnni:
     case Target::cpu_avx2: break;

@@ -32,9 +32,10 @@ constexpr ActivationScheme wide_activations{0, 65535, false};
 struct TargetForm {
   ActivationScheme activations;
   bool integer_bias = true;  ///< int32 at scale input * weight; else biases stay float32
+  bool wide = true;          ///< has 16-bit activations
 };
 /// @source ONNX Runtime, documentation of quantization (data types by machine) and MLAS; NVIDIA, TensorRT documentation, "Working
-/// with Quantized Types" and "Explicit Quantization": activations -128 to 127, weights -127 to 127, zero point 0
+/// with Quantized Types" and "Explicit Quantization": activations -128 to 127, weights -127 to 127, zero point 0, no 16-bit integers
 TargetForm form_of(Target target);
 
 }  // namespace iai

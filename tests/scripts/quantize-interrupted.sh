@@ -50,4 +50,22 @@ TASK
 "${quantize[@]}" --samples 8 --method percentile --percentile 60 --exclude 'Conv*' --task "$work/task.yaml" --max-drop 0.0 >/dev/null 2>"$work/said"; code=$?
 [ $code = 1 ] || { echo "a limit that cannot be met: exit code $code"; cat "$work/said"; failed=1; }
 clean "after exit 1"
+
+# --resume: what was measured outlives a signal, and the search ends with the bytes of one that was not interrupted.
+cat >>"$work/task.yaml" <<TASK
+  calibration:
+    inputs: $data/cmapss_calib_x.npy
+TASK
+search=("$iai" --no-record quantize "$data/cmapss_transformer.onnx" --task "$work/task.yaml" --max-drop 0.1% --threads 2 --samples 128)
+"${search[@]}" -o "$work/whole.onnx" >/dev/null 2>&1 || { echo "the search finds nothing"; failed=1; }
+env --default-signal=INT,TERM "${search[@]}" --resume -o "$work/out/int8.onnx" >/dev/null 2>&1 &
+for _ in $(seq 600); do [ -e "$work/out/int8.onnx.search" ] && break; sleep 0.05; done
+kill -s INT $!; wait $!; code=$?
+[ $code = 130 ] || { echo "the search was over before it was interrupted: exit code $code"; failed=1; }
+[ "$(ls -A "$work/out" | grep -vx '[.]ses')" = int8.onnx.search ] || { echo "interrupted with --resume: $(ls -A "$work/out")"; failed=1; }
+"${search[@]}" --resume -o "$work/out/int8.onnx" >/dev/null 2>"$work/said" || { echo "does not go on"; failed=1; }
+grep -q 'goes on from' "$work/said" || { echo "did not go on from what was measured"; failed=1; }
+cmp "$work/whole.onnx" "$work/out/int8.onnx" || failed=1
+rm -f "$work/out/int8.onnx"
+clean "after a search that was resumed"
 exit $failed
