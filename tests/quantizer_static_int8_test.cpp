@@ -1,5 +1,6 @@
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include <doctest/doctest.h>
 
@@ -105,6 +106,15 @@ TEST_CASE("a Gemm reads integers, its bias is int32 at the product of the scales
   CHECK(end.op_type() == "DequantizeLinear");
   CHECK(end.output(0) == "y");
   CHECK_THROWS_AS(plan_quantization(made.model, {}), Error);
+}
+
+TEST_CASE("a bias that is not a number is refused, as integers and where it stays in float") {
+  Model model = small_gemm();
+  model.set_initializer("b", make_tensor<float>({3}, std::array{0.5F, std::numeric_limits<float>::quiet_NaN(), -2.0F}));
+  const QuantizationPlan plan = plan_quantization(model, {});
+  RangeMemo memo;
+  const auto ranges = choose_ranges(model.graph(), plan, seen(plan), {RangeMethod::min_max}, memo);
+  for (const Target target : {Target::generic, Target::tensorrt, Target::openvino}) CHECK_THROWS_AS(quantize_static(model, plan, ranges, target), Error);
 }
 
 TEST_CASE("what is excluded or sent back stays in float, a pattern that fits nothing is an error") {

@@ -274,6 +274,7 @@ class StaticWriter {
   void write_bias(const LinearNode& linear, const QuantizedWeight& weight, onnx::NodeProto& node) {
     if (linear.op_type == "MatMul" || linear.bias.empty()) return;
     std::vector<double> bias = bias_of(linear);
+    refuse_infinite_bias(linear.name, bias);
     const std::vector<double> shift = mean_shift(linear, weight);
     if (!form_.integer_bias || linear.wide) return write_float_bias(linear, bias, shift, node);
     const double input_scale = static_cast<double>(activation(linear.input).parameters.scale);
