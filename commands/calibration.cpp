@@ -1,5 +1,7 @@
 #include "commands/calibration.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "commands/quantize_memory.hpp"
@@ -7,6 +9,7 @@
 #include "evaluator/metrics/output_error.hpp"
 #include "formats/staged_model.hpp"
 #include "quantizer/graph/graph_index.hpp"
+#include "quantizer/quantize/stored_weights.hpp"
 
 namespace iai {
 
@@ -116,6 +119,65 @@ void observe_products(const Model& model, const std::filesystem::path& source, c
   } catch (const Error& error) {
     throw scratch.renamed(error, source);
   }
+}
+
+namespace {
+
+/// A recurrent operator that is watched: what it reads, and its states, which it may have kept to itself.
+struct WatchedStates {
+  RecurrentMoments* moments;
+  std::string input, states;
+};
+
+/// The recurrent operators that moments can be had of; those without an output for their states get one.
+std::vector<WatchedStates> watched_states(Model& model, const QuantizationPlan& plan, std::int64_t samples, RecurrentMomentsByOperator& moments) {
+  std::vector<WatchedStates> watched;
+  for (const StoredNode& stored : plan.stored) {
+    onnx::NodeProto& node = *model.graph().mutable_node(stored.node);
+    if (!is_recurrent(node)) continue;
+    const auto w = model.initializer(node.input(1)), r = model.initializer(node.input(2));
+    if (w->shape[2] + r->shape[2] > RecurrentMoments::most_inputs) continue;
+    if (node.output_size() == 0) node.add_output("");
+    if (node.output(0).empty()) node.set_output(0, stored.name + "_states_observed");
+    const auto [made, added] = moments.try_emplace(stored.name, node, w->shape[0], w->shape[2], r->shape[2], samples);
+    if (added) watched.push_back({&made->second, node.input(0), node.output(0)});
+  }
+  return watched;
+}
+
+}  // namespace
+
+RecurrentMomentsByOperator observe_moments(const Model& model, const std::filesystem::path& source, const QuantizationPlan& plan, const Samples& samples,
+                                           const RuntimeOption& runtime, Output& output) {
+  RecurrentMomentsByOperator moments;
+  Model observed = model;
+  const std::vector<WatchedStates> watched = watched_states(observed, plan, samples.count(), moments);
+  if (watched.empty()) return moments;
+  std::vector<std::string> tensors;
+  const auto place = [&](const std::string& tensor) {
+    const auto found = std::find(tensors.begin(), tensors.end(), tensor);
+    if (found != tensors.end()) return static_cast<std::size_t>(found - tensors.begin());
+    tensors.push_back(tensor);
+    return tensors.size() - 1;
+  };
+  std::vector<std::pair<std::size_t, std::size_t>> places;
+  for (const WatchedStates& one : watched) {
+    const std::size_t input = place(one.input);
+    places.emplace_back(input, place(one.states));
+  }
+  const ScratchModel scratch(with_outputs(std::move(observed), tensors));
+  const auto total = static_cast<std::uint64_t>(samples.count());
+  std::uint64_t done = 0;
+  try {
+    const Session session(scratch.path(), {.device = runtime.device, .optimization = GraphOptimization::none, .runtime = runtime.runtime});
+    run_samples(session, samples, 1, runtime.threads, [&](std::int64_t, const std::vector<Tensor>& values) {
+      for (std::size_t i = 0; i < watched.size(); ++i) watched[i].moments->add(values[places[i].first].view(), values[places[i].second].view());
+      output.progress("observing states", ++done, total);
+    });
+  } catch (const Error& error) {
+    throw scratch.renamed(error, source);
+  }
+  return moments;
 }
 
 }  // namespace iai

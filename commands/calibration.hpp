@@ -9,6 +9,7 @@
 #include "formats/model.hpp"
 #include "quantizer/quantize/observer.hpp"
 #include "quantizer/quantize/plan.hpp"
+#include "quantizer/quantize/recurrent_moments.hpp"
 #include "quantizer/quantize/static_int8.hpp"
 
 namespace iai {
@@ -33,5 +34,10 @@ std::map<std::string, TensorStatistics> calibrate(const Model& model, const std:
 /// One more run over the samples, which fills in `products` from the inputs of their operators.
 void observe_products(const Model& model, const std::filesystem::path& source, const QuantizationPlan& plan, const Samples& samples,
                       const RuntimeOption& runtime, Output& output, ProductsByOperator& products);
+
+/// Another one, for the operators of `plan` whose weights are stored (recurrent ones): how their inputs and states go together. Sums in the
+/// order of the samples.
+RecurrentMomentsByOperator observe_moments(const Model& model, const std::filesystem::path& source, const QuantizationPlan& plan, const Samples& samples,
+                                           const RuntimeOption& runtime, Output& output);
 
 }  // namespace iai

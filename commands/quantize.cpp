@@ -62,8 +62,8 @@ void refuse_nothing_to_do(const Candidate& candidate, const QuantizeOptions& opt
   }
   throw Error(ErrorKind::input, options.model.string() + ": no operator can be quantized" + why,
               options.dynamic
-                  ? "int8 is made from float32 weights of Conv, Gemm, MatMul and LSTM; iai inspect shows the operators"
-                  : "int8 is made from float32 weights of Conv, ConvTranspose, Gemm and MatMul (--dynamic: also LSTM); iai inspect shows the operators");
+                  ? "int8 is made from float32 weights of Conv, Gemm, MatMul, LSTM, GRU, RNN and Gather; iai inspect shows the operators"
+                  : "int8 is made from float32 weights of Conv, ConvTranspose, Gemm, MatMul, LSTM, GRU, RNN and Gather; iai inspect shows the operators");
 }
 
 /// Goes on from what an earlier run measured, if there was one.

@@ -14,7 +14,8 @@ Json method_to_json(const QuantizeMethod& method) {
           {"equalized", method.equalized},
           {"own", own},
           {"adaptive_rounding", method.rounding == Rounding::adaptive},
-          {"corrected", method.corrected}};
+          {"corrected", method.corrected},
+          {"stored", method.stored}};
 }
 
 Json returned_to_json(const Returned& returned) { return {{"to_float", returned.to_float}, {"to_int16", returned.to_int16}}; }
@@ -63,6 +64,7 @@ Json search_identity(const QuantizeOptions& options, const CalibrationSource& ca
                 {"--int16", options.int16},
                 {"--dynamic", options.dynamic},
                 {"--random-calibration", options.random_calibration},
+                {"--ranges-out", !options.ranges_out.empty()},
                 {"--target", options.target},
                 {"--device", options.runtime.device}};
   if (!options.ranges.empty()) identity["--ranges"] = digest_path(options.ranges);

@@ -58,7 +58,7 @@ Plan make_plan(const QuantizeOptions& options) {
   }
   const RangesFile ranges = read_ranges(options.ranges);
   check_ranges_model(ranges, options.ranges, options.model);
-  const QuantizationPlan plan = plan_quantization(model, plan_options(options, &ranges, ranges.attention));
+  const QuantizationPlan plan = plan_quantization(model, plan_options(options, &ranges, ranges.attention, {}, ranges.stored));
   check_ranges_plan(ranges, options.ranges, plan, model.graph());
   return {plan_static(model, plan), memory_without_runs(model_size)};
 }

@@ -167,6 +167,7 @@ std::string ranges_text(const RangesFile& file) {
   text += fmt::format("samples: {}\nmethod: {}\n", file.samples, file.method);
   if (file.method == "percentile") text += fmt::format("percentile: {}\n", file.percentile);
   text += fmt::format("attention: {}\n", file.attention ? "int8" : "float");
+  if (file.stored) text += "stored_weights: int8\n";
   text += fmt::format("exclude: {}\n", list_text(file.exclude));
   if (!file.int16.empty()) text += fmt::format("int16: {}\n", list_text(file.int16));
   text += fmt::format("returned_to_float: {}\n", list_text(file.returned.to_float));
@@ -185,8 +186,8 @@ RangesFile read_ranges(const fs::path& path) {
   file.document = read_yaml(path);
   const Yaml& document = file.document;
   if (!document.is_map()) document.fail("is no file of ranges", "iai quantize --ranges-out writes one");
-  document.allow_keys({"schema", "model_sha256", "calibration_sha256", "calibration", "samples", "method", "percentile", "attention", "exclude", "int16",
-                       "returned_to_float", "returned_to_int16", "biases", "tensors"});
+  document.allow_keys({"schema", "model_sha256", "calibration_sha256", "calibration", "samples", "method", "percentile", "attention", "stored_weights",
+                       "exclude", "int16", "returned_to_float", "returned_to_int16", "biases", "tensors"});
   if (document.at("schema").text() != schema) document.at("schema").fail("is not " + std::string(schema), "this iai reads no other version of the file");
   file.model_sha256 = digest_list(document.find("model_sha256"));
   file.calibration = digest_list(document.find("calibration_sha256"));
@@ -198,6 +199,7 @@ RangesFile read_ranges(const fs::path& path) {
     if (!(file.percentile >= 50 && file.percentile <= 100)) percentile->fail("is no share that can stay", "write 50 to 100");
   }
   if (const Yaml* attention = document.find("attention")) file.attention = word_of(*attention, {"int8", "float"}) == "int8";
+  if (const Yaml* stored = document.find("stored_weights")) file.stored = word_of(*stored, {"int8", "float"}) == "int8";
   file.exclude = text_list(document.find("exclude"));
   file.int16 = text_list(document.find("int16"));
   for (const std::string& name : text_list(document.find("returned_to_float"))) file.returned.to_float.insert(name);

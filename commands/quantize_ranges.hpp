@@ -24,6 +24,7 @@ struct RangesFile {
   std::string method = "given";           ///< as --method names it; given: written by hand
   double percentile = 99.99;
   bool attention = true;             ///< products of two activations become integers too
+  bool stored = false;               ///< weights of recurrent operators and tables of Gather as int8
   std::vector<std::string> exclude;  ///< patterns
   std::vector<std::string> int16;    ///< patterns of operators whose activations have 16 bits
   Returned returned;                 ///< operators that an accuracy limit sent to float, or to 16-bit activations

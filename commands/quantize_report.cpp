@@ -170,6 +170,8 @@ RangesFile found_ranges(const QuantizeOptions& options, const Candidate& candida
   file.method = candidate.method.name;
   file.percentile = options.percentile;
   file.attention = candidate.method.attention;
+  file.stored =
+      std::any_of(candidate.made.layers.begin(), candidate.made.layers.end(), [](const QuantizedLayer& layer) { return layer.form == "int8 weights"; });
   file.exclude = options.exclude;
   file.int16 = options.int16;
   if (gate) file.returned = gate->returned;

@@ -37,6 +37,13 @@ std::uint64_t stored_bytes(const Model& model) {
 
 std::unique_ptr<Samples> some_of(const Samples& samples, std::int64_t limit) { return limit_samples(borrow_samples(samples), limit); }
 
+/// At most `limit` samples in an order that their contents alone decide.
+std::unique_ptr<Samples> by_content(const Samples& samples, std::int64_t limit) {
+  std::vector<std::int64_t> order = order_by_content(samples);
+  if (static_cast<std::int64_t>(order.size()) > limit) order.resize(static_cast<std::size_t>(limit));
+  return select_samples(borrow_samples(samples), std::move(order));
+}
+
 Target target_of(const QuantizeOptions& options) { return target_named(options.target).value_or(Target::generic); }
 
 /// The quantizer knows no files: what it says of the model gets the file's name in front.
@@ -65,8 +72,8 @@ Model prepared(Model model) {
   return model;
 }
 
-PlanOptions plan_options(const QuantizeOptions& options, const RangesFile* ranges, bool attention, const Returned& returned) {
-  PlanOptions how{options.exclude, attention, returned.to_float, options.int16, returned.to_int16};
+PlanOptions plan_options(const QuantizeOptions& options, const RangesFile* ranges, bool attention, const Returned& returned, bool stored) {
+  PlanOptions how{options.exclude, attention, returned.to_float, options.int16, returned.to_int16, stored};
   if (ranges == nullptr) return how;
   how.exclude.insert(how.exclude.end(), ranges->exclude.begin(), ranges->exclude.end());
   how.wide.insert(how.wide.end(), ranges->int16.begin(), ranges->int16.end());
@@ -108,13 +115,23 @@ QuantizeWorkbench::QuantizeWorkbench(const QuantizeWorkbench& whole, const Sampl
       memory_(whole.memory_),
       tries_(whole.tries_) {}
 
-QuantizationPlan QuantizeWorkbench::plan(const Calibrated& form, bool attention, const Returned& returned) const {
-  return plan_quantization(form.inferred, plan_options(options_, given_, attention, returned));
+QuantizationPlan QuantizeWorkbench::plan(const Calibrated& form, bool attention, const Returned& returned, bool stored) const {
+  return plan_quantization(form.inferred, plan_options(options_, given_, attention, returned, stored));
 }
 
 bool QuantizeWorkbench::has_attention() const {
   const QuantizationPlan whole = plan(plain_, true, {});
   return std::any_of(whole.linear.begin(), whole.linear.end(), [](const LinearNode& linear) { return !linear.other.empty(); });
+}
+
+bool QuantizeWorkbench::has_stored() const { return !plan(plain_, true, {}).stored.empty(); }
+
+const RecurrentMomentsByOperator& QuantizeWorkbench::moments(Calibrated& form) {
+  if (form.moments) return *form.moments;
+  // A file of ranges does not hold them: what it makes again must not need them.
+  if (samples_ == nullptr || given_ != nullptr || !options_.ranges_out.empty()) return form.moments.emplace();
+  return form.moments.emplace(
+      observe_moments(form.model, options_.model, plan(form, true, {}), *by_content(*samples_, most_for_correction), options_.runtime, output_));
 }
 
 void QuantizeWorkbench::calibrate_form(Calibrated& form) {
@@ -132,7 +149,7 @@ const ChannelExponents& QuantizeWorkbench::exponents() {
   return exponents_.emplace(choose_exponents(plain_.model, plan(plain_, true, {}), plain_.statistics));
 }
 
-const QuantizeWorkbench::Calibrated& QuantizeWorkbench::form(bool equalized) {
+QuantizeWorkbench::Calibrated& QuantizeWorkbench::form(bool equalized) {
   if (!equalized) {
     calibrate_form(plain_);
     return plain_;
@@ -192,7 +209,7 @@ std::optional<double> QuantizeWorkbench::correction_cost() const {
   return static_cast<double>(bias_places(plain_.model).size()) * *one;
 }
 
-const Model& QuantizeWorkbench::corrected_model(const QuantizeMethod& method, const Returned& returned, const Calibrated& form) {
+const Model& QuantizeWorkbench::corrected_model(const QuantizeMethod& method, const Returned& returned, Calibrated& form) {
   const std::pair wanted(method, returned);
   if (corrected_for_ == wanted) return *corrected_;
   if (given_ != nullptr) {
@@ -201,14 +218,13 @@ const Model& QuantizeWorkbench::corrected_model(const QuantizeMethod& method, co
     corrected_for_ = wanted;
     return *corrected_;
   }
-  const QuantizationPlan whole = plan(form, method.attention, returned);
+  const QuantizationPlan whole = plan(form, method.attention, returned, method.stored);
   const auto ranges = ranges_of(form, whole, method);
   static const ProductsByOperator none;
   const ProductsByOperator& observed = method.rounding == Rounding::adaptive ? products(method, returned.to_int16, form) : none;
-  const auto quantize = [&](const Model& model) { return quantize_static(model, whole, ranges, target_of(options_), observed).model; };
-  std::vector<std::int64_t> order = order_by_content(*samples_);
-  if (static_cast<std::int64_t>(order.size()) > most_for_correction) order.resize(static_cast<std::size_t>(most_for_correction));
-  const auto samples = select_samples(borrow_samples(*samples_), std::move(order));
+  const RecurrentMomentsByOperator& states = moments(form);
+  const auto quantize = [&](const Model& model) { return quantize_static(model, whole, ranges, target_of(options_), observed, states).model; };
+  const auto samples = by_content(*samples_, most_for_correction);
   corrected_ = corrected(form.model, quantize, {*samples, options_.runtime, output_});
   corrected_for_ = wanted;
   return *corrected_;
@@ -217,13 +233,13 @@ const Model& QuantizeWorkbench::corrected_model(const QuantizeMethod& method, co
 Candidate QuantizeWorkbench::make(const QuantizeMethod& method, const Returned& returned) {
   return with_place(options_.model, [&]() -> Candidate {
     if (options_.dynamic) return {quantize_dynamic(plain_.model, options_.exclude, returned.to_float, target_of(options_)), method, {}, {}, {}, {}, returned};
-    const Calibrated& source = form(method.equalized);
-    const QuantizationPlan chosen = plan(source, method.attention, returned);
+    Calibrated& source = form(method.equalized);
+    const QuantizationPlan chosen = plan(source, method.attention, returned, method.stored);
     auto ranges = ranges_of(source, chosen, method);
     static const ProductsByOperator none;
     const ProductsByOperator& observed = method.rounding == Rounding::adaptive ? products(method, returned.to_int16, source) : none;
     const Model& model = method.corrected ? corrected_model(method, returned, source) : source.model;
-    QuantizedModel made = quantize_static(model, chosen, ranges, target_of(options_), observed);
+    QuantizedModel made = quantize_static(model, chosen, ranges, target_of(options_), observed, moments(source));
     return {std::move(made),
             method,
             {},

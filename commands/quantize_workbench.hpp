@@ -28,7 +28,7 @@ void raise_opset(Model& model, const std::filesystem::path& path);
 Model prepared(Model model);
 
 /// What stays in float: by the options, by a file of ranges (or null), and `returned`.
-PlanOptions plan_options(const QuantizeOptions& options, const RangesFile* ranges, bool attention, const Returned& returned = {});
+PlanOptions plan_options(const QuantizeOptions& options, const RangesFile* ranges, bool attention, const Returned& returned = {}, bool stored = true);
 
 enum class Rounding {
   nearest,
@@ -44,6 +44,7 @@ struct QuantizeMethod {
   Rounding rounding = Rounding::nearest;
   bool corrected = false;                       ///< biases take back what int8 shifts on average, measured (commands/quantize_corrections.hpp)
   std::map<std::string, RangeMethod> own = {};  ///< tensors whose range is chosen otherwise
+  bool stored = true;                           ///< weights of recurrent operators and tables of Gather are stored as int8
   bool operator==(const QuantizeMethod&) const = default;
 };
 
@@ -92,6 +93,8 @@ class QuantizeWorkbench {
   std::optional<double> correction_cost() const;
   /// Are there products of two activations?
   bool has_attention() const;
+  /// Are there weights that can be stored as int8, in operators that compute in float?
+  bool has_stored() const;
   /// Fills in `candidate.errors` from at most `limit` samples, spread evenly; nothing where there are none.
   void compare(Candidate& candidate, std::int64_t limit);
   /// The floating-point form of the source that `method` quantizes: what its layers name tensors of.
@@ -145,6 +148,7 @@ class QuantizeWorkbench {
     Model inferred;  // with the shapes that plans need; a second skeleton, the weights are shared
     std::map<std::string, TensorStatistics> statistics = {};
     bool calibrated = false;
+    std::optional<RecurrentMomentsByOperator> moments = {};  // observed when first needed
     mutable RangeMemo chosen = {};
   };
   Calibrated plain_;
@@ -159,8 +163,9 @@ class QuantizeWorkbench {
   std::shared_ptr<SearchMemory> memory_;
   std::shared_ptr<std::vector<QuantizeTry>> tries_;
 
-  QuantizationPlan plan(const Calibrated& form, bool attention, const Returned& returned) const;
-  const Calibrated& form(bool equalized);
+  QuantizationPlan plan(const Calibrated& form, bool attention, const Returned& returned, bool stored = true) const;
+  Calibrated& form(bool equalized);
+  const RecurrentMomentsByOperator& moments(Calibrated& form);
   /// Multiply-accumulates of making the model and running it so often; nothing where they are not known.
   std::optional<double> run_cost(std::int64_t runs) const;
   void calibrate_form(Calibrated& form);
@@ -168,7 +173,7 @@ class QuantizeWorkbench {
   std::vector<OutputError> run_comparison(const Candidate& candidate, std::int64_t limit);
   std::map<std::string, TensorRange> ranges_of(const Calibrated& form, const QuantizationPlan& chosen, const QuantizeMethod& method) const;
   const ProductsByOperator& products(const QuantizeMethod& method, const std::set<std::string>& to_int16, const Calibrated& form);
-  const Model& corrected_model(const QuantizeMethod& method, const Returned& returned, const Calibrated& form);
+  const Model& corrected_model(const QuantizeMethod& method, const Returned& returned, Calibrated& form);
 };
 
 }  // namespace iai

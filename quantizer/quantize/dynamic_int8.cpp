@@ -13,6 +13,7 @@
 #include "quantizer/graph/node_names.hpp"
 #include "quantizer/quantize/plan.hpp"
 #include "quantizer/quantize/planned_layer.hpp"
+#include "quantizer/quantize/stored_weights.hpp"
 #include "quantizer/quantize/weights.hpp"
 
 namespace iai {
@@ -32,27 +33,14 @@ Tensor transposed(const Tensor& tensor) {
   return made;
 }
 
-bool is_recurrent(const onnx::NodeProto& node) { return is_standard(node, "LSTM") || is_standard(node, "GRU") || is_standard(node, "RNN"); }
-
 FloatReason dynamic_reason(const LinearNode& linear) {
   if (linear.op_type == "ConvTranspose") return {"no_kernel", "the runtime has no integer kernel for it"};
   if (linear.input_axis == 0) return {"transposed", "its input is transposed"};
   return {};
 }
 
-FloatReason lstm_reason(const Model& model, const onnx::NodeProto& node, const std::vector<std::string>& exclude, const std::set<std::string>& keep_float) {
-  if (!is_standard(node, "LSTM")) return {"recurrent", "recurrent: the runtime has integer kernels for LSTM only"};
-  if (matches_any(exclude, node)) return {"excluded", "excluded"};
-  if (keep_float.contains(node_title(node))) return {"accuracy", "returned to float for the accuracy limit"};
-  for (const int input : {1, 2}) {
-    const auto weight = model.initializer(node.input(input));
-    if (!weight) return {"computed", "its weights are computed"};
-    if (weight->type != ElementType::float32) return {"type", "its weights are " + type_name(weight->type)};
-    if (weight->shape.size() != 3 || weight->size() == 0) return {"empty", "its weights are empty"};
-  }
-  if (int_attribute(node, "layout", 0) != 0) return {"layout", "its batch comes first (layout 1)"};
-  return {};
-}
+/// Does the runtime have an integer kernel for a recurrent operator whose weights can be stored as int8?
+bool is_dynamic_lstm(const onnx::NodeProto& node) { return is_standard(node, "LSTM") && int_attribute(node, "layout", 0) == 0; }
 
 /// The three results of DynamicQuantizeLinear.
 struct DynamicActivation {
@@ -70,9 +58,10 @@ struct SharedWeight {
 class DynamicWriter {
  public:
   DynamicWriter(const Model& source, const std::vector<std::string>& exclude, const std::set<std::string>& keep_float, Target target)
-      : source_(source), exclude_(exclude), keep_float_(keep_float), target_(target), made_{source, {}}, edit_(made_.model) {
+      : source_(source), target_(target), made_{source, {}}, edit_(made_.model), stored_writer_(source, edit_) {
     plan_ = plan_quantization(source, {exclude, /*attention=*/false, keep_float});
     for (const LinearNode& linear : plan_.linear) linear_[linear.node] = &linear;
+    for (const StoredNode& stored : plan_.stored) stored_[stored.node] = &stored;
   }
 
   QuantizedModel write() {
@@ -90,13 +79,13 @@ class DynamicWriter {
 
  private:
   const Model& source_;
-  const std::vector<std::string>& exclude_;
-  const std::set<std::string>& keep_float_;
   const Target target_;
   QuantizedModel made_;
   GraphEdit edit_;
+  StoredWriter stored_writer_;
   QuantizationPlan plan_;
   std::map<int, const LinearNode*> linear_;
+  std::map<int, const StoredNode*> stored_;
   std::map<std::string, DynamicActivation> activations_;
   std::map<std::pair<std::string, int>, SharedWeight> weights_;  // by weight and axis
   std::map<int, QuantizedLayer> layers_;                         // by node
@@ -104,15 +93,17 @@ class DynamicWriter {
 
   void write_node(int at) {
     const onnx::NodeProto& node = source_.graph().node(at);
-    const auto linear = linear_.find(at);
-    if (linear == linear_.end() && !is_recurrent(node)) return edit_.append(node);
-    const FloatReason reason = linear != linear_.end() ? dynamic_reason(*linear->second) : lstm_reason(source_, node, exclude_, keep_float_);
-    if (!reason.none()) {
-      layers_[at] = {node_title(node), node.op_type(), "float", reason.text};
-      return edit_.append(node);
+    if (const auto stored = stored_.find(at); stored != stored_.end()) {
+      if (is_dynamic_lstm(node)) return write_lstm(at, node);
+      layers_[at] = stored_writer_.write(*stored->second, node, nullptr);
+      return;
     }
-    if (linear != linear_.end()) write_linear(*linear->second, node);
-    else write_lstm(at, node);
+    const auto linear = linear_.find(at);
+    if (linear == linear_.end()) return edit_.append(node);
+    const FloatReason reason = dynamic_reason(*linear->second);
+    if (reason.none()) return write_linear(*linear->second, node);
+    layers_[at] = {node_title(node), node.op_type(), "float", reason.text};
+    edit_.append(node);
   }
 
   /// Activations read by several operators are quantized once.
@@ -233,10 +224,10 @@ class DynamicWriter {
 std::vector<PlannedLayer> plan_dynamic(const Model& source, const std::vector<std::string>& exclude) {
   const QuantizationPlan plan = plan_quantization(source, {exclude, /*attention=*/false, {}});
   std::map<int, PlannedLayer> layers;
-  for (const FloatNode& left : plan.floats) {
-    const onnx::NodeProto& node = source.graph().node(left.node);
-    const FloatReason reason = is_recurrent(node) ? lstm_reason(source, node, exclude, {}) : left.reason;
-    layers.emplace(left.node, reason.none() ? planned_lstm(source, node) : planned_float(source, node, reason));
+  for (const FloatNode& left : plan.floats) layers.emplace(left.node, planned_float(source, source.graph().node(left.node), left.reason));
+  for (const StoredNode& stored : plan.stored) {
+    const onnx::NodeProto& node = source.graph().node(stored.node);
+    layers.emplace(stored.node, is_dynamic_lstm(node) ? planned_lstm(source, node) : planned_stored(source, node));
   }
   for (const LinearNode& linear : plan.linear) {
     const FloatReason reason = dynamic_reason(linear);

@@ -11,7 +11,8 @@ namespace iai {
 
 /// Makes the weights int8 (one symmetric scale a channel) and lets the runtime quantize each activation when it meets it:
 /// DynamicQuantizeLinear with MatMulInteger for MatMul and Gemm and ConvInteger for Conv; LSTM becomes ONNX Runtime's
-/// com.microsoft.DynamicQuantizeLSTM. Needs no calibration; the scale of an activation is that of its whole batch.
+/// com.microsoft.DynamicQuantizeLSTM, weights of GRU and RNN and tables of Gather are stored as int8 (quantizer/quantize/stored_weights.hpp). Needs no
+/// calibration; the scale of an activation is that of its whole batch.
 /// @param source      checked, constants lifted and batch norms folded (quantizer/graph/fold.hpp); default operator set 11 or newer
 /// @param exclude     globs over node names and operator types
 /// @param keep_float  names of operators that an accuracy limit sent back to float

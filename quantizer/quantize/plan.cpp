@@ -10,6 +10,7 @@
 #include "formats/spelling.hpp"
 #include "quantizer/graph/fold.hpp"
 #include "quantizer/graph/node_names.hpp"
+#include "quantizer/quantize/stored_weights.hpp"
 
 namespace iai {
 namespace {
@@ -21,12 +22,6 @@ bool has_type(const onnx::NodeProto& node, std::span<const std::string_view> typ
 /// Operators that only move or pick values, so that input and output may share a scale; input 0 is the data.
 bool is_pass_through(const onnx::NodeProto& node) {
   static constexpr std::array<std::string_view, 9> types{"MaxPool", "Reshape", "Transpose", "Flatten", "Squeeze", "Unsqueeze", "Slice", "Gather", "Identity"};
-  return has_type(node, types);
-}
-
-/// Weights, but no integer kernel in this form.
-bool is_recurrent(const onnx::NodeProto& node) {
-  static constexpr std::array<std::string_view, 3> types{"LSTM", "GRU", "RNN"};
   return has_type(node, types);
 }
 
@@ -80,7 +75,7 @@ class Planner {
         return leave(i, {"subgraph", "its subgraphs stay as they are"});
       }
     }
-    if (is_recurrent(node)) return leave(i, {"recurrent", "recurrent: static int8 has no form for it"});
+    if (is_recurrent(node) || picks_from_table(model_, node)) return look_at_stored(i);
     if (!is_linear(node) || node.input_size() < 2 || node.output_size() != 1) return;
     if (matches_any(options_.exclude, node)) return leave(i, {"excluded", "excluded"});
     LinearNode made{i, node_title(node), node.op_type(), node.input(0), {}, {}, 0, 1, {}, node.output(0), {}, false};
@@ -92,6 +87,15 @@ class Planner {
     made.wide = matches_any(options_.wide, node) || options_.widened.contains(made.name);
     made.output_quantized = !made.wide && (is_standard(node, "Conv") || (is_standard(node, "Gemm") && feeds_merged_activation(node)));
     plan_.linear.push_back(std::move(made));
+  }
+
+  void look_at_stored(int i) {
+    const onnx::NodeProto& node = model_.graph().node(i);
+    if (matches_any(options_.exclude, node)) return leave(i, {"excluded", "excluded"});
+    if (FloatReason fault = stored_fault(model_, index_, node); !fault.none()) return leave(i, std::move(fault));
+    if (options_.keep_float.contains(node_title(node))) return leave(i, {"accuracy", "returned to float for the accuracy limit"});
+    if (!options_.stored) return leave(i, {"weights", "the outputs suffer too much from int8 weights"});
+    plan_.stored.push_back({i, node_title(node), node.op_type()});
   }
 
   /// A product of few outputs: the last layer of a regression or of a binary classifier.

@@ -35,9 +35,16 @@ struct FloatNode {
   FloatReason reason;
 };
 
+/// An operator that computes in float32 with weights that are stored as int8 (quantizer/quantize/stored_weights.hpp).
+struct StoredNode {
+  int node = -1;  ///< index into graph.node()
+  std::string name, op_type;
+};
+
 /// What of a model will be quantized. Built from the skeleton: no payload is read.
 struct QuantizationPlan {
   std::vector<LinearNode> linear;  ///< in the order of the nodes
+  std::vector<StoredNode> stored;  ///< in the order of the nodes
   std::vector<FloatNode> floats;
   /// Tensors that get QuantizeLinear and DequantizeLinear -> the tensor whose observed range they use. They differ where
   /// operators only move values (MaxPool, Reshape, Transpose ...) and where the parts of a Concat share its scale.
@@ -58,9 +65,11 @@ struct PlanOptions {
   std::set<std::string> keep_float;    ///< names (LinearNode::name) that an accuracy limit sent back to float
   std::vector<std::string> wide = {};  ///< globs over node names and operator types: 16-bit activations
   std::set<std::string> widened = {};  ///< names that an accuracy limit sent to 16-bit activations
+  bool stored = true;                  ///< weights of recurrent operators and tables of Gather as int8
 };
 
-/// Decides operator by operator. Conv, ConvTranspose, Gemm and MatMul with constant float32 weights are quantized; so all
+/// Decides operator by operator. Conv, ConvTranspose, Gemm and MatMul with constant float32 weights are quantized, those of
+/// LSTM, GRU and RNN and the tables of Gather stored; so all
 /// that lies before the first of them (normalization of raw engineering units) and everything element-wise stays float, and
 /// so do Gemm and MatMul of fewer than four outputs in a model that has larger ones.
 /// @param model  checked, batch norms folded (quantizer/graph/fold.hpp), shapes inferred where they can be

@@ -1,6 +1,7 @@
 #include "quantizer/quantize/planned_layer.hpp"
 
 #include "quantizer/graph/node_names.hpp"
+#include "quantizer/quantize/stored_weights.hpp"
 
 namespace iai {
 namespace {
@@ -41,6 +42,17 @@ PlannedLayer planned_linear(const Model& model, const LinearNode& linear, Linear
   layer.after[linear.weight] = elements_of(model, linear.weight) * int8_bytes + channels * (scale_bytes + (fixed ? int8_bytes : 0));
   if (fixed && !linear.bias.empty() && linear.op_type != "MatMul") {
     layer.after[linear.bias] = elements_of(model, linear.bias) * (int32_bytes + scale_bytes + int32_bytes);
+  }
+  return layer;
+}
+
+PlannedLayer planned_stored(const Model& model, const onnx::NodeProto& node) {
+  PlannedLayer layer{node_title(node), node.op_type(), "int8 weights", {}, float_inputs(model, node), {}};
+  layer.after = layer.before;
+  for (const std::string& name : stored_weights(node)) {
+    const TensorView weight = *model.initializer(name);
+    const auto rows = static_cast<std::uint64_t>(is_recurrent(node) ? weight.shape[0] * weight.shape[1] : weight.shape[0]);
+    layer.after[name] = static_cast<std::uint64_t>(weight.size()) * int8_bytes + rows * scale_bytes;
   }
   return layer;
 }

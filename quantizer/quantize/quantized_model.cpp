@@ -3,7 +3,8 @@
 namespace iai {
 
 std::vector<std::int64_t> weight_shape(const Model& model, const onnx::NodeProto& node) {
-  const auto weight = node.input_size() > 1 ? model.initializer(node.input(1)) : std::nullopt;
+  const int at = node.op_type() == "Gather" ? 0 : 1;
+  const auto weight = node.input_size() > at ? model.initializer(node.input(at)) : std::nullopt;
   return weight ? weight->shape : std::vector<std::int64_t>();
 }
 

@@ -14,7 +14,7 @@ namespace iai {
 /// What became of one operator with weights.
 struct QuantizedLayer {
   std::string name, op_type;
-  std::string form;                                                  ///< "int8" (static), "dynamic int8" or "float"
+  std::string form;                                                  ///< "int8" (static), "dynamic int8", "int8 weights" (stored only) or "float"
   std::string reason;                                                ///< float: why
   double weight_sqnr_db = std::numeric_limits<double>::quiet_NaN();  ///< int8 weights against the float ones; NaN without
   double input_sqnr_db = std::numeric_limits<double>::quiet_NaN();   ///< static: integer input against what calibration saw

@@ -13,6 +13,7 @@
 #include "quantizer/graph/edit.hpp"
 #include "quantizer/graph/fold.hpp"
 #include "quantizer/quantize/adaptive_rounding.hpp"
+#include "quantizer/quantize/stored_weights.hpp"
 #include "quantizer/quantize/weights.hpp"
 
 namespace iai {
@@ -38,16 +39,19 @@ Tensor zero_point_of(const AffineParameters& parameters) {
 class StaticWriter {
  public:
   StaticWriter(const Model& source, const QuantizationPlan& plan, const std::map<std::string, TensorRange>& ranges, Target target,
-               const ProductsByOperator& products)
+               const ProductsByOperator& products, const RecurrentMomentsByOperator& moments)
       : source_(source),
         plan_(plan),
         ranges_(ranges),
         target_(target),
         form_(form_of(target)),
         products_(products),
+        moments_(moments),
         index_(source.graph()),
         made_{source, {}},
-        edit_(made_.model) {
+        edit_(made_.model),
+        stored_writer_(source, edit_) {
+    for (const StoredNode& stored : plan.stored) stored_[stored.node] = &stored;
     for (const LinearNode& linear : plan.linear) {
       linear_[linear.node] = &linear;
       if (linear.output_quantized) results_.insert(linear.result);
@@ -85,9 +89,12 @@ class StaticWriter {
   const Target target_;
   const TargetForm form_;
   const ProductsByOperator& products_;
+  const RecurrentMomentsByOperator& moments_;
   const GraphIndex index_;
   QuantizedModel made_;
   GraphEdit edit_;
+  StoredWriter stored_writer_;
+  std::map<int, const StoredNode*> stored_;
   std::map<int, const LinearNode*> linear_;
   std::map<int, QuantizedLayer> layers_;  // by node
   std::set<std::string> results_;
@@ -166,6 +173,7 @@ class StaticWriter {
     for (int i = 0; i < node.input_size(); ++i) {
       if (reads_integers(source_.graph().node(at), at, i)) node.set_input(i, dequantized_.at(node.input(i)));
     }
+    if (const auto stored = stored_.find(at); stored != stored_.end()) return write_stored(*stored->second, std::move(node));
     if (const auto linear = linear_.find(at); linear != linear_.end()) write_linear(*linear->second, node);
     for (std::string& output : *node.mutable_output()) {
       if (!results_.contains(output) || !index_.is_graph_output(output)) continue;
@@ -174,6 +182,12 @@ class StaticWriter {
     }
     edit_.append(std::move(node));
     for (const std::string& output : source_.graph().node(at).output()) wrap(output);
+  }
+
+  void write_stored(const StoredNode& stored, onnx::NodeProto node) {
+    const auto moments = moments_.find(stored.name);
+    layers_[stored.node] = stored_writer_.write(stored, std::move(node), moments == moments_.end() ? nullptr : &moments->second);
+    for (const std::string& output : source_.graph().node(stored.node).output()) wrap(output);
   }
 
   void write_linear(const LinearNode& linear, onnx::NodeProto& node) {
@@ -329,8 +343,8 @@ class StaticWriter {
 }  // namespace
 
 QuantizedModel quantize_static(const Model& source, const QuantizationPlan& plan, const std::map<std::string, TensorRange>& ranges, Target target,
-                               const ProductsByOperator& products) {
-  return StaticWriter(source, plan, ranges, target, products).write();
+                               const ProductsByOperator& products, const RecurrentMomentsByOperator& moments) {
+  return StaticWriter(source, plan, ranges, target, products, moments).write();
 }
 
 ProductsByOperator wanted_products(const Model& source, const QuantizationPlan& plan, const std::map<std::string, TensorRange>& ranges, Target target) {
@@ -357,6 +371,7 @@ ProductsByOperator wanted_products(const Model& source, const QuantizationPlan& 
 std::vector<PlannedLayer> plan_static(const Model& source, const QuantizationPlan& plan) {
   std::map<int, PlannedLayer> layers;  // in the order of the graph
   for (const LinearNode& linear : plan.linear) layers.emplace(linear.node, planned_linear(source, linear, LinearForm::static_int8));
+  for (const StoredNode& stored : plan.stored) layers.emplace(stored.node, planned_stored(source, source.graph().node(stored.node)));
   for (const FloatNode& left : plan.floats) layers.emplace(left.node, planned_float(source, source.graph().node(left.node), left.reason));
   std::vector<PlannedLayer> list;
   for (auto& [node, layer] : layers) list.push_back(std::move(layer));

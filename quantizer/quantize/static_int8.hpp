@@ -6,6 +6,7 @@
 #include "quantizer/quantize/plan.hpp"
 #include "quantizer/quantize/planned_layer.hpp"
 #include "quantizer/quantize/quantized_model.hpp"
+#include "quantizer/quantize/recurrent_moments.hpp"
 #include "quantizer/quantize/tensor_range.hpp"
 
 namespace iai {
@@ -23,8 +24,9 @@ using ProductsByOperator = std::map<std::string, InputProducts>;
 /// @source ONNX, operators QuantizeLinear and DequantizeLinear; bias correction: Nagel et al., "Data-Free Quantization
 /// Through Weight Equalization and Bias Correction" (ICCV 2019), section 4.2, with measured means
 /// @param products  of operators whose weights are rounded adaptively (quantizer/quantize/adaptive_rounding.hpp), but for cpu_avx2
+/// @param moments  of recurrent operators whose weights are rounded adaptively (quantizer/quantize/recurrent_rounding.hpp)
 QuantizedModel quantize_static(const Model& source, const QuantizationPlan& plan, const std::map<std::string, TensorRange>& ranges,
-                               Target target = Target::generic, const ProductsByOperator& products = {});
+                               Target target = Target::generic, const ProductsByOperator& products = {}, const RecurrentMomentsByOperator& moments = {});
 
 /// Of the operators of `plan` whose weights can be rounded adaptively, nothing seen yet. In the order of the graph, as far as
 /// 256 MB reach.
