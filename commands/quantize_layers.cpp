@@ -14,7 +14,7 @@ using Branches = std::span<const LayerBranch>;
 
 /// Splits the layers so that what one run hands over stays small.
 std::vector<Branches> groups_of(const std::vector<LayerBranch>& branches, const Model& source) {
-  constexpr std::uint64_t most_bytes = std::uint64_t{256} << 20;
+  constexpr std::uint64_t most_bytes = std::uint64_t{64} << 20;
   const KnownShapes shapes(source);
   std::vector<Branches> groups;
   std::size_t first = 0;
@@ -125,12 +125,23 @@ std::vector<LayerError> layer_errors(QuantizeWorkbench& workbench, const Candida
   return errors;
 }
 
+namespace {
+
+/// Each layer alone is a model of its own, and each run of it one of the source too: fewer samples where that takes long.
+std::int64_t samples_for_each(const QuantizeWorkbench& workbench, std::size_t layers) {
+  constexpr double affordable = 4e11, fewest = 4;  // multiply-accumulates: some ten seconds
+  const double cost = workbench.comparison_cost(1).value_or(0) * static_cast<double>(layers);
+  return cost > 0 ? static_cast<std::int64_t>(std::clamp(affordable / cost, fewest, static_cast<double>(most_for_layers))) : most_for_layers;
+}
+
+}  // namespace
+
 MeasuredLayers measure_layers(QuantizeWorkbench& workbench, Candidate& candidate) {
   const std::map<std::string, SaturationRisk> risks = workbench.saturation_risks(candidate);
   for (QuantizedLayer& layer : candidate.made.layers) {
     if (const auto found = risks.find(layer.name); found != risks.end()) layer.risk = found->second;
   }
-  return {layer_errors(workbench, candidate), layer_sensitivities(workbench, candidate, most_for_layers)};
+  return {layer_errors(workbench, candidate), layer_sensitivities(workbench, candidate, samples_for_each(workbench, candidate.integer_layers()))};
 }
 
 }  // namespace iai

@@ -32,7 +32,7 @@ struct LayerError {
 };
 
 /// Runs the source with the integer form of every layer beside it. What is measured is the candidate's model as it is. Layers whose
-/// tensors would take more than 256 MB together are measured in groups, a run over the samples for each.
+/// tensors would take more than 64 MB together are measured in groups, a run over the samples for each.
 /// @returns one for each layer that is not in float, in the order of the graph; empty where there are no samples
 std::vector<LayerError> layer_errors(QuantizeWorkbench& workbench, const Candidate& candidate);
 
