@@ -130,7 +130,12 @@ for model in sys.argv[4:]:
         if code != 0:
             print(f"{model:20} {way:15} failed: {open(f'{scratch}/log').read().strip().splitlines()[-1][:90]}", flush=True)
             continue
-        figures = sqnr(reference, outputs(made, rows)), os.path.getsize(made) / 1000, seconds, peak, latency_ratio(made, source, rows[:1])
+        try:
+            figures = sqnr(reference, outputs(made, rows)), os.path.getsize(made) / 1000, seconds, peak, latency_ratio(made, source, rows[:1])
+        except onnxruntime.capi.onnxruntime_pybind11_state.Fail as error:
+            print(f"{model:20} {way:15} does not load: {str(error)[:90]}", flush=True)
+            os.remove(made)
+            continue
         print(f"{model:20} {way:15} {figures[0]:8.2f} {figures[1]:8.1f} {figures[2]:7.2f} {figures[3]:8.0f} {figures[4]:8.2f}", flush=True)
         latencies.setdefault(way, {})[model] = figures[4]
         os.remove(made)
