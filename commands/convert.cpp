@@ -27,14 +27,7 @@ ExternalData external_of(const std::string& word) {
 }
 
 PrecisionOptions precision_of(const ConvertOptions& options) {
-  PrecisionOptions precision;
-  precision.type = options.precision == "bfloat16" ? ElementType::bfloat16 : ElementType::float16;
-  precision.ports = options.io == "same" ? ModelPorts::same : ModelPorts::float32;
-  // ONNX Runtime's CPU has next to no bfloat16 kernels, so what is to run everywhere computes in float32.
-  const bool widen = options.arithmetic.empty() ? precision.type == ElementType::bfloat16 : options.arithmetic == "float32";
-  precision.arithmetic = widen ? Arithmetic::float32 : Arithmetic::reduced;
-  precision.exclude = options.exclude;
-  return precision;
+  return precision_options(options.floats, options.precision == "bfloat16" ? ElementType::bfloat16 : ElementType::float16, options.exclude);
 }
 
 void add_precision(Report& report, Recording& recording, const PrecisionReport& precision, Arithmetic arithmetic) {
@@ -65,7 +58,7 @@ void record_options(Recording& recording, const ConvertOptions& options) {
   if (options.opset != 0) recording.option("opset", options.opset);
   if (!options.precision.empty()) {
     recording.option("precision", options.precision);
-    recording.option("io", options.io);
+    recording.option("io", options.floats.io);
     recording.option("exclude", options.exclude);
   }
   if (!options.shapes.empty()) recording.option("shape", options.shapes);
@@ -76,7 +69,7 @@ void record_options(Recording& recording, const ConvertOptions& options) {
 }
 
 void check_options(const ConvertOptions& options) {
-  if (options.precision.empty() && (!options.exclude.empty() || options.io != "float32" || !options.arithmetic.empty()))
+  if (options.precision.empty() && (!options.exclude.empty() || options.floats != FloatOption()))
     throw Error(ErrorKind::usage, "--exclude, --io and --arithmetic belong to --precision", "add --precision float16");
   if (options.no_compare && !options.calibration.empty())
     throw Error(ErrorKind::usage, "--calibration gives the inputs to compare on, --no-compare forbids comparing", "leave one of them out");
@@ -123,14 +116,8 @@ void declare(CLI::App& app, ConvertOptions& options) {
   app.add_option("--precision", options.precision, "Store weights, and compute, in this type")
       ->type_name("TYPE")
       ->check(CLI::IsMember({"float16", "bfloat16"}));
-  app.add_option("--io", options.io, "Type of the model's inputs and outputs with --precision: float32, or the same as the weights")
-      ->type_name("TYPE")
-      ->check(CLI::IsMember({"float32", "same"}))
-      ->capture_default_str();
-  app.add_option("--arithmetic", options.arithmetic,
-                 "reduced: operators compute in the 16-bit type (default of float16); float32: only weights are 16-bit (default of bfloat16)")
-      ->type_name("HOW")
-      ->check(CLI::IsMember({"reduced", "float32"}));
+  declare_float(app, options.floats, "Type of the model's inputs and outputs with --precision: float32, or the same as the weights",
+                "reduced: operators compute in the 16-bit type (default of float16); float32: only weights are 16-bit (default of bfloat16)");
   app.add_option("--exclude", options.exclude, "Nodes or operators that stay float32 (* any text, ? one character)")->type_name("PATTERN");
   app.add_option("--shape", options.shapes, "Fix an input (image=1,3,224,224) or a named dimension (batch=1)")->type_name("NAME=SIZES");
   declare_calibration(app, options.calibration);

@@ -9,7 +9,8 @@ struct ConvertOptions {
   std::filesystem::path model;
   OutputOption output;
   std::int64_t opset = 0;  ///< 0: as it is
-  std::string external = "auto", precision, io = "float32", arithmetic;
+  std::string external = "auto", precision;
+  FloatOption floats;
   std::vector<std::string> shapes, exclude;
   std::vector<std::filesystem::path> calibration;
   bool no_compare = false;

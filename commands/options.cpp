@@ -19,6 +19,11 @@ void declare_runtime(CLI::App& app, RuntimeOption& option) {
   app.add_option("--runtime", option.runtime, "ONNX Runtime library to use instead of the one found")->type_name("PATH");
 }
 
+void declare_float(CLI::App& app, FloatOption& option, const std::string& io, const std::string& arithmetic) {
+  app.add_option("--io", option.io, io)->type_name("TYPE")->check(CLI::IsMember({"float32", "same"}))->capture_default_str();
+  app.add_option("--arithmetic", option.arithmetic, arithmetic)->type_name("HOW")->check(CLI::IsMember({"reduced", "float32"}));
+}
+
 CLI::Option* declare_task(CLI::App& app, std::filesystem::path& task) {
   return app.add_option("--task", task, "Task file: what the model is for and how it is judged")->type_name("TASK.yaml");
 }

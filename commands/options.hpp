@@ -29,6 +29,14 @@ struct RuntimeOption {
 };
 void declare_runtime(CLI::App& app, RuntimeOption& option);
 
+/// --io TYPE, --arithmetic HOW: of verbs that make 16-bit floats
+struct FloatOption {
+  std::string io = "float32";  ///< of the model's inputs and outputs: float32, same
+  std::string arithmetic;      ///< reduced, float32; empty: what runs everywhere
+  bool operator==(const FloatOption&) const = default;
+};
+void declare_float(CLI::App& app, FloatOption& option, const std::string& io, const std::string& arithmetic);
+
 /// --task FILE
 CLI::Option* declare_task(CLI::App& app, std::filesystem::path& task);
 /// --calibration PATH (repeatable): .npy, .npz or a folder of them

@@ -134,11 +134,7 @@ ExitCode run(const QuantizeOptions& options, Context& context) {
   if (options.layers || !options.html.empty()) layers = measure_layers(workbench, candidate);
   const std::uint64_t before = model_bytes(options.model);
   record_options(recording, options);
-  recording.input("model", options.model);
-  for (const fs::path& path : external_files(options.model)) recording.input("model", path);
-  for (const fs::path& path : options.calibration) recording.input("calibration", path);
-  if (ranges) recording.input("ranges", options.ranges);
-  record_task_files(recording, calibration);
+  record_inputs(recording, options, calibration);
   const std::int64_t sample_count = samples == nullptr ? 0 : samples->count();
   const bool written = holds || options.keep_best;
   RangesFile found;
@@ -148,19 +144,13 @@ ExitCode run(const QuantizeOptions& options, Context& context) {
   if (random) tell_random(recording, context.output);
   Report report = quantize_report(options, candidate, before, after, sample_count, random);
   if (options.layers || !options.html.empty()) report.add("findings", finding_rows(layers)).add("tries", try_rows(workbench.tries()));
-  if (gate) {
-    report.add("gate", gate_report(*gate, *task, options.max_drop));
-    record_drop(recording, gate->before, gate->after, gate->drop);
-  }
+  if (gate) add_gate(report, recording, *gate, *task, options);
   if (options.budget_s > 0) {
     report.add("budget", options.budget_s, Unit::seconds).add("search", workbench.budget().has_cut() ? "cut by the budget" : "done");
     recording.option("search", workbench.budget().has_cut() ? "cut by the budget" : "done");
   }
-  if (!holds) report.headline(missed_line(*gate, *task, options));
   end_search(workbench);
-  recording.metric("size_before_bytes", before);
-  recording.metric("size_after_bytes", after);
-  if (!candidate.errors.empty()) recording.metric("sqnr_db", finite_or_null(worst_sqnr_db(candidate.errors)));
+  record_result(recording, before, after, candidate.errors);
   if (!options.html.empty()) {
     const QuantizePage page{report, candidate, workbench.float_form(candidate.method), workbench.seen(candidate.method), layers.errors, workbench.tries()};
     write_file(options.html, quantize_html(page));

@@ -9,8 +9,7 @@ struct QuantizeOptions {
   std::filesystem::path model;
   OutputOption output;
   std::string precision = "int8";  ///< int8, fp16, bf16
-  std::string io = "float32";      ///< fp16, bf16: type of inputs and outputs; float32, same
-  std::string arithmetic;          ///< fp16, bf16: reduced, float32; empty: as the precision has it
+  FloatOption floats;              ///< fp16, bf16
   std::vector<std::filesystem::path> calibration;
   bool random_calibration = false;
   std::filesystem::path task;

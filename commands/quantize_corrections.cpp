@@ -16,14 +16,12 @@ struct ChannelSums {
     const auto rank = static_cast<int>(values.shape.size());
     const int axis = from < 0 ? from + rank : from;
     if (axis < 0 || axis >= rank) return;
-    const auto channels = static_cast<std::size_t>(values.shape[static_cast<std::size_t>(axis)]);
-    if (sums.empty()) sums.resize(channels);
-    if (channels == 0 || sums.size() != channels) return;
-    std::size_t inner = 1;
-    for (int i = axis + 1; i < rank; ++i) inner *= static_cast<std::size_t>(values.shape[static_cast<std::size_t>(i)]);
+    const AxisLayout layout = axis_layout(values.shape, axis);
+    if (sums.empty()) sums.resize(layout.channels);
+    if (layout.channels == 0 || sums.size() != layout.channels) return;
     const std::vector<float> elements = to_floats(values.view());
-    for (std::size_t i = 0; i < elements.size(); ++i) sums[i / inner % channels] += static_cast<double>(elements[i]);
-    count += static_cast<double>(elements.size() / channels);
+    for (std::size_t i = 0; i < elements.size(); ++i) sums[layout.channel(i)] += static_cast<double>(elements[i]);
+    count += static_cast<double>(elements.size() / layout.channels);
   }
 };
 

@@ -24,33 +24,15 @@ namespace {
 
 constexpr std::int64_t most_compared = 256;
 
-/// What lower_precision and float_operators say of the model gets the file's name in front.
-template <class Work>
-auto with_place(const fs::path& model, Work work) {
-  try {
-    return work();
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::input || error.message().starts_with(model.string())) throw;
-    throw Error(error.kind(), model.string() + ": " + error.message(), error.hint());
-  }
-}
-
 void record_options(Recording& recording, const QuantizeOptions& options, const PrecisionOptions& precision) {
   recording.option("form", type_name(precision.type));
   recording.option("arithmetic", precision.arithmetic == Arithmetic::float32 ? "float32" : "reduced");
-  recording.option("io", options.io);
+  recording.option("io", options.floats.io);
   recording.option("exclude", options.exclude);
   recording.option("max_drop", options.max_drop);
   recording.option("keep_best", options.keep_best);
   recording.option("samples", options.samples);
   recording.option("device", options.runtime.device);
-}
-
-void record_inputs(Recording& recording, const QuantizeOptions& options, const CalibrationSource& calibration) {
-  recording.input("model", options.model);
-  for (const fs::path& path : external_files(options.model)) recording.input("model", path);
-  for (const fs::path& path : options.calibration) recording.input("calibration", path);
-  record_task_files(recording, calibration);
 }
 
 /// Inputs and outputs that become 16-bit and do not fit: no operator in float32 helps them.
@@ -93,7 +75,7 @@ void refuse_nothing_to_do(const FloatWorkbench& workbench, const FloatCandidate&
 void check_float_options(const QuantizeOptions& options) {
   const QuantizeOptions usual;
   if (options.precision == "int8") {
-    if (options.io == usual.io && options.arithmetic.empty()) return;
+    if (options.floats == usual.floats) return;
     throw Error(ErrorKind::usage, "--io and --arithmetic belong to 16-bit floats", "add --precision fp16, or leave them out");
   }
   const std::pair<const char*, bool> of_integers[] = {
@@ -117,7 +99,7 @@ void check_float_options(const QuantizeOptions& options) {
       throw Error(ErrorKind::usage, fmt::format("{} is for int8: --precision {} has no integers", flag, options.precision), "leave one of the two out");
   }
   const bool reduced = precision_options(options).arithmetic == Arithmetic::reduced;
-  if (!reduced || options.dry_run || options.random_calibration || !options.calibration.empty() || !options.task.empty()) return;
+  if (!reduced || options.dry_run || names_inputs(options)) return;
   throw Error(
       ErrorKind::usage, fmt::format("--precision {} needs inputs, to see what does not fit", options.precision),
       "add --calibration PATH, or --task with a split 'calibration'; or choose --arithmetic float32, which rounds weights only, or --random-calibration");
@@ -128,7 +110,7 @@ ExitCode quantize_float(const QuantizeOptions& options, Context& context) {
   const DropLimit limit = limited ? parse_drop_limit(options.max_drop) : DropLimit{HUGE_VAL, false};
   const CalibrationSource calibration{options.calibration, options.task.empty() ? std::nullopt : std::optional(read_task(options.task))};
   if (options.dry_run) {
-    context.output.result(with_place(options.model, [&] { return float_plan(options); }));
+    context.output.result(with_model_name(options.model, [&] { return float_plan(options); }));
     return ExitCode::done;
   }
   Recording recording(context, "quantize");
@@ -139,8 +121,8 @@ ExitCode quantize_float(const QuantizeOptions& options, Context& context) {
     const Session session(options.model, {.device = options.runtime.device, .optimization = GraphOptimization::none, .runtime = options.runtime.runtime});
     samples = quantize_samples(options, calibration, source, session, needed);
   }
-  const FloatWorkbench workbench = with_place(options.model, [&] { return FloatWorkbench(source, options, samples.get(), context.output); });
-  FloatCandidate candidate = with_place(options.model, [&] { return best_float(workbench); });
+  const FloatWorkbench workbench = with_model_name(options.model, [&] { return FloatWorkbench(source, options, samples.get(), context.output); });
+  FloatCandidate candidate = with_model_name(options.model, [&] { return best_float(workbench); });
   refuse_nothing_to_do(workbench, candidate, options);
   warn_of_ports(workbench, context.output);
   const std::optional<Task>& task = calibration.task;
@@ -160,14 +142,8 @@ ExitCode quantize_float(const QuantizeOptions& options, Context& context) {
     for (const fs::path& file : staged.commit()) recording.output("model", file);
   }
   Report report = float_report(options, workbench, candidate, before, after, samples == nullptr ? 0 : samples->count());
-  if (gate) {
-    report.add("gate", gate_report(*gate, *task, options.max_drop));
-    record_drop(recording, gate->before, gate->after, gate->drop);
-    if (!holds) report.headline(missed_line(*gate, *task, options));
-  }
-  recording.metric("size_before_bytes", before);
-  recording.metric("size_after_bytes", after);
-  if (!candidate.errors.empty()) recording.metric("sqnr_db", finite_or_null(worst_sqnr_db(candidate.errors)));
+  if (gate) add_gate(report, recording, *gate, *task, options);
+  record_result(recording, before, after, candidate.errors);
   recording.commit(report, limited ? (holds ? "passed" : "failed") : "done");
   context.output.result(report);
   return holds ? ExitCode::done : ExitCode::answer_is_no;

@@ -10,6 +10,7 @@
 #include "commands/scratch_model.hpp"
 #include "evaluator/data/exact_sum.hpp"
 #include "evaluator/metrics/output_error.hpp"
+#include "formats/decibels.hpp"
 #include "formats/staged_model.hpp"
 #include "quantizer/precision/activation_rounding.hpp"
 #include "quantizer/precision/emulation.hpp"
@@ -19,12 +20,6 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-double decibels(double signal, double noise) { return noise > 0 ? 10 * std::log10(signal / noise) : infinity; }
-
-std::span<const float> floats_of(const TensorView& values) {
-  return {reinterpret_cast<const float*>(values.bytes.data()), values.bytes.size() / sizeof(float)};  // a run's results are aligned
-}
-
 TensorMeasurement measurement_of(const ActivationRounding& seen) {
   return {seen.elements, seen.clamped, seen.vanished, seen.subnormal, seen.largest, decibels(seen.signal, seen.noise), std::nan("")};
 }
@@ -33,7 +28,7 @@ TensorMeasurement measurement_of(const ActivationRounding& seen) {
 class TensorSums {
  public:
   void add(const TensorView& values, ElementType type) {
-    const ActivationRounding seen = rounding_of(floats_of(values), type);
+    const ActivationRounding seen = rounding_of(aligned_floats(values), type);
     const std::lock_guard lock(mutex_);
     sum_.elements += seen.elements;
     sum_.clamped += seen.clamped;
@@ -46,7 +41,7 @@ class TensorSums {
 
   /// @param twin  what the operator makes of rounded inputs
   void compare(const TensorView& values, const TensorView& twin) {
-    const std::span<const float> exact = floats_of(values), made = floats_of(twin);
+    const std::span<const float> exact = aligned_floats(values), made = aligned_floats(twin);
     double noise = 0;
     bool broken = exact.size() != made.size();
     for (std::size_t i = 0; i < exact.size() && !broken; ++i) {

@@ -121,7 +121,7 @@ Report float_report(const QuantizeOptions& options, const FloatWorkbench& workbe
   else line += "; activations were not measured";
   report.headline(line);
   report.add("model", options.output.path.string()).add("source", options.model.string());
-  report.add("form", type).add("method", "nearest").add("arithmetic", only_weights ? "float32" : type).add("io", options.io);
+  report.add("form", type).add("method", "nearest").add("arithmetic", only_weights ? "float32" : type).add("io", options.floats.io);
   if (options.random_calibration) report.add("calibration", "random");
   report.add("calibration_samples", samples);
   report.add("size_before", before, Unit::bytes).add("size_after", after, Unit::bytes);

@@ -5,29 +5,15 @@
 #include "commands/quantize_float_measure.hpp"
 #include "commands/quantize_workbench.hpp"
 #include "commands/scratch_model.hpp"
+#include "commands/transformation.hpp"
 #include "formats/error.hpp"
 #include "quantizer/graph/cost.hpp"
 #include "quantizer/precision/emulation.hpp"
 #include "quantizer/quantize/plan.hpp"
 
 namespace iai {
-namespace {
-
-Model with_shapes(Model model) {
-  infer_shapes(model);
-  return model;
-}
-
-}  // namespace
-
 PrecisionOptions precision_options(const QuantizeOptions& options) {
-  PrecisionOptions precision;
-  precision.type = options.precision == "bf16" ? ElementType::bfloat16 : ElementType::float16;
-  precision.ports = options.io == "same" ? ModelPorts::same : ModelPorts::float32;
-  // As iai convert has it: ONNX Runtime's CPU cannot compute in bfloat16, so what is to run everywhere computes in float32.
-  const bool widen = options.arithmetic.empty() ? precision.type == ElementType::bfloat16 : options.arithmetic == "float32";
-  precision.arithmetic = widen ? Arithmetic::float32 : Arithmetic::reduced;
-  precision.exclude = options.exclude;
+  PrecisionOptions precision = precision_options(options.floats, options.precision == "bf16" ? ElementType::bfloat16 : ElementType::float16, options.exclude);
   precision.subgraphs = Subgraphs::left;
   return precision;
 }
@@ -37,7 +23,7 @@ std::int64_t FloatCandidate::reduced_operators() const {
 }
 
 FloatWorkbench::FloatWorkbench(const Model& source, const QuantizeOptions& options, const Samples* samples, Output& output)
-    : options_(options), samples_(samples), output_(output), precision_(precision_options(options)), source_(with_shapes(prepared(source))) {
+    : options_(options), samples_(samples), output_(output), precision_(precision_options(options)), source_(with_inferred_shapes(prepared(source))) {
   refuse_quantized(source_);
   check_patterns(source_.graph(), options.exclude, "--exclude");
   operators_ = float_operators(source_, precision_);

@@ -11,7 +11,6 @@
 #include "commands/quantize_findings.hpp"
 #include "commands/quantize_plots.hpp"
 #include "quantizer/graph/graph_index.hpp"
-#include "quantizer/quantize/weights.hpp"
 
 namespace iai {
 
@@ -128,11 +127,13 @@ std::string weights_of(const QuantizePage& page, const QuantizedLayer& layer) {
   const auto view = page.source.initializer(layer.weight);
   if (!view || view->type != ElementType::float32) return {};
   const std::vector<float> values = to_floats(*view);
-  std::vector<float> lows(static_cast<std::size_t>(view->shape[static_cast<std::size_t>(layer.axis)])), highs(lows.size());
-  for_each_element(view->shape, layer.axis, [&](std::size_t channel, std::size_t i) {
+  const AxisLayout layout = axis_layout(view->shape, layer.axis);
+  std::vector<float> lows(layout.channels), highs(layout.channels);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::size_t channel = layout.channel(i);
     lows[channel] = std::min(lows[channel], values[i]);
     highs[channel] = std::max(highs[channel], values[i]);
-  });
+  }
   return weight_plot(layer.name, lows, highs);
 }
 

@@ -21,6 +21,8 @@ void check_random_options(const QuantizeOptions& options) {
   if (!options.ranges.empty()) throw Error(ErrorKind::usage, "with --ranges there is no calibration", "leave out --random-calibration, or --ranges");
 }
 
+bool names_inputs(const QuantizeOptions& options) { return options.random_calibration || !options.calibration.empty() || !options.task.empty(); }
+
 bool has_inputs(const QuantizeOptions& options, const CalibrationSource& calibration) { return options.random_calibration || calibration.exists(); }
 
 std::unique_ptr<Samples> quantize_samples(const QuantizeOptions& options, const CalibrationSource& calibration, const Model& model, const Session& session,
@@ -36,6 +38,14 @@ std::unique_ptr<Samples> quantize_samples(const QuantizeOptions& options, const 
   if (samples != nullptr) return limit_samples(std::move(samples), options.samples);
   if (!needed) return nullptr;
   throw Error(ErrorKind::usage, options.task.string() + ": the task has no split 'calibration'", "add one to the task file, or pass --calibration PATH");
+}
+
+void record_inputs(Recording& recording, const QuantizeOptions& options, const CalibrationSource& calibration) {
+  recording.input("model", options.model);
+  for (const auto& path : external_files(options.model)) recording.input("model", path);
+  for (const auto& path : options.calibration) recording.input("calibration", path);
+  if (!options.ranges.empty()) recording.input("ranges", options.ranges);
+  record_task_files(recording, calibration);
 }
 
 void tell_random(Recording& recording, Output& output) {

@@ -119,8 +119,9 @@ std::vector<LayerError> layer_errors(QuantizeWorkbench& workbench, const Candida
       errors.push_back(std::move(error));
   }
   std::size_t next = 0;
+  const GraphIndex index(candidate.made.model.graph());
   for (const QuantizedLayer& layer : candidate.made.layers) {
-    if (next < errors.size() && errors[next].layer == layer.name) errors[next++].weight = weight_error(source, candidate.made, layer);
+    if (next < errors.size() && errors[next].layer == layer.name) errors[next++].weight = weight_error(source, candidate.made.model, index, layer);
   }
   return errors;
 }

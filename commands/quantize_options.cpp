@@ -56,7 +56,7 @@ void check_gate_options(const QuantizeOptions& options) {
 void check_layers_option(const QuantizeOptions& options) {
   if (!options.layers) return;
   if (options.dry_run) throw Error(ErrorKind::usage, "--layers runs the model, --dry-run runs nothing", "leave one of the two out");
-  if (options.calibration.empty() && options.task.empty() && !options.random_calibration) {
+  if (!names_inputs(options)) {
     throw Error(ErrorKind::usage, "--layers needs inputs to measure the layers on", "add --calibration PATH, or --task with a split 'calibration'");
   }
 }
@@ -88,8 +88,7 @@ void check_options(const QuantizeOptions& options) {
   check_ranges_options(options, inputs);
   check_page_option(options, inputs);
   check_gate_options(options);
-  if (options.precision == "int8" && !options.dynamic && !options.dry_run && options.ranges.empty() && !options.random_calibration &&
-      options.calibration.empty() && options.task.empty()) {
+  if (options.precision == "int8" && !options.dynamic && !options.dry_run && options.ranges.empty() && !names_inputs(options)) {
     throw Error(ErrorKind::usage, "static int8 needs inputs to calibrate on",
                 "add --calibration PATH, or --task with a split 'calibration'; or choose --dynamic, which needs none, or --random-calibration");
   }
@@ -102,14 +101,8 @@ void declare(CLI::App& app, QuantizeOptions& options) {
       ->type_name("TYPE")
       ->check(CLI::IsMember({"int8", "fp16", "bf16"}))
       ->capture_default_str();
-  app.add_option("--io", options.io, "With fp16 and bf16: type of the model's inputs and outputs, float32 or the same as the weights")
-      ->type_name("TYPE")
-      ->check(CLI::IsMember({"float32", "same"}))
-      ->capture_default_str();
-  app.add_option("--arithmetic", options.arithmetic,
-                 "With fp16 and bf16: reduced, operators compute in the 16-bit type (default of fp16); float32, only weights are 16-bit (default of bf16)")
-      ->type_name("HOW")
-      ->check(CLI::IsMember({"reduced", "float32"}));
+  declare_float(app, options.floats, "With fp16 and bf16: type of the model's inputs and outputs, float32 or the same as the weights",
+                "With fp16 and bf16: reduced, operators compute in the 16-bit type (default of fp16); float32, only weights are 16-bit (default of bf16)");
   declare_calibration(app, options.calibration);
   app.add_flag("--random-calibration", options.random_calibration,
                "Calibrate on seeded standard normal inputs instead of recorded ones: what is found is not what the plant shows");

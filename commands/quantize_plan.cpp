@@ -8,6 +8,7 @@
 #include "commands/quantize_memory.hpp"
 #include "commands/quantize_ranges.hpp"
 #include "commands/quantize_workbench.hpp"
+#include "commands/transformation.hpp"
 #include "formats/error.hpp"
 #include "formats/staged_model.hpp"
 #include "quantizer/quantize/dynamic_int8.hpp"
@@ -73,15 +74,7 @@ Report memory_report(const QuantizeMemory& memory) {
 }
 
 Report quantize_plan(const QuantizeOptions& options) {
-  const Plan plan = [&] {
-    try {
-      return make_plan(options);
-    } catch (const Error& error) {
-      const std::string name = options.model.string() + ": ";
-      if (error.kind() != ErrorKind::input || error.message().starts_with(name)) throw;
-      throw Error(error.kind(), name + error.message(), error.hint());
-    }
-  }();
+  const Plan plan = with_model_name(options.model, [&] { return make_plan(options); });
   std::map<std::string, std::uint64_t> before, after;  // each initializer once, in the smallest form that it takes
   for (const PlannedLayer& layer : plan.layers) {
     before.insert(layer.before.begin(), layer.before.end());

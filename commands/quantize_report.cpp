@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "commands/transformation.hpp"
+
 namespace iai {
 
 namespace {
@@ -79,6 +81,26 @@ ReportRows activation_rows(const Candidate& candidate) {
 
 ReportList list_of(const std::set<std::string>& names) { return {names.begin(), names.end()}; }
 
+/// `limit` as the user wrote it, empty: none.
+Report gate_report(const GateResult& gate, const Task& task, const std::string& limit) {
+  Report report;
+  report.add("metric", task.primary).add("before", gate.before.value).add("after", gate.after.value);
+  report.add("before_low", gate.before.low).add("before_high", gate.before.high).add("after_low", gate.after.low).add("after_high", gate.after.high);
+  report.add("drop", gate.drop.absolute).add("relative_drop", gate.drop.relative, Unit::share);
+  report.add("difference", gate.difference.value).add("difference_low", gate.difference.low).add("difference_high", gate.difference.high);
+  report.add("limit", limit.empty() ? "none" : limit).add("holds", gate.holds);
+  report.add("returned_to_float", list_of(gate.returned.to_float)).add("returned_to_int16", list_of(gate.returned.to_int16)).add("tries", gate.tries);
+  if (!gate.in_the_way.empty()) report.add("in_the_way", gate.in_the_way);
+  return report;
+}
+
+/// The headline where the limit does not hold.
+std::string missed_line(const GateResult& gate, const Task& task, const QuantizeOptions& options) {
+  return fmt::format("{} is {}: {} drops from {:.4g} to {:.4g} ({:.3g} %), the limit is {}; {}", options.output.path.filename().string(),
+                     options.keep_best ? "the nearest miss" : "not written", task.primary, gate.before.value, gate.after.value, gate.drop.relative * 100,
+                     options.max_drop, gate.in_the_way);
+}
+
 }  // namespace
 
 ReportRows output_rows(const std::vector<OutputError>& errors) {
@@ -92,22 +114,16 @@ ReportRows output_rows(const std::vector<OutputError>& errors) {
   return rows;
 }
 
-Report gate_report(const GateResult& gate, const Task& task, const std::string& limit) {
-  Report report;
-  report.add("metric", task.primary).add("before", gate.before.value).add("after", gate.after.value);
-  report.add("before_low", gate.before.low).add("before_high", gate.before.high).add("after_low", gate.after.low).add("after_high", gate.after.high);
-  report.add("drop", gate.drop.absolute).add("relative_drop", gate.drop.relative, Unit::share);
-  report.add("difference", gate.difference.value).add("difference_low", gate.difference.low).add("difference_high", gate.difference.high);
-  report.add("limit", limit.empty() ? "none" : limit).add("holds", gate.holds);
-  report.add("returned_to_float", list_of(gate.returned.to_float)).add("returned_to_int16", list_of(gate.returned.to_int16)).add("tries", gate.tries);
-  if (!gate.in_the_way.empty()) report.add("in_the_way", gate.in_the_way);
-  return report;
+void add_gate(Report& report, Recording& recording, const GateResult& gate, const Task& task, const QuantizeOptions& options) {
+  report.add("gate", gate_report(gate, task, options.max_drop));
+  record_drop(recording, gate.before, gate.after, gate.drop);
+  if (!gate.holds) report.headline(missed_line(gate, task, options));
 }
 
-std::string missed_line(const GateResult& gate, const Task& task, const QuantizeOptions& options) {
-  return fmt::format("{} is {}: {} drops from {:.4g} to {:.4g} ({:.3g} %), the limit is {}; {}", options.output.path.filename().string(),
-                     options.keep_best ? "the nearest miss" : "not written", task.primary, gate.before.value, gate.after.value, gate.drop.relative * 100,
-                     options.max_drop, gate.in_the_way);
+void record_result(Recording& recording, std::uint64_t before, std::uint64_t after, const std::vector<OutputError>& errors) {
+  recording.metric("size_before_bytes", before);
+  recording.metric("size_after_bytes", after);
+  if (!errors.empty()) recording.metric("sqnr_db", finite_or_null(worst_sqnr_db(errors)));
 }
 
 Report quantize_report(const QuantizeOptions& options, const Candidate& candidate, std::uint64_t before, std::uint64_t after, std::int64_t samples,

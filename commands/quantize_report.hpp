@@ -7,6 +7,7 @@
 #include "commands/quantize_findings.hpp"
 #include "commands/quantize_gate.hpp"
 #include "commands/quantize_workbench.hpp"
+#include "commands/recording.hpp"
 
 namespace iai {
 
@@ -19,10 +20,10 @@ ReportRows output_rows(const std::vector<OutputError>& errors);
 ReportRows finding_rows(const MeasuredLayers& measured);
 /// All that a search tried.
 ReportRows try_rows(const std::vector<QuantizeTry>& tries);
-/// How the task's primary metric fared; `limit` as the user wrote it, empty: none.
-Report gate_report(const GateResult& gate, const Task& task, const std::string& limit);
-/// The headline where the limit does not hold.
-std::string missed_line(const GateResult& gate, const Task& task, const QuantizeOptions& options);
+/// How the task's primary metric fared, in report and record; the headline says so where the limit does not hold.
+void add_gate(Report& report, Recording& recording, const GateResult& gate, const Task& task, const QuantizeOptions& options);
+/// Metrics: sizes in bytes and, where outputs were compared, the worst output.
+void record_result(Recording& recording, std::uint64_t before, std::uint64_t after, const std::vector<OutputError>& errors);
 /// The file that --ranges-out writes.
 RangesFile found_ranges(const QuantizeOptions& options, const Candidate& candidate, const std::optional<GateResult>& gate, const CalibrationSource& calibration,
                         std::int64_t samples);

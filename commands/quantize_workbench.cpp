@@ -7,6 +7,7 @@
 #include "commands/quantize_corrections.hpp"
 #include "commands/quantize_json.hpp"
 #include "commands/scratch_model.hpp"
+#include "commands/transformation.hpp"
 #include "formats/error.hpp"
 #include "quantizer/graph/cost.hpp"
 #include "quantizer/graph/fold.hpp"
@@ -20,11 +21,6 @@ namespace {
 
 /// So many samples, at most, tell where biases are shifted.
 constexpr std::int64_t most_for_correction = 512;
-
-Model with_shapes(Model model) {
-  infer_shapes(model);
-  return model;
-}
 
 /// About how long the model is as a file.
 std::uint64_t stored_bytes(const Model& model) {
@@ -45,17 +41,6 @@ std::unique_ptr<Samples> by_content(const Samples& samples, std::int64_t limit) 
 }
 
 Target target_of(const QuantizeOptions& options) { return target_named(options.target).value_or(Target::generic); }
-
-/// The quantizer knows no files: what it says of the model gets the file's name in front.
-template <class Work>
-auto with_place(const std::filesystem::path& model, Work work) {
-  try {
-    return work();
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::input) throw;
-    throw Error(error.kind(), model.string() + ": " + error.message(), error.hint());
-  }
-}
 
 }  // namespace
 
@@ -97,9 +82,9 @@ QuantizeWorkbench::QuantizeWorkbench(const Model& source, const QuantizeOptions&
       budget_(std::make_shared<SearchBudget>(options.budget_s)),
       memory_(std::make_shared<SearchMemory>()),
       tries_(std::make_shared<std::vector<QuantizeTry>>()) {
-  plain_.inferred = with_shapes(plain_.model);
+  plain_.inferred = with_inferred_shapes(plain_.model);
   if (options.dynamic) return;
-  const QuantizationPlan whole = with_place(options.model, [&] { return plan(plain_, ranges == nullptr || ranges->attention, {}); });
+  const QuantizationPlan whole = with_model_name(options.model, [&] { return plan(plain_, ranges == nullptr || ranges->attention, {}); });
   if (ranges != nullptr) check_ranges_plan(*ranges, options.ranges, whole, plain_.model.graph());
 }
 
@@ -157,7 +142,7 @@ QuantizeWorkbench::Calibrated& QuantizeWorkbench::form(bool equalized) {
   if (equalized_) return *equalized_;
   Calibrated made{plain_.model, {}};
   apply_exponents(made.model, plan(plain_, true, {}), exponents());
-  made.inferred = with_shapes(made.model);
+  made.inferred = with_inferred_shapes(made.model);
   calibrate_form(made);
   return equalized_.emplace(std::move(made));
 }
@@ -194,6 +179,8 @@ std::map<std::string, TensorRange> QuantizeWorkbench::ranges_of(const Calibrated
 }
 
 const ProductsByOperator& QuantizeWorkbench::products(const QuantizeMethod& method, const std::set<std::string>& to_int16, const Calibrated& form) {
+  static const ProductsByOperator none;
+  if (method.rounding != Rounding::adaptive) return none;
   const std::pair wanted(method, to_int16);
   if (products_for_ == wanted) return products_;
   const QuantizationPlan whole = plan(form, method.attention, {{}, to_int16});
@@ -220,8 +207,7 @@ const Model& QuantizeWorkbench::corrected_model(const QuantizeMethod& method, co
   }
   const QuantizationPlan whole = plan(form, method.attention, returned, method.stored);
   const auto ranges = ranges_of(form, whole, method);
-  static const ProductsByOperator none;
-  const ProductsByOperator& observed = method.rounding == Rounding::adaptive ? products(method, returned.to_int16, form) : none;
+  const ProductsByOperator& observed = products(method, returned.to_int16, form);
   const RecurrentMomentsByOperator& states = moments(form);
   const auto quantize = [&](const Model& model) { return quantize_static(model, whole, ranges, target_of(options_), observed, states).model; };
   const auto samples = by_content(*samples_, most_for_correction);
@@ -231,13 +217,12 @@ const Model& QuantizeWorkbench::corrected_model(const QuantizeMethod& method, co
 }
 
 Candidate QuantizeWorkbench::make(const QuantizeMethod& method, const Returned& returned) {
-  return with_place(options_.model, [&]() -> Candidate {
+  return with_model_name(options_.model, [&]() -> Candidate {
     if (options_.dynamic) return {quantize_dynamic(plain_.model, options_.exclude, returned.to_float, target_of(options_)), method, {}, {}, {}, {}, returned};
     Calibrated& source = form(method.equalized);
     const QuantizationPlan chosen = plan(source, method.attention, returned, method.stored);
     auto ranges = ranges_of(source, chosen, method);
-    static const ProductsByOperator none;
-    const ProductsByOperator& observed = method.rounding == Rounding::adaptive ? products(method, returned.to_int16, source) : none;
+    const ProductsByOperator& observed = products(method, returned.to_int16, source);
     const Model& model = method.corrected ? corrected_model(method, returned, source) : source.model;
     QuantizedModel made = quantize_static(model, chosen, ranges, target_of(options_), observed, moments(source));
     return {std::move(made),

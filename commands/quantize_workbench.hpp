@@ -172,6 +172,7 @@ class QuantizeWorkbench {
   Json key(const std::string& what, const QuantizeMethod& method, const Returned& returned) const;
   std::vector<OutputError> run_comparison(const Candidate& candidate, std::int64_t limit);
   std::map<std::string, TensorRange> ranges_of(const Calibrated& form, const QuantizationPlan& chosen, const QuantizeMethod& method) const;
+  /// Of what is rounded adaptively; none where nothing is.
   const ProductsByOperator& products(const QuantizeMethod& method, const std::set<std::string>& to_int16, const Calibrated& form);
   const Model& corrected_model(const QuantizeMethod& method, const Returned& returned, Calibrated& form);
 };

@@ -41,6 +41,17 @@ Model read_checked_model(const fs::path& path) {
   return model;
 }
 
+PrecisionOptions precision_options(const FloatOption& option, ElementType type, const std::vector<std::string>& exclude) {
+  PrecisionOptions precision;
+  precision.type = type;
+  precision.ports = option.io == "same" ? ModelPorts::same : ModelPorts::float32;
+  // ONNX Runtime's CPU has next to no bfloat16 kernels, so what is to run everywhere computes in float32.
+  const bool widen = option.arithmetic.empty() ? type == ElementType::bfloat16 : option.arithmetic == "float32";
+  precision.arithmetic = widen ? Arithmetic::float32 : Arithmetic::reduced;
+  precision.exclude = exclude;
+  return precision;
+}
+
 void refuse_outputs(const fs::path& model, const std::vector<fs::path>& others, const fs::path& output) {
   std::vector<fs::path> inputs = external_files(model);
   inputs.push_back(model);

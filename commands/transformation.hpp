@@ -11,7 +11,9 @@
 #include "evaluator/metrics/metrics.hpp"
 #include "evaluator/metrics/output_error.hpp"
 #include "evaluator/task/task.hpp"
+#include "formats/error.hpp"
 #include "formats/staged_model.hpp"
+#include "quantizer/precision/precision.hpp"
 
 namespace iai {
 
@@ -19,6 +21,21 @@ namespace iai {
 
 /// The model, checked. @throws Error(input) naming the file
 Model read_checked_model(const std::filesystem::path& path);
+
+/// Does `work`; what the quantizer, which knows no files, says of the model gets the file's name in front.
+template <class Work>
+auto with_model_name(const std::filesystem::path& model, Work work) {
+  try {
+    return work();
+  } catch (const Error& error) {
+    const std::string name = model.string() + ": ";
+    if (error.kind() != ErrorKind::input || error.message().starts_with(name)) throw;
+    throw Error(error.kind(), name + error.message(), error.hint());
+  }
+}
+
+/// What --io, --arithmetic and --exclude ask for. @param type  float16 or bfloat16
+PrecisionOptions precision_options(const FloatOption& option, ElementType type, const std::vector<std::string>& exclude);
 
 /// Refuses outputs that are an input or one of the model's data files.
 void refuse_outputs(const std::filesystem::path& model, const std::vector<std::filesystem::path>& others, const std::filesystem::path& output);

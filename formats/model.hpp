@@ -102,6 +102,8 @@ void check_model(const Model& model, const std::string& name);
 /// ONNX's shape inference with data propagation, in place; value_info is filled. Inference that fails is no error:
 /// returns what it said, empty when all went well.
 std::string infer_shapes(Model& model);
+/// A copy of the skeleton after infer_shapes; payloads are shared.
+Model with_inferred_shapes(Model model);
 
 /// Largest default-domain operator set this build knows.
 std::int64_t newest_opset();

@@ -77,6 +77,11 @@ std::string infer_shapes(Model& model) {
   return said;
 }
 
+Model with_inferred_shapes(Model model) {
+  infer_shapes(model);
+  return model;
+}
+
 std::int64_t newest_opset() { return onnx::OpSchemaRegistry::DomainToVersionRange::Instance().Map().at(ONNX_NAMESPACE::ONNX_DOMAIN).second; }
 
 }  // namespace iai

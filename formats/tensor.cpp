@@ -87,6 +87,18 @@ std::int64_t element_count(std::span<const std::int64_t> shape) {
   return empty ? 0 : count;
 }
 
+std::span<const float> aligned_floats(const TensorView& view) { return {reinterpret_cast<const float*>(view.bytes.data()), view.bytes.size() / sizeof(float)}; }
+
+AxisLayout axis_layout(std::span<const std::int64_t> shape, int axis) {
+  AxisLayout layout;
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    const int at = static_cast<int>(i);
+    std::size_t& part = at < axis ? layout.outer : at > axis ? layout.inner : layout.channels;
+    part *= static_cast<std::size_t>(shape[i]);
+  }
+  return layout;
+}
+
 std::string shape_text(std::span<const std::int64_t> shape) { return fmt::format("[{}]", fmt::join(shape.begin(), shape.end(), ", ")); }
 
 std::uint16_t float_to_half(float value) {

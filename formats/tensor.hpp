@@ -87,6 +87,18 @@ struct Tensor {
   }
 };
 
+/// The elements of a float32 tensor whose bytes are aligned for them, as a runtime's results are.
+std::span<const float> aligned_floats(const TensorView& view);
+
+/// How row-major elements lie around one axis of their shape: sizes before it, along it and behind it, multiplied.
+struct AxisLayout {
+  std::size_t outer = 1, channels = 1, inner = 1;
+  /// The position along the axis of the element at index `i`.
+  std::size_t channel(std::size_t i) const { return i / inner % channels; }
+};
+/// @param axis  0 to rank - 1
+AxisLayout axis_layout(std::span<const std::int64_t> shape, int axis);
+
 /// A tensor of `shape` holding a copy of `values`.
 template <class T>
 Tensor make_tensor(std::vector<std::int64_t> shape, std::span<const T> values) {

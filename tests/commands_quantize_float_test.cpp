@@ -22,7 +22,7 @@ QuantizeOptions options_for(const fs::path& model, const std::string& precision,
   QuantizeOptions options;
   options.model = model;
   options.precision = precision;
-  options.arithmetic = arithmetic;
+  options.floats.arithmetic = arithmetic;
   options.runtime.threads = 2;
   return options;
 }

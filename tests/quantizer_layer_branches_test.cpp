@@ -42,6 +42,10 @@ QuantizedModel quantized(const Model& model) {
   return quantize_static(model, plan, ranges);
 }
 
+std::optional<WeightError> error_of(const Model& source, const QuantizedModel& made, const QuantizedLayer& layer) {
+  return weight_error(source, made.model, GraphIndex(made.model.graph()), layer);
+}
+
 std::vector<std::vector<float>> values_of(const Model& model, const std::vector<std::string>& tensors) {
   const building::Folder folder;
   write_model(with_outputs(model, tensors), folder / "model.onnx");
@@ -125,7 +129,7 @@ TEST_CASE("operators of dynamic int8 are branches too") {
 TEST_CASE("weights: which column swallows the others, and which axis would fit") {
   Model model = two_layers();
   const QuantizedLayer& layer = quantized(model).layers[0];
-  const auto ordinary = weight_error(model, quantized(model), layer);
+  const auto ordinary = error_of(model, quantized(model), layer);
   REQUIRE(ordinary);
   CHECK(ordinary->columns == 8);
   CHECK(ordinary->lost_share < 1e-3);
@@ -135,7 +139,7 @@ TEST_CASE("weights: which column swallows the others, and which axis would fit")
   std::vector<float> values = to_floats(*model.initializer("first"));
   for (std::size_t o = 0; o < 8; ++o) values[3 * 8 + o] *= 1000;
   model.set_initializer("first", make_tensor<float>({8, 8}, values));
-  const auto swallowed = weight_error(model, quantized(model), layer);
+  const auto swallowed = error_of(model, quantized(model), layer);
   CHECK(swallowed->largest_column == 3);
   CHECK(swallowed->lost_share > 0.5);
   CHECK(swallowed->largest > 500 * swallowed->typical);
@@ -147,7 +151,7 @@ TEST_CASE("weights: which column swallows the others, and which axis would fit")
   for (onnx::NodeProto& node : *turned.model.graph().mutable_node()) {
     if (node.op_type() == "DequantizeLinear" && node.input(0) == "first_quantized") node.mutable_attribute(0)->set_i(0);
   }
-  const auto wrong = weight_error(model, turned, layer);
+  const auto wrong = error_of(model, turned, layer);
   CHECK(wrong->axis == 0);
   REQUIRE(wrong->better_axis);
   CHECK(*wrong->better_axis == 1);

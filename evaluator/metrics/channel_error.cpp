@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "formats/decibels.hpp"
+
 namespace iai {
 
 double ChannelErrors::Channel::variance() const {
@@ -20,21 +22,16 @@ void ChannelErrors::add(const TensorView& reference, const TensorView& candidate
   const std::vector<float> values = to_floats(reference), others = to_floats(candidate);
   const auto rank = static_cast<int>(reference.shape.size());
   const int axis = axis_ < 0 ? axis_ + rank : axis_;
-  std::size_t channels = 1, inner = std::max<std::size_t>(values.size(), 1);
-  if (axis >= 0 && axis < rank && !values.empty()) {
-    channels = static_cast<std::size_t>(reference.shape[static_cast<std::size_t>(axis)]);
-    inner = 1;
-    for (int i = axis + 1; i < rank; ++i) inner *= static_cast<std::size_t>(reference.shape[static_cast<std::size_t>(i)]);
-  }
-  if (!added_) channels_.resize(channels);
+  const AxisLayout as_one{1, 1, std::max<std::size_t>(values.size(), 1)};
+  AxisLayout layout = axis >= 0 && axis < rank && !values.empty() ? axis_layout(reference.shape, axis) : as_one;
+  if (!added_) channels_.resize(layout.channels);
   added_ = true;
-  if (channels_.size() != channels) {  // as a length that differs from input to input: all are one
+  if (channels_.size() != layout.channels) {  // as a length that differs from input to input: all are one
     vary_ = true;
-    channels = 1;
-    inner = std::max<std::size_t>(values.size(), 1);
+    layout = as_one;
   }
   for (std::size_t i = 0; i < values.size(); ++i) {
-    Channel& channel = channels_[i / inner % channels];
+    Channel& channel = channels_[layout.channel(i)];
     const double value = static_cast<double>(values[i]), other = static_cast<double>(others[i]);
     if (!std::isfinite(value) || !std::isfinite(other)) {
       channel.broken = channel.broken || std::isfinite(value);
@@ -58,11 +55,8 @@ void ChannelErrors::add(const TensorView& reference, const TensorView& candidate
 
 ChannelError ChannelErrors::error() const {
   ChannelError made;
-  made.sqnr_db = std::numeric_limits<double>::infinity();
-  if (noise_ > 0) {
-    made.sqnr_db = 10 * std::log10(signal_ / noise_);
-    made.cosine = signal_ > 0 && candidate_ > 0 ? product_ / std::sqrt(signal_) / std::sqrt(candidate_) : 0;
-  }
+  made.sqnr_db = decibels(signal_, noise_);
+  if (noise_ > 0) made.cosine = signal_ > 0 && candidate_ > 0 ? product_ / std::sqrt(signal_) / std::sqrt(candidate_) : 0;
   if (elements_ > 0) made.outside_share = static_cast<double>(outside_) / static_cast<double>(elements_);
   std::vector<double> magnitudes;
   double lost = 0;

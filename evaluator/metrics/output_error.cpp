@@ -9,6 +9,7 @@
 
 #include "evaluator/data/cast.hpp"
 #include "evaluator/metrics/ordered_work.hpp"
+#include "formats/decibels.hpp"
 #include "formats/error.hpp"
 
 namespace iai {
@@ -73,12 +74,9 @@ class ErrorSums {
 
   OutputError error(const std::string& name, std::int64_t samples) const {
     constexpr double infinity = std::numeric_limits<double>::infinity();
-    OutputError error{name, infinity, 1, max_, elements_ == 0 ? 0 : absolute_ / static_cast<double>(elements_), elements_, samples, runs_};
+    OutputError error{name, decibels(signal_, noise_), 1, max_, elements_ == 0 ? 0 : absolute_ / static_cast<double>(elements_), elements_, samples, runs_};
     for (double& run : error.noise) run = signal_ > 0 ? run / signal_ : run;
-    if (noise_ > 0) {
-      error.sqnr_db = 10 * std::log10(signal_ / noise_);
-      error.cosine = signal_ > 0 && candidate_ > 0 ? product_ / std::sqrt(signal_) / std::sqrt(candidate_) : 0;
-    }
+    if (noise_ > 0) error.cosine = signal_ > 0 && candidate_ > 0 ? product_ / std::sqrt(signal_) / std::sqrt(candidate_) : 0;
     if (broken_) {
       error.sqnr_db = -infinity;
       error.cosine = 0;

@@ -20,17 +20,14 @@ using Units = ChannelMap::Units;
 
 /// Squared L2 norm of every filter of a layer. @throws Error(input) when a weight is NaN
 std::vector<double> filter_energies(const TensorView& weights, int axis, const std::string& name) {
-  const auto& shape = weights.shape;
-  const std::int64_t filters = shape[static_cast<std::size_t>(axis)];
-  std::int64_t inner = 1;
-  for (std::size_t i = static_cast<std::size_t>(axis) + 1; i < shape.size(); ++i) inner *= shape[i];
-  std::vector<double> energies(static_cast<std::size_t>(filters), 0);
+  const AxisLayout layout = axis_layout(weights.shape, axis);
+  std::vector<double> energies(layout.channels, 0);
   const std::vector<float> values = to_floats(weights);
   for (std::size_t i = 0; i < values.size(); ++i) {
     const double value = static_cast<double>(values[i]);
     if (std::isnan(value))
       throw Error(ErrorKind::input, "tensor '" + name + "' holds NaN", "the training diverged, or the file is damaged; export the model again");
-    energies[i / static_cast<std::size_t>(inner) % static_cast<std::size_t>(filters)] += value * value;
+    energies[layout.channel(i)] += value * value;
   }
   return energies;
 }

@@ -13,8 +13,7 @@ void Moments::add(const WatchedTensor& watched, const Tensor& values) {
                 "export the model again");
   sums.resize(channels, 0);
   products.resize(channels * channels, 0);
-  std::size_t inner = 1;
-  for (std::size_t i = axis + 1; i < values.shape.size(); ++i) inner *= static_cast<std::size_t>(values.shape[i]);
+  const std::size_t inner = axis_layout(values.shape, watched.axis).inner;
   const std::vector<float> elements = to_floats(values.view());
   std::vector<double> one(channels);
   for (std::size_t start = 0; start < elements.size(); start += channels * inner) {

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <vector>
 
+#include "formats/decibels.hpp"
 #include "quantizer/graph/fold.hpp"
-#include "quantizer/graph/graph_index.hpp"
 
 namespace iai {
 namespace {
@@ -18,24 +17,11 @@ struct StoredWeight {
   int axis = 0;
 };
 
-/// Where each element of a tensor lies: which channel, which column.
-struct Layout {
-  std::size_t channels = 1, inner = 1, outer = 1;
-
-  Layout(std::span<const std::int64_t> shape, int axis) {
-    for (std::size_t i = 0; i < shape.size(); ++i) {
-      std::size_t& part = static_cast<int>(i) < axis ? outer : static_cast<int>(i) > axis ? inner : channels;
-      part *= static_cast<std::size_t>(shape[i]);
-    }
-  }
-  std::size_t channel(std::size_t i) const { return i / inner % channels; }
-  std::size_t column(std::size_t i) const { return i / (inner * channels) * inner + i % inner; }
-  std::size_t columns() const { return outer * inner; }
-};
+/// All weights of one column meet the same input: one of each channel.
+std::size_t column_of(const AxisLayout& layout, std::size_t i) { return i / (layout.inner * layout.channels) * layout.inner + i % layout.inner; }
 
 /// The node that computes the layer in the quantized model; null where there is none of its kind.
-const onnx::NodeProto* integer_node(const Model& source, const Model& quantized, const QuantizedLayer& layer) {
-  const GraphIndex index(quantized.graph());
+const onnx::NodeProto* integer_node(const Model& source, const Model& quantized, const GraphIndex& index, const QuantizedLayer& layer) {
   const onnx::NodeProto& node = source.graph().node(layer.node);
   int at = index.producer(node.output(0));
   for (int steps = 0; at >= 0 && steps < 2; ++steps) {  // an output of the model stands behind its integers
@@ -47,8 +33,8 @@ const onnx::NodeProto* integer_node(const Model& source, const Model& quantized,
   return &quantized.graph().node(at);
 }
 
-std::optional<StoredWeight> stored_weight(const Model& quantized, const std::string& tensor) {
-  const int at = GraphIndex(quantized.graph()).producer(tensor);
+std::optional<StoredWeight> stored_weight(const Model& quantized, const GraphIndex& index, const std::string& tensor) {
+  const int at = index.producer(tensor);
   if (at < 0 || quantized.graph().node(at).op_type() != "DequantizeLinear") return std::nullopt;
   const onnx::NodeProto& node = quantized.graph().node(at);
   const auto values = quantized.initializer(node.input(0)), scales = quantized.initializer(node.input(1));
@@ -57,7 +43,7 @@ std::optional<StoredWeight> stored_weight(const Model& quantized, const std::str
   const auto rank = static_cast<int>(values->shape.size());
   if (weight.axis < 0) weight.axis += rank;
   if (weight.axis < 0 || weight.axis >= rank) weight.axis = 0;
-  const Layout layout(values->shape, weight.axis);
+  const AxisLayout layout = axis_layout(values->shape, weight.axis);
   if (weight.scales.size() != 1 && weight.scales.size() != layout.channels) return std::nullopt;
   if (node.input_size() < 3 || !quantized.has_initializer(node.input(2))) return weight;
   const std::vector<float> zeros = to_floats(*quantized.initializer(node.input(2)));
@@ -66,7 +52,7 @@ std::optional<StoredWeight> stored_weight(const Model& quantized, const std::str
   return weight;
 }
 
-double sqnr_db(std::span<const float> floats, const StoredWeight& weight, const Layout& layout) {
+double sqnr_db(std::span<const float> floats, const StoredWeight& weight, const AxisLayout& layout) {
   double signal = 0, noise = 0;
   for (std::size_t i = 0; i < floats.size(); ++i) {
     const double value = static_cast<double>(floats[i]);
@@ -75,17 +61,17 @@ double sqnr_db(std::span<const float> floats, const StoredWeight& weight, const 
     signal += value * value;
     noise += difference * difference;
   }
-  return noise > 0 ? 10 * std::log10(signal / noise) : std::numeric_limits<double>::infinity();
+  return decibels(signal, noise);
 }
 
 /// What is lost of each column, and which of them stands out. @param layout  by the axis that the layer's weights should have
-void add_columns(std::span<const float> floats, const StoredWeight& weight, const Layout& stored, const Layout& layout, WeightError& error) {
-  std::vector<double> power(layout.columns()), noise(layout.columns()), largest(layout.columns());
+void add_columns(std::span<const float> floats, const StoredWeight& weight, const AxisLayout& stored, const AxisLayout& layout, WeightError& error) {
+  std::vector<double> power(layout.outer * layout.inner), noise(layout.outer * layout.inner), largest(layout.outer * layout.inner);
   for (std::size_t i = 0; i < floats.size(); ++i) {
     const double value = static_cast<double>(floats[i]);
     const double scale = static_cast<double>(weight.scales[weight.scales.size() == 1 ? 0 : stored.channel(i)]);
     const double difference = static_cast<double>(weight.integers[i]) * scale - value;
-    const std::size_t column = layout.column(i);
+    const std::size_t column = column_of(layout, i);
     power[column] += value * value;
     noise[column] += difference * difference;
     largest[column] = std::max(largest[column], std::abs(value));
@@ -108,21 +94,21 @@ void add_columns(std::span<const float> floats, const StoredWeight& weight, cons
 
 }  // namespace
 
-std::optional<WeightError> weight_error(const Model& source, const QuantizedModel& quantized, const QuantizedLayer& layer) {
+std::optional<WeightError> weight_error(const Model& source, const Model& quantized, const GraphIndex& index, const QuantizedLayer& layer) {
   constexpr double much_better_db = 6;
   const auto view = source.initializer(layer.weight);
-  const onnx::NodeProto* node = view ? integer_node(source, quantized.model, layer) : nullptr;
-  const auto weight = node == nullptr ? std::nullopt : stored_weight(quantized.model, node->input(1));
+  const onnx::NodeProto* node = view ? integer_node(source, quantized, index, layer) : nullptr;
+  const auto weight = node == nullptr ? std::nullopt : stored_weight(quantized, index, node->input(1));
   if (!weight || weight->integers.size() != static_cast<std::size_t>(view->size()) || weight->integers.empty()) return std::nullopt;
   const std::vector<float> floats = to_floats(*view);
-  const Layout stored(view->shape, weight->axis);
+  const AxisLayout stored = axis_layout(view->shape, weight->axis);
   WeightError error;
   error.axis = weight->axis;
   error.sqnr_db = sqnr_db(floats, *weight, stored);
-  add_columns(floats, *weight, stored, Layout(view->shape, layer.axis), error);
+  add_columns(floats, *weight, stored, axis_layout(view->shape, layer.axis), error);
   double best = error.sqnr_db + much_better_db;
   for (int axis = 0; axis < static_cast<int>(view->shape.size()); ++axis) {
-    const Layout other(view->shape, axis);
+    const AxisLayout other = axis_layout(view->shape, axis);
     if (axis == weight->axis || other.channels != weight->scales.size()) continue;
     const double found = sqnr_db(floats, *weight, other);
     if (!(found >= best)) continue;

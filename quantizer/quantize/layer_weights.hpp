@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "quantizer/graph/graph_index.hpp"
 #include "quantizer/quantize/quantized_model.hpp"
 
 namespace iai {
@@ -20,7 +21,7 @@ struct WeightError {
 };
 
 /// Nothing where the model does not hold the weights behind a DequantizeLinear with constant scales.
-/// @param source  what was quantized, as for with_branches
-std::optional<WeightError> weight_error(const Model& source, const QuantizedModel& quantized, const QuantizedLayer& layer);
+/// @param source  what was quantized, as for with_branches   @param index  of `quantized`
+std::optional<WeightError> weight_error(const Model& source, const Model& quantized, const GraphIndex& index, const QuantizedLayer& layer);
 
 }  // namespace iai

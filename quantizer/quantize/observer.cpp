@@ -18,10 +18,6 @@ int shift_of(const Extent& extent) {
   return largest == 0 ? 0 : fraction_bits - 1 - std::ilogb(largest);
 }
 
-std::span<const float> floats_of(const TensorView& values) {
-  return {reinterpret_cast<const float*>(values.bytes.data()), values.bytes.size() / sizeof(float)};  // a run's results are aligned
-}
-
 std::int64_t fixed_point(float value, int shift) { return std::llrint(std::ldexp(static_cast<double>(value), shift)); }
 
 [[noreturn]] void refuse_infinite(const std::string& tensor, std::span<const float> elements) {
@@ -51,7 +47,7 @@ void Observer::observe_range(std::size_t tensor, const TensorView& values) {
     throw Error(ErrorKind::input, fmt::format("tensor '{}' is {}, only float32 can be calibrated", names_[tensor], type_name(values.type)),
                 "exclude the operator that reads it: --exclude NAME");
   }
-  const std::span<const float> elements = floats_of(values);
+  const std::span<const float> elements = aligned_floats(values);
   if (elements.empty()) return;
   const Extent extent = extent_of(elements);
   if (!extent.finite) refuse_infinite(names_[tensor], elements);
@@ -77,16 +73,14 @@ void Observer::observe_histogram(std::size_t tensor, const TensorView& values) {
   if (!(width > 0)) return;
   const std::lock_guard lock(state.mutex);
   if (seen.histogram.empty()) seen.histogram.resize(bins);
-  count_bins(floats_of(values), low, static_cast<double>(bins) / width, seen.histogram);
+  count_bins(aligned_floats(values), low, static_cast<double>(bins) / width, seen.histogram);
 }
 
 void Observer::add_channel_sums(State& state, const TensorView& values, std::span<const float> elements, int shift) {
   const auto rank = static_cast<int>(values.shape.size());
   const int axis = state.axis < 0 ? state.axis + rank : state.axis;
   if (axis < 0 || axis >= rank) return;
-  const auto channels = static_cast<std::size_t>(values.shape[static_cast<std::size_t>(axis)]);
-  std::size_t inner = 1;
-  for (int i = axis + 1; i < rank; ++i) inner *= static_cast<std::size_t>(values.shape[static_cast<std::size_t>(i)]);
+  const auto [outer, channels, inner] = axis_layout(values.shape, axis);
   std::vector<std::int64_t> sums(channels);
   std::vector<float> magnitudes(channels);
   add_channels(elements, inner, shift, sums, magnitudes);

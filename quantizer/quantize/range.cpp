@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "formats/decibels.hpp"
 #include "quantizer/graph/fold.hpp"
 #include "quantizer/quantize/divergence.hpp"
 
@@ -156,8 +157,7 @@ RangeError range_error(const TensorStatistics& seen, const AffineParameters& par
     noise += count * difference * difference;
     if (value < parameters.low() - half || value > parameters.high() + half) clipped += count;
   }
-  RangeError error{std::numeric_limits<double>::infinity(), 0};
-  if (noise > 0) error.sqnr_db = 10 * std::log10(signal / noise);
+  RangeError error{decibels(signal, noise), 0};
   if (seen.elements > 0) error.clipped_share = clipped / static_cast<double>(seen.elements);
   return error;
 }

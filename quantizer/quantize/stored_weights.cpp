@@ -1,11 +1,11 @@
 #include "quantizer/quantize/stored_weights.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include <fmt/format.h>
 
+#include "formats/decibels.hpp"
 #include "formats/error.hpp"
 #include "quantizer/graph/fold.hpp"
 #include "quantizer/quantize/recurrent_rounding.hpp"
@@ -36,7 +36,7 @@ double sqnr_db(const TensorView& weight, const QuantizedWeight& rounded) {
     signal += value * value;
     noise += lost * lost;
   }
-  return noise > 0 ? 10 * std::log10(signal / noise) : std::numeric_limits<double>::infinity();
+  return decibels(signal, noise);
 }
 
 FloatReason weight_fault(const Model& model, const GraphIndex& index, const std::string& name) {

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "formats/decibels.hpp"
 #include "formats/error.hpp"
 #include "quantizer/quantize/element_kernels.hpp"
 
@@ -15,22 +16,16 @@ namespace {
 
 /// Stretches of a weight in storage order: each of one channel, or, where the channels are the last axis, of one value a channel.
 struct Rows {
-  std::size_t channels, inner = 1, outer = 1;
+  AxisLayout layout;
   bool one_channel;
 
-  Rows(std::span<const std::int64_t> shape, int axis) : channels(static_cast<std::size_t>(shape[static_cast<std::size_t>(axis)])) {
-    for (std::size_t i = 0; i < shape.size(); ++i) {
-      if (static_cast<int>(i) < axis) outer *= static_cast<std::size_t>(shape[i]);
-      if (static_cast<int>(i) > axis) inner *= static_cast<std::size_t>(shape[i]);
-    }
-    one_channel = inner != 1 || channels == 1;
-  }
+  Rows(std::span<const std::int64_t> shape, int axis) : layout(axis_layout(shape, axis)), one_channel(layout.inner != 1 || layout.channels == 1) {}
 
   /// Calls work(channel or 0, index of the first value, number of values).
   template <class Work>
   void visit(Work work) const {
-    const std::size_t count = one_channel ? inner : channels, parts = one_channel ? outer * channels : outer;
-    for (std::size_t part = 0; part < parts; ++part) work(one_channel ? part % channels : 0, part * count, count);
+    const std::size_t count = one_channel ? layout.inner : layout.channels, parts = one_channel ? layout.outer * layout.channels : layout.outer;
+    for (std::size_t part = 0; part < parts; ++part) work(one_channel ? part % layout.channels : 0, part * count, count);
   }
 };
 
@@ -77,7 +72,7 @@ QuantizedWeight quantize_weight(const TensorView& weight, int axis, std::span<co
       noise += difference * difference;
     }
   });
-  made.sqnr_db = noise > 0 ? 10 * std::log10(signal / noise) : std::numeric_limits<double>::infinity();
+  made.sqnr_db = decibels(signal, noise);
   return made;
 }
 
