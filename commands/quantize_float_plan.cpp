@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "commands/quantize_float_report.hpp"
+#include "commands/quantize_inputs.hpp"
 #include "commands/quantize_memory.hpp"
 #include "commands/quantize_plan.hpp"
 #include "commands/quantize_workbench.hpp"
@@ -32,7 +33,7 @@ WeightBytes weights_of(const Model& model, const FloatOperator& one, const std::
 }
 
 QuantizeMemory memory_of(const Model& model, const std::vector<FloatOperator>& operators, const QuantizeOptions& options, std::uint64_t model_size) {
-  if (options.calibration.empty() && options.task.empty()) return memory_without_runs(model_size);
+  if (!names_inputs(options)) return memory_without_runs(model_size);
   std::vector<std::string> made;
   for (const FloatOperator& one : operators) {
     if (one.reduced()) made.insert(made.end(), one.outputs.begin(), one.outputs.end());
