@@ -8,7 +8,7 @@
 //   need models/ai4i_mlp.onnx     skips the rest when $DATA lacks the file
 //
 // `[...]` in an expected line matches any text. $DATA is IAI_TEST_DATA (default ../shared beside the sources), $SRC the
-// source folder. What `iai ... --json` prints must fit schemas/NAME.schema.json, NAME from its "schema": "iai.NAME/1"; errors
+// source folder, in commands and in what they print. What `iai ... --json` prints must fit schemas/NAME.schema.json, NAME from its "schema": "iai.NAME/1"; errors
 // must fit schemas/error.schema.json. IAI_UPDATE=1 rewrites the expectations, keeping lines with [...] that still match.
 #include <cstdio>
 #include <cstdlib>
@@ -68,6 +68,17 @@ static std::string expand(std::string text) {
   return text;
 }
 
+/// The lines with $DATA and $SRC where their folders are named: what a command prints is the same in every checkout.
+static Lines folded(Lines lines) {
+  for (const char* name : {"DATA", "SRC"}) {
+    const std::string folder = std::getenv(name);
+    for (std::string& line : lines) {
+      for (std::size_t at; (at = line.find(folder)) != std::string::npos;) line.replace(at, folder.size(), std::string("$") + name);
+    }
+  }
+  return lines;
+}
+
 /// Words as a shell would split them: blanks, single and double quotes, backslash.
 static Lines words(const std::string& text) {
   Lines result;
@@ -112,15 +123,15 @@ static Step run_step(const std::string& command, const fs::path& scratch) {
     arguments.erase(arguments.begin());
     std::ostringstream out, err;
     step.exit_code = iai::run_app(arguments, out, err);
-    step.out = split(out.str());
-    step.err = split(err.str());
+    step.out = folded(split(out.str()));
+    step.err = folded(split(err.str()));
     return step;
   }
   const fs::path out = scratch / "out", err = scratch / "err";
   const int status = std::system(("{ " + line + "\n} >" + out.string() + " 2>" + err.string()).c_str());
   step.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  step.out = split(slurp(out));
-  step.err = split(slurp(err));
+  step.out = folded(split(slurp(out)));
+  step.err = folded(split(slurp(err)));
   return step;
 }
 
