@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "commands/quantize_memory.hpp"
+#include "commands/quantize_times.hpp"
 #include "commands/scratch_model.hpp"
 #include "quantizer/graph/fold.hpp"
 
@@ -142,7 +143,11 @@ MeasuredLayers measure_layers(QuantizeWorkbench& workbench, Candidate& candidate
   for (QuantizedLayer& layer : candidate.made.layers) {
     if (const auto found = risks.find(layer.name); found != risks.end()) layer.risk = found->second;
   }
-  return {layer_errors(workbench, candidate), layer_sensitivities(workbench, candidate, samples_for_each(workbench, candidate.integer_layers()))};
+  MeasuredLayers measured;
+  measured.errors = layer_errors(workbench, candidate);
+  measured.alone = layer_sensitivities(workbench, candidate, samples_for_each(workbench, candidate.integer_layers()));
+  if (workbench.options().layers) measured.times = time_shares(workbench, candidate);
+  return measured;
 }
 
 }  // namespace iai

@@ -40,6 +40,7 @@ std::vector<LayerError> layer_errors(QuantizeWorkbench& workbench, const Candida
 struct MeasuredLayers {
   std::vector<LayerError> errors;
   std::vector<LayerSensitivity> alone;  ///< what each does to the outputs
+  std::map<std::string, double> times;  ///< with --layers: what of a run's time each takes, by name
 };
 /// @param candidate  its layers' `risk` is filled in too
 MeasuredLayers measure_layers(QuantizeWorkbench& workbench, Candidate& candidate);

@@ -159,6 +159,7 @@ ReportRows finding_rows(const MeasuredLayers& measured) {
     row.add("layer", error.layer).add("lost", finding.lost_share, Unit::share);
     row.add("layer_sqnr", error.result.error.sqnr_db, Unit::decibels).add("layer_cosine", error.result.error.cosine);
     if (alone != measured.alone.end()) row.add("output_sqnr", alone->sqnr_db, Unit::decibels).add("output_cosine", alone->cosine);
+    if (const auto time = measured.times.find(error.layer); time != measured.times.end()) row.add("time", time->second, Unit::share);
     row.add("cause", finding.cause.empty() ? "-" : finding.cause);
     rows.push_back(std::move(row));
   }

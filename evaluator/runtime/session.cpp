@@ -87,6 +87,7 @@ Ort::SessionOptions session_options(const SessionOptions& options, const Runtime
   session.SetIntraOpNumThreads(options.intra_threads);
   session.SetInterOpNumThreads(1);
   session.SetGraphOptimizationLevel(level_of(options.optimization));
+  if (!options.profile.empty()) session.EnableProfiling(options.profile.c_str());
   try {
     append_device(session, options.device, runtime);
   } catch (const Ort::Exception& error) {
@@ -268,6 +269,11 @@ void Session::run(std::span<const TensorView> inputs, const std::function<void(s
   }
   for (std::size_t i = 0; i < results.size(); ++i) outputs.push_back(view_value(state.name, state.outputs[i], results[i]));
   visit(outputs);
+}
+
+fs::path Session::end_profile() const {
+  const Ort::AllocatorWithDefaultOptions allocator;
+  return state_->session.EndProfilingAllocated(allocator).get();
 }
 
 RuntimeSeconds runtime_seconds() {

@@ -44,7 +44,8 @@ struct SessionOptions {
   std::string device = "cpu";  ///< one execution provider, named; one that cannot run the model is an error
   int intra_threads = 1;       ///< threads inside one operator; 0: all cores
   GraphOptimization optimization = GraphOptimization::all;
-  std::filesystem::path runtime;  ///< --runtime
+  std::filesystem::path runtime;       ///< --runtime
+  std::filesystem::path profile = {};  ///< how the runtime's account of each kernel's time begins, as a file; empty: there is none
 };
 
 /// A loaded model. run() may be called from several threads at once.
@@ -63,6 +64,8 @@ class Session {
   std::vector<Tensor> run(std::span<const TensorView> inputs) const;
   /// The same without a copy: `visit` is given the runtime's own outputs, which last until it returns.
   void run(std::span<const TensorView> inputs, const std::function<void(std::span<const TensorView>)>& visit) const;
+  /// Ends the account that SessionOptions::profile asked for. @returns its file
+  std::filesystem::path end_profile() const;
 
  private:
   friend class BoundRun;

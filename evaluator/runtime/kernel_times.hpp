@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "evaluator/runtime/session.hpp"
+
+namespace iai {
+
+/// Time of one kernel of a model.
+struct KernelTime {
+  std::string node;     ///< as the runtime names it, which fuses and renames nodes: most begin with the name of a node of the model
+  std::string op_type;  ///< of the runtime: QLinearConv, FusedMatMul ...
+  double seconds = 0;   ///< of one run, the median of those measured
+};
+
+/// Runs the model `runs` times on one input after a first that does not count, and asks the runtime for its own account.
+/// @param model   its folder is written to, and cleared of what was written
+/// @param inputs  in the order of the model's
+/// @returns in the order of the first run; empty where the runtime keeps no account
+/// @throws Error(input) as Session and its runs do
+std::vector<KernelTime> kernel_times(const std::filesystem::path& model, SessionOptions options, std::span<const TensorView> inputs, int runs);
+
+}  // namespace iai
