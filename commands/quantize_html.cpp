@@ -161,17 +161,21 @@ std::string tries_of(const QuantizePage& page) {
   if (page.tries.empty()) return {};
   std::vector<FrontPoint> points;
   std::string rows;
+  const bool judged = std::any_of(page.tries.begin(), page.tries.end(), [](const QuantizeTry& one) { return one.metric.has_value(); });
   for (const QuantizeTry& one : page.tries) {
     const std::string sqnr = std::isfinite(one.sqnr_db) ? fmt::format("{:.2f} dB", one.sqnr_db) : std::string("-");
+    const std::string metric = one.metric ? fmt::format("{:.5g}", *one.metric) : std::string("-");
     points.push_back(
         {static_cast<double>(one.bytes), one.sqnr_db, fmt::format("{}: {}, {}", one.what, human_bytes(static_cast<double>(one.bytes)), sqnr), one.kept});
-    rows += fmt::format("<tr><th scope=\"row\">{}{}</th><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>\n", xml_escaped(one.what),
-                        one.kept ? " (kept)" : "", one.integer_layers, human_bytes(static_cast<double>(one.bytes)), sqnr);
+    rows += fmt::format("<tr><th scope=\"row\">{}{}</th><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>{}</tr>\n", xml_escaped(one.what),
+                        one.kept ? " (kept)" : "", one.integer_layers, human_bytes(static_cast<double>(one.bytes)), sqnr,
+                        judged ? "<td class=\"n\">" + metric + "</td>" : std::string());
   }
-  return "<h2>What was tried</h2>\n" + front_plot(points) +
+  return "<h2>What was tried</h2>\n<p>Size against error of the worst output; the line leads through what none beats in both, the large point was kept.</p>\n" +
+         front_plot(points) +
          "<div class=\"wide\"><table>\n<thead><tr><th scope=\"col\">Way</th><th scope=\"col\" class=\"n\">Layers in int8</th><th scope=\"col\" "
-         "class=\"n\">Size</th><th scope=\"col\" class=\"n\">Worst output</th></tr></thead>\n<tbody>\n" +
-         rows + "</tbody></table></div>\n";
+         "class=\"n\">Size</th><th scope=\"col\" class=\"n\">Worst output</th>" +
+         (judged ? "<th scope=\"col\" class=\"n\">Metric</th>" : "") + "</tr></thead>\n<tbody>\n" + rows + "</tbody></table></div>\n";
 }
 
 }  // namespace

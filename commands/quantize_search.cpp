@@ -7,6 +7,19 @@
 
 namespace iai {
 
+std::string described(const QuantizeMethod& method) {
+  std::string text = method.name;
+  if (method.own.size() > 3) text += fmt::format(", {} tensors otherwise", method.own.size());
+  else
+    for (const auto& [tensor, range] : method.own) text += fmt::format(", '{}' by {}", tensor, method_name(range));
+  if (!method.attention && method.name != "dynamic") text += ", attention in float";
+  if (method.equalized) text += ", equalized";
+  if (method.rounding == Rounding::adaptive) text += ", rounded adaptively";
+  if (method.corrected) text += ", biases corrected";
+  if (!method.stored) text += ", float weights where it computes in float";
+  return text;
+}
+
 namespace {
 
 /// Multiply-accumulates that a search may take besides those of the first methods: some seconds.
@@ -21,19 +34,6 @@ std::vector<QuantizeMethod> first_methods(const QuantizeOptions& options, bool a
   if (attention) methods.insert(methods.end(), {{"mse", RangeMethod::mse, false}, {"min-max", RangeMethod::min_max, false}});
   for (QuantizeMethod& method : methods) method.rounding = rounding_of(options);
   return methods;
-}
-
-std::string described(const QuantizeMethod& method) {
-  std::string text = method.name;
-  if (method.own.size() > 3) text += fmt::format(", {} tensors otherwise", method.own.size());
-  else
-    for (const auto& [tensor, range] : method.own) text += fmt::format(", '{}' by {}", tensor, method_name(range));
-  if (!method.attention && method.name != "dynamic") text += ", attention in float";
-  if (method.equalized) text += ", equalized";
-  if (method.rounding == Rounding::adaptive) text += ", rounded adaptively";
-  if (method.corrected) text += ", biases corrected";
-  if (!method.stored) text += ", float weights where it computes in float";
-  return text;
 }
 
 class Search {

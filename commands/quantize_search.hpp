@@ -7,6 +7,9 @@ namespace iai {
 /// So many calibration samples are compared, at most, to tell one way to quantize from another.
 constexpr std::int64_t most_compared = 256;
 
+/// "mse, equalized": a method in words.
+std::string described(const QuantizeMethod& method);
+
 /// Quantizes in the ways that the options ask for and measures what comes out.
 /// @returns the best candidate by the error of the outputs, of equal ones the first; one with all in float only when there is
 /// no other.

@@ -235,12 +235,15 @@ Candidate QuantizeWorkbench::make(const QuantizeMethod& method, const Returned& 
   });
 }
 
-void QuantizeWorkbench::remember(const Candidate& candidate, std::string what) {
-  tries_->push_back({std::move(what), stored_bytes(candidate.made.model), worst_sqnr_db(candidate.errors), candidate.integer_layers()});
+void QuantizeWorkbench::remember(const Candidate& candidate, std::string what, std::optional<double> metric) {
+  tries_->push_back({std::move(what), stored_bytes(candidate.made.model), worst_sqnr_db(candidate.errors), candidate.integer_layers(), metric});
 }
 
-void QuantizeWorkbench::keep(const std::string& what) {
-  for (QuantizeTry& one : *tries_) one.kept = one.what == what;
+void QuantizeWorkbench::keep(const std::string& what, std::optional<double> metric) {
+  for (QuantizeTry& one : *tries_) {
+    one.kept = one.what == what;
+    if (one.kept && metric) one.metric = metric;
+  }
 }
 
 std::map<std::string, SaturationRisk> QuantizeWorkbench::saturation_risks(const Candidate& candidate) {

@@ -66,6 +66,7 @@ struct QuantizeTry {
   std::uint64_t bytes = 0;  ///< of the model
   double sqnr_db = 0;       ///< of the worst output, on the inputs that it was judged by
   std::size_t integer_layers = 0;
+  std::optional<double> metric = {};  ///< the task's primary one, where an accuracy limit asked for it
   bool kept = false;
 };
 
@@ -102,9 +103,9 @@ class QuantizeWorkbench {
   /// At most `limit` of the samples that are compared on, spread evenly; null where there are none.
   std::unique_ptr<Samples> compared_samples(std::int64_t limit) const;
   /// Remembers a candidate that was compared, here and for the workbench that this one is a trial of.
-  void remember(const Candidate& candidate, std::string what);
-  /// Of what is remembered, this way was kept.
-  void keep(const std::string& what);
+  void remember(const Candidate& candidate, std::string what, std::optional<double> metric = {});
+  /// Of what is remembered, this way was kept. @param metric  that it was judged by
+  void keep(const std::string& what, std::optional<double> metric = {});
   const std::vector<QuantizeTry>& tries() const { return *tries_; }
   /// What of each layer would be cut on x86-64 without VNNI, by name; empty for targets that do not run there or are made for it, and for
   /// dynamic int8.
