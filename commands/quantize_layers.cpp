@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "commands/quantize_findings.hpp"
 #include "commands/quantize_memory.hpp"
 #include "commands/quantize_times.hpp"
 #include "commands/scratch_model.hpp"
@@ -136,6 +137,18 @@ std::int64_t samples_for_each(const QuantizeWorkbench& workbench, std::size_t la
   return cost > 0 ? static_cast<std::int64_t>(std::clamp(affordable / cost, fewest, static_cast<double>(most_for_layers))) : most_for_layers;
 }
 
+/// Layers that lose the most by themselves, each name once: making and opening a model of thousands of layers for each of them would
+/// take hours.
+std::vector<std::string> worst_names(const std::vector<LayerError>& errors) {
+  constexpr std::size_t most = 256;
+  std::vector<std::string> names;
+  std::set<std::string> known;
+  for (const LayerFinding& finding : layer_findings(errors)) {
+    if (names.size() < most && known.insert(errors[finding.error].layer).second) names.push_back(errors[finding.error].layer);
+  }
+  return names;
+}
+
 }  // namespace
 
 MeasuredLayers measure_layers(QuantizeWorkbench& workbench, Candidate& candidate) {
@@ -145,7 +158,8 @@ MeasuredLayers measure_layers(QuantizeWorkbench& workbench, Candidate& candidate
   }
   MeasuredLayers measured;
   measured.errors = layer_errors(workbench, candidate);
-  measured.alone = layer_sensitivities(workbench, candidate, samples_for_each(workbench, candidate.integer_layers()));
+  const std::vector<std::string> names = worst_names(measured.errors);
+  measured.alone = layer_sensitivities(workbench, candidate, names, samples_for_each(workbench, names.size()));
   if (workbench.options().layers) measured.times = time_shares(workbench, candidate);
   return measured;
 }

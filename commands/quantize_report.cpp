@@ -1,6 +1,7 @@
 #include "commands/quantize_report.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
 #include <fmt/format.h>
@@ -158,7 +159,9 @@ ReportRows finding_rows(const MeasuredLayers& measured) {
     Report row;
     row.add("layer", error.layer).add("lost", finding.lost_share, Unit::share);
     row.add("layer_sqnr", error.result.error.sqnr_db, Unit::decibels).add("layer_cosine", error.result.error.cosine);
-    if (alone != measured.alone.end()) row.add("output_sqnr", alone->sqnr_db, Unit::decibels).add("output_cosine", alone->cosine);
+    const bool known = alone != measured.alone.end();
+    constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+    row.add("output_sqnr", known ? alone->sqnr_db : unknown, Unit::decibels).add("output_cosine", known ? alone->cosine : unknown);
     if (const auto time = measured.times.find(error.layer); time != measured.times.end()) row.add("time", time->second, Unit::share);
     row.add("cause", finding.cause.empty() ? "-" : finding.cause);
     rows.push_back(std::move(row));

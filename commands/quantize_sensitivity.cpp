@@ -27,8 +27,13 @@ std::vector<LayerSensitivity> worst_first(std::vector<LayerSensitivity> layers) 
 
 std::vector<LayerSensitivity> layer_sensitivities(QuantizeWorkbench& workbench, const Candidate& candidate, std::int64_t samples,
                                                   const std::function<bool()>& is_time_up) {
+  return layer_sensitivities(workbench, candidate, integer_names(candidate), samples, is_time_up);
+}
+
+std::vector<LayerSensitivity> layer_sensitivities(QuantizeWorkbench& workbench, const Candidate& candidate, const std::vector<std::string>& names,
+                                                  std::int64_t samples, const std::function<bool()>& is_time_up) {
   if (!workbench.has_samples()) return {};
-  const std::vector<std::string> names = integer_names(candidate);
+  const std::vector<std::string> all = integer_names(candidate);
   QuantizeMethod method = candidate.method;
   method.corrected = false;  // those biases take back what all operators together shift
   std::vector<LayerSensitivity> ranked;
@@ -36,7 +41,7 @@ std::vector<LayerSensitivity> layer_sensitivities(QuantizeWorkbench& workbench, 
     if (is_time_up()) break;
     workbench.output().progress("measuring sensitivity", ranked.size(), names.size());
     Returned others;
-    others.to_float.insert(names.begin(), names.end());
+    others.to_float.insert(all.begin(), all.end());
     others.to_float.erase(name);
     const std::vector<OutputError> errors = workbench.errors(method, others, samples);
     const auto worst =

@@ -27,6 +27,11 @@ struct LayerSensitivity {
 std::vector<LayerSensitivity> layer_sensitivities(
     QuantizeWorkbench& workbench, const Candidate& candidate, std::int64_t samples, const std::function<bool()>& is_time_up = [] { return false; });
 
+/// The same of some operators only. @param names  of operators that have integers, each once
+std::vector<LayerSensitivity> layer_sensitivities(
+    QuantizeWorkbench& workbench, const Candidate& candidate, const std::vector<std::string>& names, std::int64_t samples,
+    const std::function<bool()>& is_time_up = [] { return false; });
+
 /// The same order where there is nothing to run: by how far the int8 weights lie from the float ones.
 std::vector<LayerSensitivity> weight_sensitivities(const Candidate& candidate);
 

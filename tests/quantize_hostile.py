@@ -1,9 +1,9 @@
 """iai quantize against broken and odd models: quantize_hostile.py BINARY [NAME...]. Exit 77 without a runtime.
 
-Every model is planned (--dry-run), quantized without samples (--dynamic) and calibrated on a few. Whatever comes out: an exit
-code of the table in the manual and never a crash; a refusal names the file, gives a hint and leaves nothing behind; a model
-that is written passes iai inspect, and runs wherever its source runs; memory and time stay bounded. EXPECTED says which
-models are refused and which are not.
+Every model is planned (--dry-run), quantized without samples (--dynamic) and calibrated on a few, each once more with its layers
+measured and shown on a page. Whatever comes out: an exit code of the table in the manual and never a crash; a refusal names the
+file, gives a hint and leaves nothing behind; a model that is written passes iai inspect, and runs wherever its source runs; memory
+and time stay bounded. EXPECTED says which models are refused and which are not.
 """
 import math
 import os
@@ -212,9 +212,9 @@ def check(name, words, folder, expected, source_runs):
         fail(f"{kilobytes} kB of memory")
     if code != 0 and ("error:" not in said or "hint:" not in said or not any(f in said for f in ("model.onnx", "calibration.npy", "nowhere.bin"))):
         fail("a refusal that does not name the file or gives no hint", said)
-    made = folder / "out.onnx"
-    left = {p.name for p in folder.iterdir()} - {"model.onnx", "calibration.npy", "secret.bin", ".said", "out.onnx"}
-    if left or (code != 0 and made.exists()) or ("--dry-run" in words and made.exists()):
+    made, page = folder / "out.onnx", folder / "page.html"
+    left = {p.name for p in folder.iterdir()} - {"model.onnx", "calibration.npy", "secret.bin", ".said", "out.onnx", "page.html"}
+    if left or (code != 0 and (made.exists() or page.exists())) or ("--dry-run" in words and made.exists()):
         fail(f"left behind: {left or 'out.onnx'}")
     if expected == OK and code != 0 or expected == NO and code == 0:
         fail(f"expected to be {expected}", said)
@@ -227,6 +227,7 @@ def check(name, words, folder, expected, source_runs):
             if ran != 0:
                 fail("what was written does not run, its source does", why)
     made.unlink(missing_ok=True)
+    page.unlink(missing_ok=True)
 
 
 def main():
@@ -248,6 +249,8 @@ def main():
             if image:
                 (folder / "calibration.npy").write_bytes(npy("<f4", (4, 4, 6, 6), struct.pack("<576f", *pattern(576))))
             check(name, ["quantize", "model.onnx", "--calibration", "calibration.npy", "-o", "out.onnx"], folder, static, source_runs)
+            check(name, ["quantize", "model.onnx", "--calibration", "calibration.npy", "--layers", "--html", "page.html", "-o", "out.onnx"], folder, static, source_runs)
+            check(name, ["quantize", "model.onnx", "--dynamic", "--calibration", "calibration.npy", "--layers", "--html", "page.html", "-o", "out.onnx"], folder, None, source_runs)
             if image:
                 (folder / "calibration.npy").write_bytes(features(4))
     finally:
