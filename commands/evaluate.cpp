@@ -233,7 +233,7 @@ const Manual evaluate_manual{
     .diagnostics =
         "\"99 labels for the 100 samples\": inputs and labels come from different exports, or a file was cut off.\n"
         "\n"
-        "\"output ... does not fit kind\": the task is of another kind than the model, or its labels have another shape. The model's first output counts.\n"
+        "\"output ... does not fit kind\": the task is of another kind than the model, or its labels have another shape. The model's first output that is no state counts.\n"
         "\n"
         "\"the label of sample 7 is 4, the model has classes 0 to 3\": classes are numbered from 0.",
     .memory = "Inputs are streamed. Labels, groups and one answer a prediction are held: about 50 bytes a prediction."};

@@ -115,16 +115,26 @@ void record_options(Recording& recording, const PruneOptions& options, const Cal
   record_task_files(recording, calibration);
 }
 
+constexpr std::int64_t most_samples = 1024;
+
+SessionOptions watching(const PruneOptions& options) {
+  return {.device = options.runtime.device, .optimization = GraphOptimization::none, .runtime = options.runtime.runtime};
+}
+
+std::unique_ptr<Samples> watched_samples(const PruneOptions& options, const CalibrationSource& calibration) {
+  const Session source(options.model, watching(options));
+  return limit_samples(calibration.open(source, wanted_inputs(source)), most_samples);
+}
+
 /// Runs the model over the calibration inputs, each alone and in their order, and watches the inputs of its layers.
 MomentsByTensor watch(const Model& model, const ChannelOptions& channels, const PruneOptions& options, const CalibrationSource& calibration, Output& output) {
-  constexpr std::int64_t most_samples = 1024;
   const std::vector<WatchedTensor> watched = watched_tensors(model, channels);
   if (!calibration.exists() || watched.empty()) return {};
   std::vector<std::string> names;
   for (const WatchedTensor& tensor : watched) names.push_back(tensor.name);
+  const auto samples = watched_samples(options, calibration);
   const ScratchModel scratch(with_outputs(model, names));
-  const Session session(scratch.path(), {.device = options.runtime.device, .optimization = GraphOptimization::none, .runtime = options.runtime.runtime});
-  const auto samples = limit_samples(calibration.open(wanted_inputs(session)), most_samples);
+  const Session session(scratch.path(), watching(options));
   MomentsByTensor moments;
   run_samples(session, *samples, 1, options.runtime.threads, [&](std::int64_t first, const std::vector<Tensor>& tensors) {
     for (std::size_t i = 0; i < tensors.size(); ++i) moments[watched[i].name].add(watched[i], tensors[i]);

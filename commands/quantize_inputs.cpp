@@ -1,5 +1,6 @@
 #include "commands/quantize_inputs.hpp"
 
+#include "evaluator/metrics/sequences.hpp"
 #include "formats/error.hpp"
 #include "quantizer/graph/index_bounds.hpp"
 
@@ -8,6 +9,17 @@ namespace {
 
 constexpr std::int64_t random_count = 64;
 constexpr std::uint64_t seed = 2026;
+
+std::unique_ptr<Samples> random_samples(const QuantizeOptions& options, const CalibrationSource& calibration, const Model& model, const Session& session) {
+  if (calibration.exists()) {
+    throw Error(ErrorKind::usage, options.task.string() + ": the task has a split 'calibration', --random-calibration would leave it unused",
+                "leave out --random-calibration: recorded inputs are better");
+  }
+  const auto& task = calibration.task;
+  const std::vector<WantedInput> wanted = task ? without_states(wanted_inputs(session), *task) : wanted_inputs(session);
+  auto samples = seeded_samples(wanted, options.samples > 0 ? options.samples : random_count, seed, {1, index_bounds(model)});
+  return task ? with_states(session, std::move(samples), *task, {}) : std::move(samples);
+}
 
 }  // namespace
 
@@ -27,14 +39,8 @@ bool has_inputs(const QuantizeOptions& options, const CalibrationSource& calibra
 
 std::unique_ptr<Samples> quantize_samples(const QuantizeOptions& options, const CalibrationSource& calibration, const Model& model, const Session& session,
                                           bool needed) {
-  if (options.random_calibration) {
-    if (calibration.exists()) {
-      throw Error(ErrorKind::usage, options.task.string() + ": the task has a split 'calibration', --random-calibration would leave it unused",
-                  "leave out --random-calibration: recorded inputs are better");
-    }
-    return seeded_samples(wanted_inputs(session), options.samples > 0 ? options.samples : random_count, seed, {1, index_bounds(model)});
-  }
-  std::unique_ptr<Samples> samples = calibration.open(wanted_inputs(session));
+  if (options.random_calibration) return random_samples(options, calibration, model, session);
+  std::unique_ptr<Samples> samples = calibration.open(session, wanted_inputs(session));
   if (samples != nullptr) return limit_samples(std::move(samples), options.samples);
   if (!needed) return nullptr;
   throw Error(ErrorKind::usage, options.task.string() + ": the task has no split 'calibration'", "add one to the task file, or pass --calibration PATH");

@@ -16,7 +16,7 @@ bool names_inputs(const QuantizeOptions& options);
 bool has_inputs(const QuantizeOptions& options, const CalibrationSource& calibration);
 
 /// The calibration inputs, at most --samples of them; null where there are none. With --random-calibration: seeded ones in the model's
-/// shapes, dynamic dimensions 1, integers that pick rows of a table within it.
+/// shapes, dynamic dimensions 1, integers that pick rows of a table within it. Sequences of a model with states are run as a whole first.
 /// @throws Error(usage) where there are none although they are `needed`; Error(input) when they do not fit the model.
 std::unique_ptr<Samples> quantize_samples(const QuantizeOptions& options, const CalibrationSource& calibration, const Model& model, const Session& session,
                                           bool needed);

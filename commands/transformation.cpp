@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "evaluator/metrics/sequences.hpp"
 #include "formats/error.hpp"
 
 namespace iai {
@@ -60,11 +61,13 @@ void refuse_outputs(const fs::path& model, const std::vector<fs::path>& others, 
   refuse_same_path(inputs, {external_data_path(output)});
 }
 
-std::unique_ptr<Samples> CalibrationSource::open(const std::vector<WantedInput>& wanted) const {
+std::unique_ptr<Samples> CalibrationSource::open(const Session& source, const std::vector<WantedInput>& wanted) const {
   if (!exists()) return nullptr;
-  auto samples = paths.empty() ? std::move(load_task_samples(*task, "calibration", wanted).inputs) : open_samples(paths, wanted);
-  if (samples->count() == 0) throw Error(ErrorKind::input, "there are no calibration inputs", "name arrays with at least one sample");
-  return samples;
+  LabelledSamples samples;
+  if (paths.empty()) samples = load_task_samples(*task, "calibration", wanted);
+  else samples.inputs = open_samples(paths, task ? without_states(wanted, *task) : wanted);
+  if (samples.inputs->count() == 0) throw Error(ErrorKind::input, "there are no calibration inputs", "name arrays with at least one sample");
+  return task ? with_states(source, std::move(samples.inputs), *task, samples.groups) : std::move(samples.inputs);
 }
 
 void record_task_files(Recording& recording, const CalibrationSource& source) {
@@ -89,7 +92,7 @@ Comparison compare_with_source(const fs::path& source, const StagedModel& staged
   };
   const Session before = open(source), after = open(staged.staged());
   const std::vector<WantedInput> wanted = wanted_by_both(before, after);
-  const auto samples = calibration.exists() ? calibration.open(wanted) : seeded_samples(wanted, seeded_count, seed);
+  const auto samples = calibration.exists() ? calibration.open(before, wanted) : seeded_samples(wanted, seeded_count, seed);
   try {
     return {calibration.exists() ? "calibration" : "seeded", samples->count(), compare_outputs(before, after, *samples, runtime.threads)};
   } catch (const Error& error) {

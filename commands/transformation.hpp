@@ -45,8 +45,9 @@ struct CalibrationSource {
   std::vector<std::filesystem::path> paths;
   std::optional<Task> task;
   bool exists() const { return !paths.empty() || (task && task->splits.contains("calibration")); }
-  /// Null where there is neither. @throws Error(input) when they hold no sample.
-  std::unique_ptr<Samples> open(const std::vector<WantedInput>& wanted) const;
+  /// Null where there is neither. States that the task names are those of `source` in its sequences (evaluator/metrics/sequences.hpp).
+  /// @throws Error(input) when they hold no sample or do not fit.
+  std::unique_ptr<Samples> open(const Session& source, const std::vector<WantedInput>& wanted) const;
 };
 
 /// Records the task's files that a verb reads: those of the split "evaluation", and those of "calibration" where that is

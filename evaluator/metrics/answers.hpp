@@ -33,7 +33,7 @@ class AnswerReader {
  public:
   /// @param samples  with labels. @throws Error(input) when the labels do not fit the kind of the task.
   AnswerReader(const Task& task, const LabelledSamples& samples);
-  /// The first output of a run over the samples [first, first + n): [n, ...].
+  /// The answer to the samples [first, first + n): [n, ...].
   /// Binary: one score or two logits a prediction; classification: one logit a class on the last axis; regression: one
   /// number a prediction. @throws Error(input) naming the sample.
   void add(const std::string& output, const Tensor& values, std::int64_t first, std::int64_t n);

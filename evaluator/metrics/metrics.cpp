@@ -11,6 +11,7 @@
 #include "evaluator/metrics/interval.hpp"
 #include "evaluator/metrics/ordered_work.hpp"
 #include "evaluator/metrics/output_error.hpp"
+#include "evaluator/metrics/sequences.hpp"
 #include "evaluator/metrics/statistic.hpp"
 #include "formats/error.hpp"
 
@@ -50,18 +51,29 @@ Metric judge_one(const std::string& name, const Answers& answers, int threads) {
   return metric;
 }
 
-/// Every sample of the chunk alone, each output with the batch axis as the model gives it.
-std::vector<Tensor> run_alone(const Session& session, const std::vector<Tensor>& inputs, std::int64_t n) {
+/// The output that answers: the first one that is no state, else the first.
+std::size_t answer_of(const Session& session, const Task& task) {
+  const std::vector<ModelPort>& outputs = session.outputs();
+  if (outputs.empty()) throw Error(ErrorKind::input, "the model has no output", "export it with one");
+  const auto is_state = [&](const ModelPort& port) {
+    return std::any_of(task.states.begin(), task.states.end(), [&](const auto& state) { return state.second == port.name; });
+  };
+  const auto answer = std::find_if_not(outputs.begin(), outputs.end(), is_state);
+  return answer == outputs.end() ? 0 : static_cast<std::size_t>(answer - outputs.begin());
+}
+
+/// The answer to every sample of the chunk, run alone, with the batch axis as the model gives it.
+std::vector<Tensor> run_alone(const Session& session, std::size_t output, const std::vector<Tensor>& inputs, std::int64_t n) {
   std::vector<Tensor> answers;
   for (std::int64_t i = 0; i < n; ++i) {
     std::vector<TensorView> views;
     for (const Tensor& input : inputs) {
       const std::size_t row = input.bytes.size() / static_cast<std::size_t>(n);
       TensorView view{input.type, input.shape, std::span(input.bytes).subspan(row * static_cast<std::size_t>(i), row)};
-      if (!view.shape.empty()) view.shape[0] = 1;
+      if (!view.shape.empty()) view.shape[0] /= n;
       views.push_back(std::move(view));
     }
-    answers.push_back(std::move(session.run(views).front()));
+    answers.push_back(std::move(session.run(views)[output]));
   }
   return answers;
 }
@@ -100,20 +112,21 @@ class DifferenceStatistic : public Statistic {
 }  // namespace
 
 Answers run_answers(const Session& session, const Task& task, const LabelledSamples& samples, int batch, int threads) {
-  if (session.outputs().empty()) throw Error(ErrorKind::input, "the model has no output", "export it with one");
-  const std::string output = session.outputs().front().name;
+  const std::size_t answer = answer_of(session, task);
+  const std::string& output = session.outputs()[answer].name;
   AnswerReader reader(task, samples);
-  if (fixed_batch(session) > 1) {
-    const std::int64_t fixed = fixed_batch(session), count = samples.inputs->count();
-    run_samples(session, *samples.inputs, 0, threads,
-                [&](std::int64_t first, const std::vector<Tensor>& outputs) { reader.add(output, outputs.front(), first, std::min(fixed, count - first)); });
+  const std::unique_ptr<Samples> inputs = with_states(session, borrow_samples(*samples.inputs), task, samples.groups);
+  const std::int64_t count = inputs->count();
+  if (const std::int64_t fixed = fixed_batch(session); fixed > 1) {
+    run_samples(session, *inputs, 0, threads,
+                [&](std::int64_t first, const std::vector<Tensor>& outputs) { reader.add(output, outputs[answer], first, std::min(fixed, count - first)); });
     return reader.take();
   }
-  const std::int64_t size = batch > 0 ? batch : 8, count = samples.inputs->count();
+  const std::int64_t size = batch > 0 ? batch : 8;
   ordered_work((count + size - 1) / size, threads,
                [&](std::int64_t run) {
                  const std::int64_t n = std::min(size, count - run * size);
-                 return run_alone(session, samples.inputs->read(run * size, n), n);
+                 return run_alone(session, answer, inputs->read(run * size, n), n);
                },
                [&](std::int64_t run, const std::vector<Tensor>& outputs) {
                  for (std::size_t i = 0; i < outputs.size(); ++i) reader.add(output, outputs[i], run * size + static_cast<std::int64_t>(i), 1);

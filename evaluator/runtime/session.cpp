@@ -283,8 +283,13 @@ RuntimeSeconds runtime_seconds() {
 
 std::int64_t fixed_batch(const Session& session) {
   std::set<std::int64_t> sizes;
+  const auto is_open = [](const ModelPort& port) { return !port.shape.empty() && port.shape.front() < 0; };
+  const bool open = std::any_of(session.inputs().begin(), session.inputs().end(), is_open);
   for (const ModelPort& port : session.inputs()) {
-    if (!port.shape.empty() && port.shape.front() > 0) sizes.insert(port.shape.front());
+    if (port.shape.empty() || port.shape.front() <= 0) continue;
+    // A state of several layers, [layers, batch, units], beside inputs whose batch is open: its batch comes later.
+    const bool later = open && std::any_of(port.shape.begin() + 1, port.shape.end(), [](std::int64_t size) { return size < 0; });
+    sizes.insert(later ? 1 : port.shape.front());
   }
   if (sizes.empty()) return 0;
   return sizes.size() == 1 ? *sizes.begin() : 1;

@@ -1,6 +1,7 @@
 #include "evaluator/task/task.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -25,8 +26,8 @@ class TaskReader {
   explicit TaskReader(const fs::path& path) : root_(read_yaml(path)) { task_.path = path; }
 
   Task read() {
-    root_.allow_keys({"name",   "description", "kind",  "output", "classes", "positive", "threshold", "metrics", "primary", "inputs",  "labels",
-                      "groups", "slices",      "limit", "data",   "columns", "exclude",  "where",     "select",  "valid",   "windows", "splits"});
+    root_.allow_keys({"name",   "description", "kind", "output",  "classes", "positive", "threshold", "metrics", "primary", "inputs", "labels", "groups",
+                      "slices", "limit",       "data", "columns", "exclude", "where",    "select",    "valid",   "windows", "states", "splits"});
     task_.name = root_.text_or("name", task_.path.stem().string());
     task_.kind = static_cast<TaskKind>(choice(root_.at("kind"), {"binary", "classification", "regression"}));
     read_classes();
@@ -42,10 +43,30 @@ class TaskReader {
       }
     }
     if (task_.splits.empty()) task_.splits["evaluation"] = reader.finish(whole, root_);
+    read_states();
     return std::move(task_);
   }
 
  private:
+  void read_states() {
+    const Yaml* states = root_.find("states");
+    if (states == nullptr) return;
+    std::set<std::string> outputs;
+    for (const auto& [input, output] : states->entries()) {
+      task_.states[input] = output.text();
+      if (!outputs.insert(output.text()).second) output.fail(fmt::format("output '{}' is named twice", output.text()), "each state has an output of its own");
+    }
+    if (task_.states.empty()) states->fail("no state is named", "name each state input and the output that holds it afterwards, or remove 'states'");
+    for (const auto& [name, split] : task_.splits) {
+      if (split.limit > 0)
+        states->fail(fmt::format("'limit' of split '{}' would leave out steps of a sequence", name), "remove 'limit', or name fewer sequences");
+      for (const InputSource& source : split.inputs) {
+        if (task_.states.contains(source.name))
+          states->fail(fmt::format("'{}' is a state and an input of split '{}'", source.name, name), "remove one of the two");
+      }
+    }
+  }
+
   void refuse_for_regression(const char* key) const {
     const Yaml* node = root_.find(key);
     if (node != nullptr && task_.kind == TaskKind::regression) node->fail(fmt::format("'{}' has no meaning for kind: regression", key), "remove it");

@@ -107,6 +107,9 @@ struct TaskSplit {
   std::vector<std::filesystem::path> scaling;  ///< tables that the features were scaled with
 };
 
+/// State input of a model that is run step by step -> the output that holds the state after the step.
+using StatePorts = std::map<std::string, std::string>;
+
 /// What a model is for and how its answer is judged (task.yaml; man 5 iai-task).
 struct Task {
   std::filesystem::path path;  ///< the task file; paths in it are relative to its folder
@@ -119,6 +122,7 @@ struct Task {
   std::vector<std::string> metrics;                   ///< names of metric_direction()
   std::string primary;                                ///< the metric that gates look at
   Direction direction = Direction::higher_is_better;  ///< of the primary metric
+  StatePorts states;                                  ///< samples of one group (else all of a split) are then steps of a sequence, zeros at its start
   std::map<std::string, TaskSplit> splits;
   const TaskSplit& split(const std::string& name) const;  ///< @throws Error(usage) naming the splits that exist
 };
@@ -148,8 +152,11 @@ struct LabelledSamples {
   std::string label_file;                                      ///< for messages
   std::vector<std::pair<std::string, std::int64_t>> left_out;  ///< reason and number of samples that could not be made
 };
+/// Those of `wanted` that data give: not the task's states. @throws Error(input) when a state is no input, or none is left.
+std::vector<WantedInput> without_states(std::vector<WantedInput> wanted, const Task& task);
+
 /// @param split  "evaluation", "calibration" or another split of the task. Labels are read where the split has them.
-/// @param wanted the inputs of the model (wanted_inputs()). Inputs stream; labels and groups are held in memory.
+/// @param wanted the inputs of the model (wanted_inputs()); the samples hold all but its states. Inputs stream; labels and groups are held in memory.
 /// @throws Error(input) naming the file when arrays, labels and groups do not fit each other or the model.
 LabelledSamples load_task_samples(const Task& task, const std::string& split, const std::vector<WantedInput>& wanted);
 

@@ -158,8 +158,25 @@ void refuse_unknown_inputs(const Task& task, const TaskSplit& split, const std::
   }
 }
 
-LabelledSamples load_task_samples(const Task& task, const std::string& name, const std::vector<WantedInput>& wanted) {
+std::vector<WantedInput> without_states(std::vector<WantedInput> wanted, const Task& task) {
+  std::vector<std::string> names;
+  for (const WantedInput& input : wanted) names.push_back(input.name);
+  for (const auto& [input, output] : task.states) {
+    if (std::find(names.begin(), names.end(), input) != names.end()) continue;
+    throw Error(ErrorKind::input, fmt::format("{}: states: the model has no input '{}'", task.path.string(), input),
+                did_you_mean(input, names, fmt::format("its inputs are {}", fmt::join(names, ", "))));
+  }
+  std::erase_if(wanted, [&](const WantedInput& input) { return task.states.contains(input.name); });
+  if (wanted.empty() && !task.states.empty()) {
+    throw Error(ErrorKind::input, fmt::format("{}: states: every input of the model is a state", task.path.string()),
+                "a sequence needs an input for each of its steps");
+  }
+  return wanted;
+}
+
+LabelledSamples load_task_samples(const Task& task, const std::string& name, const std::vector<WantedInput>& all) {
   const TaskSplit& split = task.split(name);
+  const std::vector<WantedInput> wanted = without_states(all, task);
   LabelledSamples samples = split.data.empty() ? array_samples(task, split, wanted) : column_samples(task, split, wanted);
   const std::int64_t count = samples.inputs->count();
   if (split.limit > 0 && split.limit < count) {
