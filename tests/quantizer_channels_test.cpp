@@ -203,6 +203,20 @@ TEST_CASE("weights that two layers share are cut once and alike") {
   CHECK(layers[0].channels_after == 8);
 }
 
+TEST_CASE("weights that the model's input passes too keep their rows") {
+  Model model = make_model({-1, 8}, {-1, 8});
+  add_value(*model.graph().add_output(), "a", {-1, 8});
+  add_weights(model, "w", {8, 8});
+  add_weights(model, "u", {8, 8});
+  add_node(model, "MatMul", {"x", "w"}, "a");
+  add_node(model, "MatMul", {"a", "u"}, "b");
+  add_node(model, "MatMul", {"b", "w"}, "y");
+  const auto layers = prune_channels(model, {0.5, PruneScope::layer, {}});
+  CHECK(model.initializer("w")->shape == std::vector<std::int64_t>{8, 8});
+  CHECK(layers[1].channels_after == 8);
+  CHECK(layers[1].kept_because == "weights 'w' are read elsewhere too");
+}
+
 TEST_CASE("at least one channel stays") {
   Model model = make_model({-1, 4}, {-1, 3});
   add_weights(model, "w1", {4, 8});

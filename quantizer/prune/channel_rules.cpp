@@ -94,10 +94,18 @@ ChannelRules::Units ChannelRules::produce(int index, const onnx::NodeProto& node
 }
 
 void ChannelRules::consume(int index, const onnx::NodeProto& node, int axis, const Track* input) {
-  if (input == nullptr) return;
+  if (input == nullptr) return keep_rows(node, axis);
   slice(node, 1, axis, input->units);
   if (index_.uses(node.input(1)).size() != 1 || index_.is_graph_output(node.input(1))) return;  // weights that others read too
   map_.consumers.push_back({index, node.input(1), axis, input->units, node.input(0), input->axis, bias_for_means(node)});
+}
+
+void ChannelRules::keep_rows(const onnx::NodeProto& node, int axis) {
+  const std::string& weights = node.input(1);
+  if (index_.uses(weights).size() < 2) return;
+  const Units rows = map_.make_units(model_.initializer(weights)->shape[static_cast<std::size_t>(axis)]);
+  map_.slice(weights, axis, rows);
+  map_.pin(rows, fmt::format("weights '{}' are read elsewhere too", weights));
 }
 
 std::string ChannelRules::bias_for_means(const onnx::NodeProto& node) const {

@@ -52,6 +52,8 @@ class ChannelRules {
   Units produce(int index, const onnx::NodeProto& node, int axis, std::int64_t channels);
   /// Slices the weights along the axis of the channels that the layer reads; none when they are not followed.
   void consume(int index, const onnx::NodeProto& node, int axis, const Track* input);
+  /// Channels that are not followed reach weights that others read too: all rows stay.
+  void keep_rows(const onnx::NodeProto& node, int axis);
   /// The bias of the node, where a change of the mean of its inputs can be added to it exactly.
   std::string bias_for_means(const onnx::NodeProto& node) const;
   bool is_weight(const onnx::NodeProto& node, int position, std::size_t rank) const;
