@@ -15,6 +15,7 @@ struct QuantizeOptions {
   std::filesystem::path task;
   std::string max_drop;                  ///< "0.5%" or "0.01"; empty: no limit
   bool keep_best = false;                ///< write the nearest miss where no result meets max_drop
+  bool never_slower = false;             ///< measure the result against the source, return what costs more than it gains
   double budget_s = 0;                   ///< of all searches; 0: no bound
   bool resume = false;                   ///< keep what a search measures in a file beside the output
   std::string method = "auto";           ///< auto, mse, percentile, entropy, mean-min-max, min-max

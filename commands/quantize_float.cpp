@@ -87,6 +87,7 @@ void check_float_options(const QuantizeOptions& options) {
       {"--bias-correction", options.bias_correction != usual.bias_correction},
       {"--budget", options.budget_s > 0},
       {"--resume", options.resume},
+      {"--never-slower", options.never_slower},
       {"--int16", !options.int16.empty()},
       {"--target", options.target != usual.target},
       {"--ranges", !options.ranges.empty()},

@@ -18,7 +18,7 @@ class Gate {
   Gate(const GatedModels& models, const Task& task, const DropLimit& limit, Output& output) : models_(models), task_(task), limit_(limit), output_(output) {}
 
   GateResult run() {
-    GateResult first = judged({});
+    GateResult first = judge_choice(models_, task_, limit_, {});
     if (first.holds) return first;
     output_.note(fmt::format("{} drops by {:.4g} ({:.3g} %), over the limit: looking for operators to return", task_.primary, first.drop.absolute,
                              first.drop.relative * 100));
@@ -29,7 +29,7 @@ class Gate {
       return holds(returned);
     });
     const Returned& chosen = outcome.holds ? outcome.returned : best_missed_;
-    GateResult result = chosen.empty() ? std::move(first) : judged(chosen);
+    GateResult result = chosen.empty() ? std::move(first) : judge_choice(models_, task_, limit_, chosen);
     result.tries = tries_;
     result.cut = outcome.cut;
     if (!result.holds) result.in_the_way = in_the_way(result, ranked);
@@ -44,18 +44,6 @@ class Gate {
   std::int64_t tries_ = 1;
   Drop least_;
   Returned best_missed_;
-
-  GateResult judged(const Returned& returned) const {
-    const Evaluation after = models_.judge(returned);
-    GateResult result;
-    result.before = models_.before.metric(task_.primary);
-    result.after = after.metric(task_.primary);
-    result.difference = metric_difference(task_, task_.primary, models_.before, after, models_.threads);
-    result.drop = primary_drop(task_, models_.before, after);
-    result.holds = limit_.holds(result.drop);
-    result.returned = returned;
-    return result;
-  }
 
   bool holds(const Returned& returned) {
     const Drop drop = primary_drop(task_, models_.before.metric(task_.primary).value, models_.metric(returned));
@@ -85,6 +73,18 @@ class Gate {
 };
 
 }  // namespace
+
+GateResult judge_choice(const GatedModels& models, const Task& task, const DropLimit& limit, const Returned& returned) {
+  const Evaluation after = models.judge(returned);
+  GateResult result;
+  result.before = models.before.metric(task.primary);
+  result.after = after.metric(task.primary);
+  result.difference = metric_difference(task, task.primary, models.before, after, models.threads);
+  result.drop = primary_drop(task, models.before, after);
+  result.holds = limit.holds(result.drop);
+  result.returned = returned;
+  return result;
+}
 
 GateResult run_gate(const GatedModels& models, const Task& task, const DropLimit& limit, Output& output) { return Gate(models, task, limit, output).run(); }
 

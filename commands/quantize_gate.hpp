@@ -33,6 +33,9 @@ struct GateResult {
   std::string in_the_way;  ///< why it does not hold; empty where it does
 };
 
+/// One choice against the limit, with intervals.
+GateResult judge_choice(const GatedModels& models, const Task& task, const DropLimit& limit, const Returned& returned);
+
 /// Holds the model with nothing returned against the limit, and where it is missed looks for operators to return
 /// (commands/quantize_returns.hpp). @returns the choice that holds, or the one with the smallest drop where none does
 GateResult run_gate(const GatedModels& models, const Task& task, const DropLimit& limit, Output& output);

@@ -37,35 +37,57 @@ std::vector<std::string> ranked_operators(QuantizeWorkbench& workbench, const Ca
 
 }  // namespace
 
-GateResult gate_candidate(QuantizeWorkbench& workbench, Candidate& candidate, const Task& task, const DropLimit& limit) {
-  const QuantizeMethod method = candidate.method;
-  const LabelledSamples samples = load_task_samples(task, "evaluation", wanted_inputs(workbench.reference()));
-  const auto become = [&](const Returned& returned) -> const Candidate& {
-    if (candidate.returned != returned) candidate = workbench.make(method, returned);
-    return candidate;
-  };
-  const auto metric = [&](const Candidate& tried) { return metric_value(task.primary, workbench.answers(tried, task, samples)); };
-  const bool shown = workbench.options().layers || !workbench.options().html.empty();
-  const auto show = [&](const Returned& returned, double value) {
-    Candidate tried = workbench.make(method, returned);
-    tried.errors = workbench.errors(method, returned, most_shown);
-    workbench.remember(tried, way(method, returned), value);
-  };
+Int8Gate::Int8Gate(QuantizeWorkbench& workbench, const Task& task, const DropLimit& limit)
+    : workbench_(workbench),
+      task_(task),
+      limit_(limit),
+      samples_(load_task_samples(task, "evaluation", wanted_inputs(workbench.reference()))),
+      before_(workbench.judge(workbench.reference(), task, samples_)) {}
+
+double Int8Gate::metric(const QuantizeMethod& method, const Returned& returned) {
+  return workbench_.measured(task_.primary, method, returned,
+                             [&](const Candidate& made) { return metric_value(task_.primary, workbench_.answers(made, task_, samples_)); });
+}
+
+bool Int8Gate::holds(const QuantizeMethod& method, const Returned& returned) {
+  return limit_.holds(primary_drop(task_, before_.metric(task_.primary).value, metric(method, returned)));
+}
+
+GateResult Int8Gate::judge(const Candidate& candidate) const {
   GatedModels models;
-  models.before = workbench.judge(workbench.reference(), task, samples);
-  models.judge = [&](const Returned& returned) { return workbench.judge(become(returned), task, samples); };
+  models.before = before_;
+  models.judge = [&](const Returned&) { return workbench_.judge(candidate, task_, samples_); };
+  models.threads = workbench_.options().runtime.threads;
+  return judge_choice(models, task_, limit_, candidate.returned);
+}
+
+void Int8Gate::show(const QuantizeMethod& method, const Returned& returned, double value) {
+  Candidate tried = workbench_.make(method, returned);
+  tried.errors = workbench_.errors(method, returned, most_shown);
+  workbench_.remember(tried, way(method, returned), value);
+}
+
+GateResult Int8Gate::search(Candidate& candidate) {
+  const QuantizeMethod method = candidate.method;
+  const bool shown = workbench_.options().layers || !workbench_.options().html.empty();
+  GatedModels models;
+  models.before = before_;
+  models.judge = [&](const Returned& returned) {
+    if (candidate.returned != returned) candidate = workbench_.make(method, returned);
+    return workbench_.judge(candidate, task_, samples_);
+  };
   models.metric = [&](const Returned& returned) {
-    const double value = workbench.measured(task.primary, method, returned, metric);
-    if (shown) show(returned, value);
+    const double value = metric(method, returned);
+    if (shown) show(method, returned, value);
     return value;
   };
-  models.ranked = [&] { return ranked_operators(workbench, candidate); };
-  models.between = workbench.may_widen() ? Between::int16 : Between::nothing;
-  models.is_time_up = [&] { return workbench.budget().spent(); };
-  models.threads = workbench.options().runtime.threads;
-  GateResult result = run_gate(models, task, limit, workbench.output());
-  if (candidate.errors.empty()) workbench.compare(candidate, most_compared);
-  workbench.keep(way(method, candidate.returned), result.after.value);
+  models.ranked = [&] { return ranked_operators(workbench_, candidate); };
+  models.between = workbench_.may_widen() ? Between::int16 : Between::nothing;
+  models.is_time_up = [&] { return workbench_.budget().spent(); };
+  models.threads = workbench_.options().runtime.threads;
+  GateResult result = run_gate(models, task_, limit_, workbench_.output());
+  if (candidate.errors.empty()) workbench_.compare(candidate, most_compared);
+  workbench_.keep(way(method, candidate.returned), result.after.value);
   return result;
 }
 

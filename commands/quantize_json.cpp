@@ -18,7 +18,7 @@ Json method_to_json(const QuantizeMethod& method) {
           {"stored", method.stored}};
 }
 
-Json returned_to_json(const Returned& returned) { return {{"to_float", returned.to_float}, {"to_int16", returned.to_int16}}; }
+Json returned_to_json(const Returned& returned) { return {{"to_float", returned.to_float}, {"to_int16", returned.to_int16}, {"too_slow", returned.too_slow}}; }
 
 Json errors_to_json(const std::vector<OutputError>& errors) {
   Json list = Json::array();

@@ -10,6 +10,9 @@ constexpr Example examples[] = {
      "iai quantize model.onnx --task task.yaml --max-drop 0.5% -o model-int8.onnx"},
     {"The same, and where nothing holds the nearest miss is written",
      "iai quantize model.onnx --task task.yaml --max-drop 0.5% --keep-best -o model-int8.onnx"},
+    {"Only what is faster here than the source, and the same bytes on the next machine",
+     "iai quantize model.onnx --calibration calibration.npy --never-slower --ranges-out ranges.yaml -o model-int8.onnx\n"
+     "iai quantize model.onnx --ranges ranges.yaml -o same.onnx"},
     {"Dynamic int8, without calibration data", "iai quantize model.onnx --dynamic -o model-int8.onnx"},
     {"Calibrate where the data is, quantize elsewhere: the same bytes, with neither the data nor a runtime",
      "iai quantize model.onnx --calibration calibration.npy --ranges-out ranges.yaml -o model-int8.onnx\n"
@@ -64,6 +67,12 @@ const Manual quantize_manual{
         "is says the error of the outputs when it alone is quantized. The report holds the paired 95 % interval of the difference. When no choice holds, "
         "nothing is written, or with --keep-best the one with the smallest drop; the exit code is 1, and the report says what stood in the way. Without "
         "--calibration the task's split 'calibration' is used.\n\n"
+        "--never-slower times the result against the source on this machine, in turns, with --threads and --batch as iai bench does. Each operator without "
+        "which "
+        "the model is surely faster (the 95 % interval of the ratio lies below 1, twice) goes back to float, unless --max-drop needs it; int16 on a CPU is one "
+        "that often does. Where the result is surely slower all the same, or nothing is left in int8, nothing is written and the exit code is 1. Times are not "
+        "the same twice, so that this flag, and it alone besides --budget, lets the bytes depend on the machine: --ranges-out writes what went back, and "
+        "--ranges makes the same bytes from it.\n\n"
         "--budget ends the search for methods and operators with the best that it has. Then, and only then, the result depends on the speed of the machine; "
         "report and record say that the search was cut. --resume keeps what the search measures in OUTPUT.search, written each second, and goes on from there "
         "when an earlier run was interrupted; it ends with the same bytes, and removes the file.\n\n"
@@ -101,13 +110,15 @@ const Manual quantize_manual{
         "affected tensors lists each of which values clamp or vanish. bf16 stores weights in 16 bits and computes in float32, which needs no inputs, "
         "unless "
         "--arithmetic reduced is said.\n\n"
-        "The same inputs give the same bytes, whatever --threads and --batch and the order of the calibration files.",
+        "The same inputs give the same bytes, whatever --threads and --batch and the order of the calibration files, unless --never-slower or --budget "
+        "measure time.",
     .examples = {std::begin(examples), std::end(examples)},
     .diagnostics =
         "Reasons of --dry-run with fp16 and bf16: excluded, subgraph, type (the operator set does not define the operator for the type: iai convert "
         "--opset).\n\n"
         "\"the runtime here cannot run it\": the file is for a device with kernels of the type; ONNX Runtime's CPU has next to none for bfloat16.\n\n"
-        "Reasons of --dry-run: excluded (--exclude), accuracy (--max-drop, from a file of ranges), small (too few outputs or weights to gain), shared (another "
+        "Reasons of --dry-run: excluded (--exclude), accuracy (--max-drop) and slower (--never-slower), both from a file of ranges, small (too few outputs or "
+        "weights to gain), shared (another "
         "operator reads the weights as floats), weights (the outputs suffer too much from int8 "
         "ones), "
         "subgraph (weights inside If, Loop or Scan), computed (weights are no constants), constant (the input is one), type (not float32), empty, vector (the "

@@ -44,12 +44,27 @@ void check_dynamic_options(const QuantizeOptions& options) {
               "leave out --dynamic and calibrate");
 }
 
+void check_speed_option(const QuantizeOptions& options) {
+  if (!options.never_slower) return;
+#if defined(__aarch64__)
+  const bool is_elsewhere = options.target.starts_with("cpu-");
+#else
+  const bool is_elsewhere = options.target == "arm";
+#endif
+  if (is_elsewhere || options.target == "tensorrt" || options.target == "openvino") {
+    throw Error(ErrorKind::usage,
+                fmt::format("--never-slower measures with ONNX Runtime on this machine, a model for --target {} runs elsewhere", options.target),
+                "leave it out, and measure there with iai bench");
+  }
+  if (options.dry_run) throw Error(ErrorKind::usage, "--never-slower runs the model, --dry-run runs nothing", "leave one of the two out");
+}
+
 void check_gate_options(const QuantizeOptions& options) {
   if (!options.max_drop.empty() && options.task.empty()) {
     throw Error(ErrorKind::usage, "--max-drop needs a task to measure the drop on", "add --task task.yaml");
   }
-  if (options.keep_best && options.max_drop.empty()) {
-    throw Error(ErrorKind::usage, "--keep-best is for a limit that nothing meets", "add --task task.yaml --max-drop 0.5%, or leave it out");
+  if (options.keep_best && options.max_drop.empty() && !options.never_slower) {
+    throw Error(ErrorKind::usage, "--keep-best is for a limit that nothing meets", "add --task task.yaml --max-drop 0.5% or --never-slower, or leave it out");
   }
 }
 
@@ -88,6 +103,7 @@ void check_options(const QuantizeOptions& options) {
   check_ranges_options(options, inputs);
   check_page_option(options, inputs);
   check_gate_options(options);
+  check_speed_option(options);
   if (options.precision == "int8" && !options.dynamic && !options.dry_run && options.ranges.empty() && !names_inputs(options)) {
     throw Error(ErrorKind::usage, "static int8 needs inputs to calibrate on",
                 "add --calibration PATH, or --task with a split 'calibration'; or choose --dynamic, which needs none, or --random-calibration");
@@ -109,7 +125,9 @@ void declare(CLI::App& app, QuantizeOptions& options) {
   declare_task(app, options.task);
   app.add_option("--max-drop", options.max_drop, "Largest drop of the task's primary metric: 0.5% (relative) or 0.01 (absolute); over it exit 1")
       ->type_name("LIMIT");
-  app.add_flag("--keep-best", options.keep_best, "Where nothing meets --max-drop, write the model with the smallest drop; the exit code is 1 all the same");
+  app.add_flag("--keep-best", options.keep_best, "Where nothing meets --max-drop or --never-slower, write the nearest miss; the exit code is 1 all the same");
+  app.add_flag("--never-slower", options.never_slower,
+               "Measure the result against the source on this machine, return operators that cost more time than they gain, and exit 1 where it is slower");
   app.add_option("--budget", options.budget_s, "How long the search may take, such as 90s, 5min or 2h: it then ends with the best it has")
       ->type_name("TIME")
       ->transform(

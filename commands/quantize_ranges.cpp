@@ -171,6 +171,7 @@ std::string ranges_text(const RangesFile& file) {
   text += fmt::format("exclude: {}\n", list_text(file.exclude));
   if (!file.int16.empty()) text += fmt::format("int16: {}\n", list_text(file.int16));
   text += fmt::format("returned_to_float: {}\n", list_text(file.returned.to_float));
+  if (!file.returned.too_slow.empty()) text += fmt::format("returned_for_speed: {}\n", list_text(file.returned.too_slow));
   if (!file.returned.to_int16.empty()) text += fmt::format("returned_to_int16: {}\n", list_text(file.returned.to_int16));
   text += biases_text(file.biases) + "tensors:\n";
   for (const auto& [name, tensor] : file.tensors) {
@@ -187,7 +188,7 @@ RangesFile read_ranges(const fs::path& path) {
   const Yaml& document = file.document;
   if (!document.is_map()) document.fail("is no file of ranges", "iai quantize --ranges-out writes one");
   document.allow_keys({"schema", "model_sha256", "calibration_sha256", "calibration", "samples", "method", "percentile", "attention", "stored_weights",
-                       "exclude", "int16", "returned_to_float", "returned_to_int16", "biases", "tensors"});
+                       "exclude", "int16", "returned_to_float", "returned_to_int16", "returned_for_speed", "biases", "tensors"});
   if (document.at("schema").text() != schema) document.at("schema").fail("is not " + std::string(schema), "this iai reads no other version of the file");
   file.model_sha256 = digest_list(document.find("model_sha256"));
   file.calibration = digest_list(document.find("calibration_sha256"));
@@ -203,6 +204,7 @@ RangesFile read_ranges(const fs::path& path) {
   file.exclude = text_list(document.find("exclude"));
   file.int16 = text_list(document.find("int16"));
   for (const std::string& name : text_list(document.find("returned_to_float"))) file.returned.to_float.insert(name);
+  for (const std::string& name : text_list(document.find("returned_for_speed"))) file.returned.too_slow.insert(name);
   for (const std::string& name : text_list(document.find("returned_to_int16"))) file.returned.to_int16.insert(name);
   file.biases = read_biases(document.find("biases"));
   const Yaml& tensors = document.at("tensors");
@@ -237,12 +239,14 @@ void check_ranges_plan(const RangesFile& file, const fs::path& path, const Quant
   std::set<std::string> floats, linear;
   for (const FloatNode& node : plan.floats) floats.insert(node.name);
   for (const LinearNode& node : plan.linear) linear.insert(node.name);
+  for (const StoredNode& node : plan.stored) linear.insert(node.name);  // a search that was cut may have asked it of them
   const auto check_names = [&](const std::set<std::string>& names, const std::set<std::string>& operators, const std::string& key) {
     for (const std::string& name : names) {
       if (!operators.contains(name)) file.document.at(key).fail(fmt::format("the model has no operator '{}' that is quantized", name), "leave it out");
     }
   };
   check_names(file.returned.to_float, floats, "returned_to_float");
+  check_names(file.returned.too_slow, floats, "returned_for_speed");
   check_names(file.returned.to_int16, linear, "returned_to_int16");
   for (const auto& [name, source] : plan.ranges) {
     const auto found = file.tensors.find(name);

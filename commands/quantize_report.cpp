@@ -102,6 +102,21 @@ std::string missed_line(const GateResult& gate, const Task& task, const Quantize
                      options.max_drop, gate.in_the_way);
 }
 
+Report speed_report(const SpeedResult& speed, const Returned& returned) {
+  Report report;
+  report.add("latency_ratio", speed.ratio.value);
+  if (speed.ratio.low) report.add("latency_ratio_low", *speed.ratio.low).add("latency_ratio_high", *speed.ratio.high);
+  else report.add_null("latency_ratio_low").add_null("latency_ratio_high");
+  report.add("holds", speed.holds).add("returned_for_speed", list_of(returned.too_slow));
+  if (!speed.in_the_way.empty()) report.add("in_the_way", speed.in_the_way);
+  return report;
+}
+
+std::string slower_line(const SpeedResult& speed, const QuantizeOptions& options) {
+  return fmt::format("{} is {}: {}; a run takes {} times as long", options.output.path.filename().string(),
+                     options.keep_best ? "the nearest miss" : "not written", speed.in_the_way, ratio_text(speed.ratio));
+}
+
 }  // namespace
 
 ReportRows output_rows(const std::vector<OutputError>& errors) {
@@ -119,6 +134,12 @@ void add_gate(Report& report, Recording& recording, const GateResult& gate, cons
   report.add("gate", gate_report(gate, task, options.max_drop));
   record_drop(recording, gate.before, gate.after, gate.drop);
   if (!gate.holds) report.headline(missed_line(gate, task, options));
+}
+
+void add_speed(Report& report, Recording& recording, const SpeedResult& speed, const Returned& returned, const QuantizeOptions& options) {
+  report.add("speed", speed_report(speed, returned));
+  recording.metric("latency_ratio", speed.ratio.value);
+  if (!speed.holds) report.headline(slower_line(speed, options));
 }
 
 void record_result(Recording& recording, std::uint64_t before, std::uint64_t after, const std::vector<OutputError>& errors) {
@@ -183,8 +204,7 @@ ReportRows try_rows(const std::vector<QuantizeTry>& tries) {
   return rows;
 }
 
-RangesFile found_ranges(const QuantizeOptions& options, const Candidate& candidate, const std::optional<GateResult>& gate, const CalibrationSource& calibration,
-                        std::int64_t samples) {
+RangesFile found_ranges(const QuantizeOptions& options, const Candidate& candidate, const CalibrationSource& calibration, std::int64_t samples) {
   RangesFile file;
   file.model_sha256 = model_digests(options.model);
   file.calibration = calibration_digests(calibration);
@@ -197,7 +217,7 @@ RangesFile found_ranges(const QuantizeOptions& options, const Candidate& candida
       std::any_of(candidate.made.layers.begin(), candidate.made.layers.end(), [](const QuantizedLayer& layer) { return layer.form == "int8 weights"; });
   file.exclude = options.exclude;
   file.int16 = options.int16;
-  if (gate) file.returned = gate->returned;
+  file.returned = candidate.returned;
   file.tensors = candidate.ranges;
   file.exponents = candidate.exponents;
   file.biases = candidate.biases;

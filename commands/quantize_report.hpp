@@ -6,6 +6,7 @@
 #include "commands/quantize.hpp"
 #include "commands/quantize_findings.hpp"
 #include "commands/quantize_gate.hpp"
+#include "commands/quantize_speed.hpp"
 #include "commands/quantize_workbench.hpp"
 #include "commands/recording.hpp"
 
@@ -24,8 +25,9 @@ ReportRows try_rows(const std::vector<QuantizeTry>& tries);
 void add_gate(Report& report, Recording& recording, const GateResult& gate, const Task& task, const QuantizeOptions& options);
 /// Metrics: sizes in bytes and, where outputs were compared, the worst output.
 void record_result(Recording& recording, std::uint64_t before, std::uint64_t after, const std::vector<OutputError>& errors);
+/// How fast the result is and what that cost, in report and record; the headline says so where it is too slow.
+void add_speed(Report& report, Recording& recording, const SpeedResult& speed, const Returned& returned, const QuantizeOptions& options);
 /// The file that --ranges-out writes.
-RangesFile found_ranges(const QuantizeOptions& options, const Candidate& candidate, const std::optional<GateResult>& gate, const CalibrationSource& calibration,
-                        std::int64_t samples);
+RangesFile found_ranges(const QuantizeOptions& options, const Candidate& candidate, const CalibrationSource& calibration, std::int64_t samples);
 
 }  // namespace iai

@@ -42,6 +42,13 @@ std::unique_ptr<Samples> by_content(const Samples& samples, std::int64_t limit) 
 
 Target target_of(const QuantizeOptions& options) { return target_named(options.target).value_or(Target::generic); }
 
+KeepFloat kept_in_float(const Returned& returned) {
+  KeepFloat kept;
+  for (const std::string& name : returned.to_float) kept[name] = {"accuracy", "returned to float for the accuracy limit"};
+  for (const std::string& name : returned.too_slow) kept[name] = {"slower", "returned to float: int8 took longer"};
+  return kept;
+}
+
 }  // namespace
 
 void raise_opset(Model& model, const std::filesystem::path& path) {
@@ -58,11 +65,11 @@ Model prepared(Model model) {
 }
 
 PlanOptions plan_options(const QuantizeOptions& options, const RangesFile* ranges, bool attention, const Returned& returned, bool stored) {
-  PlanOptions how{options.exclude, attention, returned.to_float, options.int16, returned.to_int16, stored};
+  PlanOptions how{options.exclude, attention, kept_in_float(returned), options.int16, returned.to_int16, stored};
   if (ranges == nullptr) return how;
   how.exclude.insert(how.exclude.end(), ranges->exclude.begin(), ranges->exclude.end());
   how.wide.insert(how.wide.end(), ranges->int16.begin(), ranges->int16.end());
-  how.keep_float.insert(ranges->returned.to_float.begin(), ranges->returned.to_float.end());
+  how.keep_float.merge(kept_in_float(ranges->returned));
   how.widened.insert(ranges->returned.to_int16.begin(), ranges->returned.to_int16.end());
   return how;
 }
@@ -218,7 +225,8 @@ const Model& QuantizeWorkbench::corrected_model(const QuantizeMethod& method, co
 
 Candidate QuantizeWorkbench::make(const QuantizeMethod& method, const Returned& returned) {
   return with_model_name(options_.model, [&]() -> Candidate {
-    if (options_.dynamic) return {quantize_dynamic(plain_.model, options_.exclude, returned.to_float, target_of(options_)), method, {}, {}, {}, {}, returned};
+    if (options_.dynamic)
+      return {quantize_dynamic(plain_.model, options_.exclude, kept_in_float(returned), target_of(options_)), method, {}, {}, {}, {}, returned};
     Calibrated& source = form(method.equalized);
     const QuantizationPlan chosen = plan(source, method.attention, returned, method.stored);
     auto ranges = ranges_of(source, chosen, method);

@@ -76,7 +76,8 @@ complete -c iai -n '__fish_seen_subcommand_from quantize' -l calibration -d 'Cal
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l random-calibration -d 'Calibrate on seeded standard normal inputs instead of recorded ones: what is found is not what the plant shows'
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l task -d 'Task file: what the model is for and how it is judged' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l max-drop -d 'Largest drop of the tasks primary metric: 0.5% (relative) or 0.01 (absolute); over it exit 1' -x
-complete -c iai -n '__fish_seen_subcommand_from quantize' -l keep-best -d 'Where nothing meets --max-drop, write the model with the smallest drop; the exit code is 1 all the same'
+complete -c iai -n '__fish_seen_subcommand_from quantize' -l keep-best -d 'Where nothing meets --max-drop or --never-slower, write the nearest miss; the exit code is 1 all the same'
+complete -c iai -n '__fish_seen_subcommand_from quantize' -l never-slower -d 'Measure the result against the source on this machine, return operators that cost more time than they gain, and exit 1 where it is slower'
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l budget -d 'How long the search may take, such as 90s, 5min or 2h: it then ends with the best it has' -x
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l resume -d 'Keep what the search measures in OUTPUT.search, and go on from there where an earlier run was interrupted'
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l method -d 'How ranges of activations are chosen' -x -a 'auto mse percentile entropy mean-min-max min-max'

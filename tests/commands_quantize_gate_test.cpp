@@ -32,7 +32,9 @@ struct Branches {
   Gated gate(const std::string& limit) {
     QuantizeWorkbench workbench(read_model(options.model), options, samples.get(), nullptr, silent);
     Candidate candidate = best_candidate(workbench);
-    GateResult result = gate_candidate(workbench, candidate, read_task(folder / "task.yaml"), parse_drop_limit(limit));
+    const Task task = read_task(folder / "task.yaml");
+    const DropLimit drop = parse_drop_limit(limit);
+    GateResult result = Int8Gate(workbench, task, drop).search(candidate);
     return {std::move(result), std::move(candidate)};
   }
 };

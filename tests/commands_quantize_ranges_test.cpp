@@ -18,7 +18,7 @@ TEST_CASE("ranges are written so that every number and name reads back as it was
   file.percentile = 99.9;
   file.attention = false;
   file.exclude = {"conv*", "Gemm"};
-  file.returned = {{"a: b"}, {"c*", "\\d"}};
+  file.returned = {{"a: b"}, {"c*", "\\d"}, {"slow"}};
   file.tensors["x"] = {-0.1F, 16777217.0F, 4096, {-1.0 / 3, 2e-38}, RangeMethod::entropy, 41.25, 1.0 / 7, {0.1, -1e-300, 3}};
   file.tensors["true"] = {0, 1, 3, {-0.0, 1}, RangeMethod::percentile, INFINITY, 0, {}};
   file.tensors["a\"b\\c: #\té"] = {0, 1, 3, {0, 1}, RangeMethod::given, NAN, NAN, {}};

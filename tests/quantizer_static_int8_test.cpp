@@ -121,7 +121,9 @@ TEST_CASE("what is excluded or sent back stays in float, a pattern that fits not
   const Model model = small_gemm();
   CHECK(plan_quantization(model, {{"lin*"}, true, {}}).linear.empty());
   CHECK(plan_quantization(model, {{"Gemm"}, true, {}}).floats.at(0).reason.word == "excluded");
-  CHECK(plan_quantization(model, {{}, true, {"linear"}}).linear.empty());
+  const QuantizationPlan slow = plan_quantization(model, {{}, true, {{"linear", {"slower", "int8 took longer"}}}});
+  CHECK(slow.linear.empty());
+  CHECK(slow.floats.at(0).reason.word == "slower");
   CHECK_THROWS_AS(plan_quantization(model, {{"Gemmm"}, true, {}}), Error);
 }
 

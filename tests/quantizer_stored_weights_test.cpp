@@ -195,7 +195,7 @@ TEST_CASE("weights that cannot be stored say why, those that several recurrent o
   *model.graph().add_node() = again;
   CHECK(fault("again").empty());
   add_value(*model.graph().add_output(), "more", {20, 1, -1, hidden});
-  const QuantizedModel made = quantize_dynamic(model, {"Gather", "MatMul"}, {"again"});
+  const QuantizedModel made = quantize_dynamic(model, {"Gather", "MatMul"}, {{"again", {"accuracy", "for the limit"}}});
   CHECK(layer_of(made.layers, "again").form == "float");
   add_value(*model.graph().add_input(), "w", {1, 4 * hidden, inputs});
   CHECK(fault("recurrent") == "computed");

@@ -57,7 +57,7 @@ struct SharedWeight {
 
 class DynamicWriter {
  public:
-  DynamicWriter(const Model& source, const std::vector<std::string>& exclude, const std::set<std::string>& keep_float, Target target)
+  DynamicWriter(const Model& source, const std::vector<std::string>& exclude, const KeepFloat& keep_float, Target target)
       : source_(source), target_(target), made_{source, {}}, edit_(made_.model), stored_writer_(source, edit_) {
     plan_ = plan_quantization(source, {exclude, /*attention=*/false, keep_float});
     for (const LinearNode& linear : plan_.linear) linear_[linear.node] = &linear;
@@ -239,7 +239,7 @@ std::vector<PlannedLayer> plan_dynamic(const Model& source, const std::vector<st
   return list;
 }
 
-QuantizedModel quantize_dynamic(const Model& source, const std::vector<std::string>& exclude, const std::set<std::string>& keep_float, Target target) {
+QuantizedModel quantize_dynamic(const Model& source, const std::vector<std::string>& exclude, const KeepFloat& keep_float, Target target) {
   return DynamicWriter(source, exclude, keep_float, target).write();
 }
 

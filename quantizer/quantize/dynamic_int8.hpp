@@ -1,9 +1,9 @@
 #pragma once
 
-#include <set>
 #include <string>
 #include <vector>
 
+#include "quantizer/quantize/plan.hpp"
 #include "quantizer/quantize/planned_layer.hpp"
 #include "quantizer/quantize/quantized_model.hpp"
 
@@ -15,12 +15,12 @@ namespace iai {
 /// calibration; the scale of an activation is that of its whole batch.
 /// @param source      checked, constants lifted and batch norms folded (quantizer/graph/fold.hpp); default operator set 11 or newer
 /// @param exclude     globs over node names and operator types
-/// @param keep_float  names of operators that an accuracy limit sent back to float
+/// @param keep_float  operators that stay in float
 /// @param target      cpu_avx2: as for quantize_static; an input may reach 255
 /// @throws Error(input) when the model is quantized already, or a weight is NaN or infinite; Error(usage) when a pattern
 /// names nothing.
 /// @source ONNX, operators DynamicQuantizeLinear, MatMulInteger and ConvInteger; ONNX Runtime, contrib operators
-QuantizedModel quantize_dynamic(const Model& source, const std::vector<std::string>& exclude, const std::set<std::string>& keep_float = {},
+QuantizedModel quantize_dynamic(const Model& source, const std::vector<std::string>& exclude, const KeepFloat& keep_float = {},
                                 Target target = Target::generic);
 
 /// What quantize_dynamic would do, from the skeleton: no payload is read. @throws as it does, but for weights.

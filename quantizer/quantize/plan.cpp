@@ -51,7 +51,7 @@ class Planner {
   QuantizationPlan plan() {
     for (int i = 0; i < model_.graph().node_size(); ++i) look_at(i);
     leave_small_products();
-    leave_where([&](const LinearNode& linear) { return options_.keep_float.contains(linear.name); }, {"accuracy", "returned to float for the accuracy limit"});
+    leave_named(options_.keep_float);
     share_ranges();
     return std::move(plan_);
   }
@@ -93,7 +93,7 @@ class Planner {
     const onnx::NodeProto& node = model_.graph().node(i);
     if (matches_any(options_.exclude, node)) return leave(i, {"excluded", "excluded"});
     if (FloatReason fault = stored_fault(model_, index_, node); !fault.none()) return leave(i, std::move(fault));
-    if (options_.keep_float.contains(node_title(node))) return leave(i, {"accuracy", "returned to float for the accuracy limit"});
+    if (const auto kept = options_.keep_float.find(node_title(node)); kept != options_.keep_float.end()) return leave(i, kept->second);
     if (!options_.stored) return leave(i, {"weights", "the outputs suffer too much from int8 weights"});
     plan_.stored.push_back({i, node_title(node), node.op_type()});
   }
@@ -112,6 +112,14 @@ class Planner {
     const auto small = [&](const LinearNode& linear) { return is_small(linear); };
     const auto large = [&](const LinearNode& linear) { return !linear.weight.empty() && !is_small(linear); };
     if (std::any_of(plan_.linear.begin(), plan_.linear.end(), large)) leave_where(small, {"small", "too few outputs to gain from integers"});
+  }
+
+  void leave_named(const KeepFloat& names) {
+    const auto is_named = [&](const LinearNode& linear) { return names.contains(linear.name); };
+    for (const LinearNode& linear : plan_.linear) {
+      if (is_named(linear)) leave(linear.node, names.at(linear.name));
+    }
+    std::erase_if(plan_.linear, is_named);
   }
 
   template <class Condition>

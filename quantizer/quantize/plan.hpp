@@ -59,10 +59,13 @@ struct QuantizationPlan {
   std::vector<std::string> observed() const;
 };
 
+/// Names of operators that are to stay in float, and why.
+using KeepFloat = std::map<std::string, FloatReason>;
+
 struct PlanOptions {
   std::vector<std::string> exclude;    ///< globs (* ?) over node names and operator types
   bool attention = true;               ///< MatMul of two activations too
-  std::set<std::string> keep_float;    ///< names (LinearNode::name) that an accuracy limit sent back to float
+  KeepFloat keep_float;                ///< names are LinearNode::name
   std::vector<std::string> wide = {};  ///< globs over node names and operator types: 16-bit activations
   std::set<std::string> widened = {};  ///< names that an accuracy limit sent to 16-bit activations
   bool stored = true;                  ///< weights of recurrent operators and tables of Gather as int8
