@@ -157,25 +157,48 @@ std::string layer_section(const QuantizePage& page, const QuantizedLayer& layer,
   return plots.empty() ? text : text + "<div class=\"side\">\n" + plots + "</div>\n";
 }
 
+std::string sqnr_text(double sqnr_db) { return std::isfinite(sqnr_db) ? fmt::format("{:.2f} dB", sqnr_db) : std::string("-"); }
+
+/// Size and, where it was measured, time against error.
+std::string fronts_of(const std::vector<QuantizeTry>& tries) {
+  std::vector<FrontPoint> sizes, times;
+  for (const QuantizeTry& one : tries) {
+    const std::string size = human_bytes(static_cast<double>(one.bytes)), sqnr = sqnr_text(one.sqnr_db);
+    sizes.push_back({static_cast<double>(one.bytes), one.sqnr_db, fmt::format("{}: {}, {}", one.what, size, sqnr), one.kept});
+    if (one.latency_ratio) {
+      times.push_back({*one.latency_ratio, one.sqnr_db, fmt::format("{}: {:.3f} of the source's time, {}", one.what, *one.latency_ratio, sqnr), one.kept});
+    }
+  }
+  return front_plot(sizes, FrontCost::size) + front_plot(times, FrontCost::time);
+}
+
+/// A column that only some pages have: nothing where none of the tries has the figure.
+std::string optional_cell(bool shown, const std::optional<double>& value) {
+  if (!shown) return {};
+  return "<td class=\"n\">" + (value ? fmt::format("{:.5g}", *value) : std::string("-")) + "</td>";
+}
+
 std::string tries_of(const QuantizePage& page) {
   if (page.tries.empty()) return {};
-  std::vector<FrontPoint> points;
+  const auto any = [&](std::optional<double> QuantizeTry::*field) {
+    return std::any_of(page.tries.begin(), page.tries.end(), [&](const QuantizeTry& one) { return (one.*field).has_value(); });
+  };
+  const bool judged = any(&QuantizeTry::metric), timed = any(&QuantizeTry::latency_ratio);
   std::string rows;
-  const bool judged = std::any_of(page.tries.begin(), page.tries.end(), [](const QuantizeTry& one) { return one.metric.has_value(); });
   for (const QuantizeTry& one : page.tries) {
-    const std::string sqnr = std::isfinite(one.sqnr_db) ? fmt::format("{:.2f} dB", one.sqnr_db) : std::string("-");
-    const std::string metric = one.metric ? fmt::format("{:.5g}", *one.metric) : std::string("-");
-    points.push_back(
-        {static_cast<double>(one.bytes), one.sqnr_db, fmt::format("{}: {}, {}", one.what, human_bytes(static_cast<double>(one.bytes)), sqnr), one.kept});
-    rows += fmt::format("<tr><th scope=\"row\">{}{}</th><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>{}</tr>\n", xml_escaped(one.what),
-                        one.kept ? " (kept)" : "", one.integer_layers, human_bytes(static_cast<double>(one.bytes)), sqnr,
-                        judged ? "<td class=\"n\">" + metric + "</td>" : std::string());
+    rows += fmt::format("<tr><th scope=\"row\">{}{}</th><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>{}{}</tr>\n",
+                        xml_escaped(one.what), one.kept ? " (kept)" : "", one.integer_layers, human_bytes(static_cast<double>(one.bytes)),
+                        sqnr_text(one.sqnr_db), optional_cell(judged, one.metric), optional_cell(timed, one.latency_ratio));
   }
-  return "<h2>What was tried</h2>\n<p>Size against error of the worst output; the line leads through what none beats in both, the large point was kept.</p>\n" +
-         front_plot(points) +
+  return fmt::format(
+             "<h2>What was tried</h2>\n<p>Size{} against error of the worst output; a line leads through what none beats in both, the large point was "
+             "kept.</p>\n",
+             timed ? ", and time over that of the source on the machine that measured it," : "") +
+         fronts_of(page.tries) +
          "<div class=\"wide\"><table>\n<thead><tr><th scope=\"col\">Way</th><th scope=\"col\" class=\"n\">Layers in int8</th><th scope=\"col\" "
          "class=\"n\">Size</th><th scope=\"col\" class=\"n\">Worst output</th>" +
-         (judged ? "<th scope=\"col\" class=\"n\">Metric</th>" : "") + "</tr></thead>\n<tbody>\n" + rows + "</tbody></table></div>\n";
+         (judged ? "<th scope=\"col\" class=\"n\">Metric</th>" : "") + (timed ? "<th scope=\"col\" class=\"n\">Time / source</th>" : "") +
+         "</tr></thead>\n<tbody>\n" + rows + "</tbody></table></div>\n";
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ struct QuantizePage {
 };
 
 /// One page for people: findings, the layers as a graph, each with its activations and weights, what was tried. Plots are inline SVG with
-/// their figures in words. No script, nothing that is loaded from elsewhere, no time and no path of this machine.
+/// their figures in words. No script, nothing that is loaded from elsewhere, no path of this machine; no time either, but what --never-slower measured.
 std::string quantize_html(const QuantizePage& page);
 
 }  // namespace iai

@@ -120,6 +120,7 @@ void find_speed(QuantizeWorkbench& workbench, Result& result, Int8Gate* gate) {
 
 Result find_result(QuantizeWorkbench& workbench, const std::optional<Task>& task, const DropLimit& limit) {
   const QuantizeOptions& options = workbench.options();
+  if (options.never_slower && shows_layers(options)) workbench.time_tries(latency_clock(workbench));
   Result result{best_candidate(workbench)};
   refuse_nothing_to_do(result.candidate, options);
   std::optional<Int8Gate> gate;

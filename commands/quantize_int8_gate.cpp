@@ -12,18 +12,6 @@ namespace {
 /// Samples that tell how far a try of the gate lies from the source, where all tries are shown.
 constexpr std::int64_t most_shown = 32;
 
-std::string listed(const std::set<std::string>& operators, const char* form) {
-  constexpr std::size_t most = 3;
-  if (operators.empty()) return {};
-  return operators.size() > most ? fmt::format(", {} operators in {}", operators.size(), form)
-                                 : fmt::format(", '{}' in {}", fmt::join(operators, "', '"), form);
-}
-
-/// A try in words.
-std::string way(const QuantizeMethod& method, const Returned& returned) {
-  return described(method) + listed(returned.to_int16, "int16") + listed(returned.to_float, "float");
-}
-
 std::vector<std::string> ranked_operators(QuantizeWorkbench& workbench, const Candidate& candidate) {
   std::vector<LayerSensitivity> ranked = layer_sensitivities(workbench, candidate, most_for_sensitivity, [&] { return workbench.budget().spent(); });
   if (ranked.empty()) ranked = weight_sensitivities(candidate);
@@ -64,7 +52,7 @@ GateResult Int8Gate::judge(const Candidate& candidate) const {
 void Int8Gate::show(const QuantizeMethod& method, const Returned& returned, double value) {
   Candidate tried = workbench_.make(method, returned);
   tried.errors = workbench_.errors(method, returned, most_shown);
-  workbench_.remember(tried, way(method, returned), value);
+  workbench_.remember(tried, described(method, returned), value);
 }
 
 GateResult Int8Gate::search(Candidate& candidate) {
@@ -87,7 +75,7 @@ GateResult Int8Gate::search(Candidate& candidate) {
   models.threads = workbench_.options().runtime.threads;
   GateResult result = run_gate(models, task_, limit_, workbench_.output());
   if (candidate.errors.empty()) workbench_.compare(candidate, most_compared);
-  workbench_.keep(way(method, candidate.returned), result.after.value);
+  workbench_.keep(described(method, candidate.returned), result.after.value);
   return result;
 }
 

@@ -101,36 +101,39 @@ std::string weight_plot(const std::string& layer, std::span<const float> lows, s
   return html_svg(420, 146, fmt::format("Weights of {}: {} channels, {:.4g} to {:.4g}", layer, lows.size(), low, high), content);
 }
 
-std::string front_plot(std::span<const FrontPoint> all) {
+std::string front_plot(std::span<const FrontPoint> all, FrontCost cost) {
   std::vector<FrontPoint> points;
   std::copy_if(all.begin(), all.end(), std::back_inserter(points), [](const FrontPoint& point) { return std::isfinite(point.sqnr_db); });
   if (points.empty()) return {};
-  std::stable_sort(points.begin(), points.end(), [](const FrontPoint& one, const FrontPoint& other) { return one.bytes < other.bytes; });
+  std::stable_sort(points.begin(), points.end(), [](const FrontPoint& one, const FrontPoint& other) { return one.cost < other.cost; });
+  const auto cost_text = [&](double value) { return cost == FrontCost::size ? human_bytes(value) : fmt::format("{:.2f} of the source's time", value); };
   constexpr double left = 60, width = 480, top = 16, height = 200, margin = 0.05;
   const auto [least, most] = std::minmax_element(points.begin(), points.end(), [](const auto& one, const auto& other) { return one.sqnr_db < other.sqnr_db; });
-  const double from = points.front().bytes * (1 - margin), to = points.back().bytes * (1 + margin);
+  const double from = points.front().cost * (1 - margin), to = points.back().cost * (1 + margin);
   const double low = std::floor(least->sqnr_db - 1), high = std::ceil(most->sqnr_db + 1);
-  const auto x = [&](double bytes) { return left + width * (bytes - from) / (to - from); };
+  const auto x = [&](double value) { return left + width * (value - from) / (to - from); };
   const auto y = [&](double sqnr) { return top + height * (high - sqnr) / (high - low); };
   std::string content = line_at(left, top, left, top + height) + line_at(left, top + height, left + width, top + height);
   content += text_at(left - 6, top + 8, fmt::format("{:.0f} dB", high), "end") + text_at(left - 6, top + height, fmt::format("{:.0f} dB", low), "end");
-  content += text_at(left, top + height + 18, human_bytes(from)) + text_at(left + width, top + height + 18, human_bytes(to), "end");
+  content += text_at(left, top + height + 18, cost_text(from)) + text_at(left + width, top + height + 18, cost_text(to), "end");
   std::string front;
   double best = -HUGE_VAL;
-  for (std::size_t i = 0; i < points.size(); ++i) {  // of equal sizes only the best is on the front
-    const bool last_of_size = i + 1 == points.size() || points[i + 1].bytes > points[i].bytes;
+  for (std::size_t i = 0; i < points.size(); ++i) {  // of equal costs only the best is on the front
+    const bool last_of_cost = i + 1 == points.size() || points[i + 1].cost > points[i].cost;
     double here = points[i].sqnr_db;
-    for (std::size_t j = i; j-- > 0 && points[j].bytes == points[i].bytes;) here = std::max(here, points[j].sqnr_db);
-    if (!last_of_size || here <= best) continue;
-    front += fmt::format("{}{:.1f},{:.1f}", front.empty() ? "" : " ", x(points[i].bytes), y(here));
+    for (std::size_t j = i; j-- > 0 && points[j].cost == points[i].cost;) here = std::max(here, points[j].sqnr_db);
+    if (!last_of_cost || here <= best) continue;
+    front += fmt::format("{}{:.1f},{:.1f}", front.empty() ? "" : " ", x(points[i].cost), y(here));
     best = here;
   }
   content += fmt::format("<polyline points=\"{}\" fill=\"none\" stroke=\"currentColor\" stroke-dasharray=\"4 3\"/>\n", front);
   for (const FrontPoint& point : points) {
-    content += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\" fill=\"{}\" stroke=\"currentColor\"><title>{}</title></circle>\n", x(point.bytes),
+    content += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\" fill=\"{}\" stroke=\"currentColor\"><title>{}</title></circle>\n", x(point.cost),
                            y(point.sqnr_db), point.chosen ? 7 : 4, point.chosen ? "currentColor" : "#5b7da6", xml_escaped(point.words));
   }
-  return html_svg(560, 244, fmt::format("{} ways: size against error of the outputs; the large point was kept", points.size()), content);
+  return html_svg(560, 244,
+                  fmt::format("{} ways: {} against error of the outputs; the large point was kept", points.size(), cost == FrontCost::size ? "size" : "time"),
+                  content);
 }
 
 std::string layer_graph(std::span<const GraphLayer> layers) {

@@ -20,12 +20,14 @@ std::string weight_plot(const std::string& layer, std::span<const float> lows, s
 
 /// A point of the front.
 struct FrontPoint {
-  double bytes = 0, sqnr_db = 0;
+  double cost = 0;  ///< bytes, or time over that of the source
+  double sqnr_db = 0;
   std::string words;
   bool chosen = false;
 };
-/// Size against error, a line through those that none beats in both. Points of infinite error are left out.
-std::string front_plot(std::span<const FrontPoint> points);
+enum class FrontCost { size, time };
+/// Size or time against error, a line through those that none beats in both. Points of infinite error are left out.
+std::string front_plot(std::span<const FrontPoint> points, FrontCost cost);
 
 /// A layer of the graph.
 struct GraphLayer {

@@ -192,12 +192,14 @@ ReportRows finding_rows(const MeasuredLayers& measured) {
 
 ReportRows try_rows(const std::vector<QuantizeTry>& tries) {
   const bool judged = std::any_of(tries.begin(), tries.end(), [](const QuantizeTry& one) { return one.metric.has_value(); });
+  const bool timed = std::any_of(tries.begin(), tries.end(), [](const QuantizeTry& one) { return one.latency_ratio.has_value(); });
   ReportRows rows;
   for (const QuantizeTry& one : tries) {
     Report row;
     row.add("way", one.what).add("quantized_layers", std::uint64_t{one.integer_layers}).add("size", one.bytes, Unit::bytes);
     row.add("sqnr", one.sqnr_db, Unit::decibels);
     if (judged) row.add("metric", one.metric);
+    if (timed) row.add("latency_ratio", one.latency_ratio);
     row.add("kept", one.kept);
     rows.push_back(std::move(row));
   }

@@ -20,6 +20,17 @@ std::string described(const QuantizeMethod& method) {
   return text;
 }
 
+static std::string listed(const std::set<std::string>& operators, const char* form) {
+  constexpr std::size_t most = 3;
+  if (operators.empty()) return {};
+  return operators.size() > most ? fmt::format(", {} operators in {}", operators.size(), form)
+                                 : fmt::format(", '{}' in {}", fmt::join(operators, "', '"), form);
+}
+
+std::string described(const QuantizeMethod& method, const Returned& returned) {
+  return described(method) + listed(returned.to_int16, "int16") + listed(returned.to_float, "float") + listed(returned.too_slow, "float for speed");
+}
+
 namespace {
 
 /// Multiply-accumulates that a search may take besides those of the first methods: some seconds.

@@ -12,6 +12,8 @@ namespace iai {
 
 namespace {
 
+constexpr double seconds_each = 0.3;  // of measuring, for each of two models
+
 bool surely_below_one(const RatioInterval& ratio) { return ratio.high && *ratio.high < 1; }
 bool surely_above_one(const RatioInterval& ratio) { return ratio.low && *ratio.low > 1; }
 
@@ -89,8 +91,15 @@ std::string ratio_text(const RatioInterval& ratio) {
 
 SpeedResult keep_what_gains(const SpeedSearch& search, Returned& returned) { return GainSearch(search, returned).run(returned); }
 
+LatencyClock latency_clock(QuantizeWorkbench& workbench) {
+  return [&workbench, bench = std::make_shared<LatencyBench>(workbench)](const Candidate& candidate) {
+    const ScratchModel made(candidate.made.model);
+    return bench->ratio(made.path(), workbench.options().model, seconds_each).value;
+  };
+}
+
 SpeedResult keep_what_gains(QuantizeWorkbench& workbench, Candidate& candidate, const std::function<bool(const Returned&)>& is_allowed) {
-  constexpr double seconds_each = 0.3, seconds_in_all = 1.5;
+  constexpr double seconds_in_all = 1.5;
   const QuantizeMethod method = candidate.method;
   const LatencyBench bench(workbench);
   std::uint64_t asked = 0;
@@ -116,6 +125,8 @@ SpeedResult keep_what_gains(QuantizeWorkbench& workbench, Candidate& candidate, 
   if (returned != candidate.returned) {
     candidate = workbench.make(method, returned);
     workbench.compare(candidate, most_compared);
+    workbench.remember(candidate, described(method, returned));
+    workbench.keep(described(method, returned));
   }
   return result;
 }

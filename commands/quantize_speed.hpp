@@ -16,6 +16,9 @@ struct SpeedResult {
   std::string in_the_way;  ///< why it does not hold; empty where it does
 };
 
+/// Times candidates against the source on this machine with ONNX Runtime, briefly. @param workbench  kept
+LatencyClock latency_clock(QuantizeWorkbench& workbench);
+
 /// "0.913 (0.902 to 0.921)"
 std::string ratio_text(const RatioInterval& ratio);
 

@@ -88,7 +88,7 @@ QuantizeWorkbench::QuantizeWorkbench(const Model& source, const QuantizeOptions&
       reference_(std::make_shared<std::optional<Session>>()),
       budget_(std::make_shared<SearchBudget>(options.budget_s)),
       memory_(std::make_shared<SearchMemory>()),
-      tries_(std::make_shared<std::vector<QuantizeTry>>()) {
+      tries_(std::make_shared<Tries>()) {
   plain_.inferred = with_inferred_shapes(plain_.model);
   if (options.dynamic) return;
   const QuantizationPlan whole = with_model_name(options.model, [&] { return plan(plain_, ranges == nullptr || ranges->attention, {}); });
@@ -244,11 +244,13 @@ Candidate QuantizeWorkbench::make(const QuantizeMethod& method, const Returned& 
 }
 
 void QuantizeWorkbench::remember(const Candidate& candidate, std::string what, std::optional<double> metric) {
-  tries_->push_back({std::move(what), stored_bytes(candidate.made.model), worst_sqnr_db(candidate.errors), candidate.integer_layers(), metric});
+  QuantizeTry one{std::move(what), stored_bytes(candidate.made.model), worst_sqnr_db(candidate.errors), candidate.integer_layers(), metric};
+  if (tries_->clock) one.latency_ratio = tries_->clock(candidate);
+  tries_->all.push_back(std::move(one));
 }
 
 void QuantizeWorkbench::keep(const std::string& what, std::optional<double> metric) {
-  for (QuantizeTry& one : *tries_) {
+  for (QuantizeTry& one : tries_->all) {
     one.kept = one.what == what;
     if (one.kept && metric) one.metric = metric;
   }

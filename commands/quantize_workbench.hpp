@@ -66,9 +66,13 @@ struct QuantizeTry {
   std::uint64_t bytes = 0;  ///< of the model
   double sqnr_db = 0;       ///< of the worst output, on the inputs that it was judged by
   std::size_t integer_layers = 0;
-  std::optional<double> metric = {};  ///< the task's primary one, where an accuracy limit asked for it
+  std::optional<double> metric = {};         ///< the task's primary one, where an accuracy limit asked for it
+  std::optional<double> latency_ratio = {};  ///< time of a run over that of the source, where it was measured
   bool kept = false;
 };
+
+/// Time of a run of the candidate over that of the source.
+using LatencyClock = std::function<double(const Candidate&)>;
 
 /// One source model, calibrated, and what can be done with it again and again: quantize it in some way, compare the result
 /// with the source, judge it on a task. Searches (commands/quantize_search.hpp, quantize_gate.hpp) work on it.
@@ -106,7 +110,9 @@ class QuantizeWorkbench {
   void remember(const Candidate& candidate, std::string what, std::optional<double> metric = {});
   /// Of what is remembered, this way was kept. @param metric  that it was judged by
   void keep(const std::string& what, std::optional<double> metric = {});
-  const std::vector<QuantizeTry>& tries() const { return *tries_; }
+  const std::vector<QuantizeTry>& tries() const { return tries_->all; }
+  /// What is remembered from now on is timed too.
+  void time_tries(LatencyClock clock) { tries_->clock = std::move(clock); }
   /// What of each layer would be cut on x86-64 without VNNI, by name; empty for targets that do not run there or are made for it, and for
   /// dynamic int8.
   std::map<std::string, SaturationRisk> saturation_risks(const Candidate& candidate);
@@ -162,7 +168,11 @@ class QuantizeWorkbench {
   std::shared_ptr<std::optional<Session>> reference_;                             // one for a workbench and its trials, as below
   std::shared_ptr<SearchBudget> budget_;
   std::shared_ptr<SearchMemory> memory_;
-  std::shared_ptr<std::vector<QuantizeTry>> tries_;
+  struct Tries {
+    std::vector<QuantizeTry> all;
+    LatencyClock clock;  // may be empty
+  };
+  std::shared_ptr<Tries> tries_;
 
   QuantizationPlan plan(const Calibrated& form, bool attention, const Returned& returned, bool stored = true) const;
   Calibrated& form(bool equalized);

@@ -41,12 +41,15 @@ TEST_CASE("weights have a bar a channel, more than fit share one") {
 TEST_CASE("the front leads through what none beats in both") {
   const std::vector<FrontPoint> points{
       {100, 20, "small"}, {100, 30, "small and better"}, {150, 25, "beaten"}, {200, 40, "large", true}, {50, HUGE_VAL, "exact"}};
-  const std::string plot = front_plot(points);
+  const std::string plot = front_plot(points, FrontCost::size);
   CHECK(count(plot, "<circle") == 4);
   CHECK(count(plot, "r=\"7\"") == 1);
   const std::size_t line = plot.find("polyline points=\"") + 17;
   CHECK(count(plot.substr(line, plot.find('"', line) - line), ",") == 2);
-  CHECK(front_plot({}).empty());
+  CHECK(plot.find("4 ways: size against error") != std::string::npos);
+  const std::vector<FrontPoint> times{{0.5, 20, "fast"}, {1.25, 30, "slow"}};
+  CHECK(front_plot(times, FrontCost::time).find("1.31 of the source") != std::string::npos);
+  CHECK(front_plot({}, FrontCost::size).empty());
 }
 
 TEST_CASE("layers stand below those that they read, and no letter of a name is cut") {
