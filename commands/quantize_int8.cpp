@@ -1,5 +1,6 @@
 #include "commands/quantize_int8.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <ctime>
 #include <optional>
@@ -97,6 +98,18 @@ std::unique_ptr<Samples> find_samples(const QuantizeOptions& options, const Cali
   return samples;
 }
 
+/// A compiled network has one shape; that it was not fixed shows on the device only.
+void warn_of_open_shapes(const Model& source, const QuantizeOptions& options, Output& output) {
+  if (options.target != "qnn") return;
+  for (const onnx::ValueInfoProto& input : source.graph().input()) {
+    if (source.has_initializer(input.name())) continue;
+    const auto& sizes = input.type().tensor_type().shape().dim();
+    if (std::all_of(sizes.begin(), sizes.end(), [](const auto& size) { return size.has_dim_value(); })) continue;
+    return output.warn(fmt::format("{}: input '{}' has no fixed shape, which QNN needs: iai convert --shape {}=... fixes it", options.model.string(),
+                                   input.name(), input.name()));
+  }
+}
+
 bool shows_layers(const QuantizeOptions& options) { return options.layers || !options.html.empty(); }
 
 /// What came of it, and of what was asked of it.
@@ -183,6 +196,7 @@ ExitCode quantize_int8(const QuantizeOptions& options, Context& context) {
   Model source = read_checked_model(options.model);
   if (ranges) check_ranges_model(*ranges, options.ranges, options.model);
   raise_opset(source, options.model);
+  warn_of_open_shapes(source, options, context.output);
   const std::unique_ptr<Samples> samples = find_samples(options, calibration, source);
   const std::int64_t sample_count = samples == nullptr ? 0 : samples->count();
   QuantizeWorkbench workbench(source, options, samples.get(), ranges ? &*ranges : nullptr, context.output);

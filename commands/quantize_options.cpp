@@ -6,6 +6,7 @@
 #include "commands/quantize_inputs.hpp"
 #include "commands/transformation.hpp"
 #include "formats/error.hpp"
+#include "quantizer/quantize/target.hpp"
 
 namespace iai {
 
@@ -36,10 +37,16 @@ void check_ranges_options(const QuantizeOptions& options, const std::vector<fs::
   refuse_existing(options.ranges_out, options.output.if_exists());
 }
 
+void check_int16_option(const QuantizeOptions& options) {
+  const std::optional<Target> target = target_named(options.target);
+  if (options.int16.empty() || !target || form_of(*target).wide) return;
+  throw Error(ErrorKind::usage, "--int16: --target " + options.target + " gets no 16-bit activations", "--exclude leaves operators in float");
+}
+
 void check_dynamic_options(const QuantizeOptions& options) {
   if (!options.dynamic) return;
   if (!options.int16.empty()) throw Error(ErrorKind::usage, "--int16 is for static int8: --dynamic has no 16-bit form", "leave out --dynamic, or --int16");
-  if (options.target != "tensorrt" && options.target != "openvino") return;
+  if (options.target != "tensorrt" && options.target != "openvino" && options.target != "qnn") return;
   throw Error(ErrorKind::usage, "--target " + options.target + " takes static int8 only: it has no operator that quantizes activations as they come",
               "leave out --dynamic and calibrate");
 }
@@ -90,6 +97,7 @@ void check_options(const QuantizeOptions& options) {
   check_float_options(options);
   check_random_options(options);
   check_dynamic_options(options);
+  check_int16_option(options);
   check_layers_option(options);
   if (options.output.path.empty() && !options.dry_run)
     throw Error(ErrorKind::usage, "missing: -o, the file to write", fmt::format("add -o model-{}.onnx", options.precision));
@@ -164,7 +172,7 @@ void declare(CLI::App& app, QuantizeOptions& options) {
   app.add_option("--target", options.target,
                  "Machine or runtime that the model is for: cpu-avx2 is x86-64 without VNNI, whose products of weights and activations are cut to 16 bits")
       ->type_name("NAME")
-      ->check(CLI::IsMember({"generic", "cpu-vnni", "cpu-avx2", "arm", "tensorrt", "openvino"}))
+      ->check(CLI::IsMember({"generic", "cpu-vnni", "cpu-avx2", "arm", "tensorrt", "openvino", "qnn"}))
       ->capture_default_str();
   app.add_flag("-n,--dry-run", options.dry_run, "Only say what would be quantized, what stays in float and why, and about how much memory it takes");
   app.add_flag("--layers", options.layers,

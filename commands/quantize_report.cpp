@@ -15,8 +15,7 @@ namespace {
 /// Where the weight has its scales.
 std::string scales_of(const QuantizedLayer& layer) {
   if (layer.weight.empty()) return "-";
-  const bool stack = layer.op_type == "MatMul" && layer.shape.size() > 2;  // as quantize_static has it
-  return stack ? "one" : fmt::format("axis {}", layer.axis);
+  return layer.one_scale ? "one" : fmt::format("axis {}", layer.axis);
 }
 
 /// Are there figures of what could be cut on x86-64 without VNNI?

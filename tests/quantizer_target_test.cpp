@@ -76,7 +76,8 @@ TEST_CASE("each target gets the integers and biases that it takes, on real model
     double cnn_db, transformer_db;  ///< floors; measured: 39.2 and 46.2, TensorRT 34.6 and 43.9
   };
   for (const Expected& expected : {Expected{"generic", ElementType::uint8, true, 38, 45}, Expected{"arm", ElementType::int8, true, 38, 45},
-                                   Expected{"openvino", ElementType::uint8, false, 38, 45}, Expected{"tensorrt", ElementType::int8, false, 33, 42}}) {
+                                   Expected{"openvino", ElementType::uint8, false, 38, 45}, Expected{"tensorrt", ElementType::int8, false, 33, 42},
+                                   Expected{"qnn", ElementType::uint8, true, 37, 44}}) {
     for (const std::string name : {"cmapss_cnn", "cmapss_transformer"}) {
       const auto path = real_model(name);
       if (!path || !have_file("models/cmapss_calib_x.npy")) return;
@@ -91,6 +92,29 @@ TEST_CASE("each target gets the integers and biases that it takes, on real model
       CHECK(made.sqnr_db >= (name == "cmapss_cnn" ? expected.cnn_db : expected.transformer_db));
     }
   }
+}
+
+TEST_CASE("QNN: one scale for the weights of a matrix and its bias, one for each channel of a convolution") {
+  const auto path = real_model("cmapss_cnn");
+  if (!path || !have_file("models/cmapss_calib_x.npy")) return;
+  const auto samples = open_samples({real_file("models/cmapss_calib_x.npy")}, wanted_inputs(Session(*path, {})));
+  const Made made = quantized(*path, *samples, "qnn"), usual = quantized(*path, *samples, "generic");
+  std::map<std::string, const onnx::NodeProto*> made_by;
+  for (const onnx::NodeProto& node : made.model.graph().node()) made_by[node.output(0)] = &node;
+  int matrices = 0, convolutions = 0;
+  for (const onnx::NodeProto& node : made.model.graph().node()) {
+    const bool matrix = node.op_type() == "Gemm", convolution = node.op_type() == "Conv";
+    for (int i = 1; (matrix || convolution) && i < node.input_size(); ++i) {
+      const auto from = made_by.find(node.input(i));
+      if (from == made_by.end() || from->second->op_type() != "DequantizeLinear") continue;
+      const TensorView scale = *made.model.initializer(from->second->input(1));
+      CHECK(scale.shape.empty() == matrix);
+      (matrix ? matrices : convolutions) += 1;
+    }
+  }
+  CHECK(matrices >= 2);
+  CHECK(convolutions >= 2);
+  CHECK(made.sqnr_db < usual.sqnr_db);
 }
 
 TEST_CASE("16-bit activations lose only what the weights lose; operator sets before 21 use ONNX Runtime's own operators") {

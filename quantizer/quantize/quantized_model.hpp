@@ -24,6 +24,7 @@ struct QuantizedLayer {
   std::vector<std::int64_t> shape = {};                              ///< of the weight, in float too; empty without a constant one
   std::string weight = {};                                           ///< initializer of the source; empty for products of two activations and in float
   int axis = 0;                                                      ///< of the weight, along which each channel has its scale
+  bool one_scale = false;                                            ///< it has one for all channels instead
   std::vector<std::string> inputs = {};                              ///< activations that become integers, as the source names them
   int input_axis = -1;                                               ///< of the first input's channels; negative counts from the end
   std::string result = {};                                           ///< what it makes, behind an activation function that the runtime fuses

@@ -205,6 +205,7 @@ class StaticWriter {
     layer.input_axis = linear.input_axis;
     layer.weight = linear.weight;
     layer.axis = linear.axis;
+    layer.one_scale = !linear.weight.empty() && (is_stack(linear) || has_one_scale(linear));
     layer.result = linear.result;
     if (!linear.weight.empty()) {
       const WrittenWeight& weight = weight_of(linear);
@@ -216,22 +217,24 @@ class StaticWriter {
     layers_[linear.node] = std::move(layer);
   }
 
+  /// ONNX Runtime's integer MatMul takes a scale for each column of one matrix only, not of a stack of them.
+  bool is_stack(const LinearNode& linear) const { return linear.op_type == "MatMul" && source_.initializer(linear.weight)->shape.size() > 2; }
+
+  /// Do all columns share one scale? It stands in QuantizedWeight once for each.
+  bool has_one_scale(const LinearNode& linear) const { return !form_.column_scales && (linear.op_type == "Gemm" || linear.op_type == "MatMul"); }
+
   const WrittenWeight& weight_of(const LinearNode& linear) {
     const std::pair key{linear.weight, linear.axis};
     const auto found = weights_.find(key);
     if (found != weights_.end()) return found->second;
     try {
       const TensorView source = *source_.initializer(linear.weight);
-      // ONNX Runtime's integer MatMul takes a scale for each column of one matrix only, not of a stack of them.
-      const bool stack = linear.op_type == "MatMul" && source.shape.size() > 2;
+      const bool stack = is_stack(linear);
       const TensorView seen{source.type, stack ? std::vector<std::int64_t>{1, source.size()} : source.shape, source.bytes};
       WrittenWeight made;
       made.made = quantize_safely(linear, seen, stack ? 0 : linear.axis, made.risk);
       made.made.values.shape = source.shape;
-      const auto channels = static_cast<std::int64_t>(made.made.scales.size());
-      const std::vector<std::int64_t> shape = stack ? std::vector<std::int64_t>() : std::vector<std::int64_t>{channels};
-      made.floats = dequantize(linear.weight, made.made.values, make_tensor<float>(shape, made.made.scales), linear.axis,
-                               Tensor{ElementType::int8, shape, std::vector<std::byte>(made.made.scales.size())});
+      made.floats = dequantize(linear.weight, made.made.values, made.made.scales, stack || has_one_scale(linear), linear.axis, ElementType::int8);
       return weights_.emplace(key, std::move(made)).first->second;
     } catch (const Error& error) {
       throw Error(error.kind(), fmt::format("operator '{}': {}", linear.name, error.message()), error.hint());
@@ -242,6 +245,7 @@ class StaticWriter {
   QuantizedWeight quantize_safely(const LinearNode& linear, const TensorView& seen, int axis, SaturationRisk& risk) const {
     const auto bounds = smallest_.find({linear.weight, linear.axis});
     std::vector<float> smallest = bounds == smallest_.end() ? std::vector<float>() : bounds->second;
+    if (has_one_scale(linear)) smallest = one_bound(seen, axis, smallest);
     const std::optional<ReductionLayout> layout = target_ == Target::cpu_avx2 ? layout_of(linear) : std::nullopt;
     if (!layout) {
       QuantizedWeight made = quantize_weight(seen, axis, smallest);
@@ -250,6 +254,12 @@ class StaticWriter {
       return made;
     }
     return quantize_uncut(seen, axis, std::move(smallest), *layout, largest_input(linear), risk);
+  }
+
+  /// Bounds under which all channels get the scale of the one that needs the largest.
+  static std::vector<float> one_bound(const TensorView& seen, int axis, const std::vector<float>& smallest) {
+    const std::vector<float> scales = quantize_weight(seen, axis, smallest).scales;
+    return std::vector<float>(scales.size(), *std::max_element(scales.begin(), scales.end()));
   }
 
   /// How the runtime's saturating kernels would walk the weight; nothing where they are not used.
@@ -275,11 +285,15 @@ class StaticWriter {
     return largest;
   }
 
-  /// Adds integers with their scales and appends the DequantizeLinear that reads them. @returns the name of the floats.
-  std::string dequantize(const std::string& name, const Tensor& integers, Tensor scales, int axis, Tensor zeros) {
+  /// Adds integers with their scales, zero points 0, and appends the DequantizeLinear that reads them.
+  /// @param one_scale  the first stands for all
+  /// @returns the name of the floats
+  std::string dequantize(const std::string& name, const Tensor& integers, std::span<const float> scales, bool one_scale, int axis, ElementType type) {
+    if (one_scale) scales = scales.first(1);
+    const std::vector<std::int64_t> shape = one_scale ? std::vector<std::int64_t>() : std::vector<std::int64_t>{static_cast<std::int64_t>(scales.size())};
     const std::string values = edit_.add_initializer(name + "_quantized", integers);
-    const std::string scale = edit_.add_initializer(name + "_scale", std::move(scales));
-    const std::string zero = edit_.add_initializer(name + "_zero_point", std::move(zeros));
+    const std::string scale = edit_.add_initializer(name + "_scale", make_tensor<float>(shape, scales));
+    const std::string zero = edit_.add_initializer(name + "_zero_point", Tensor{type, shape, std::vector<std::byte>(scales.size() * element_size(type))});
     std::string floats = edit_.add_node("DequantizeLinear", {values, scale, zero}, name + "_dequantized");
     set_attribute(edit_.last(), "axis", axis);
     return floats;
@@ -300,8 +314,7 @@ class StaticWriter {
       integers[c] = static_cast<std::int32_t>(std::clamp(std::nearbyint(bias[c] / static_cast<double>(scales[c])), -2147483647.0, 2147483647.0));
     }
     const auto channels = static_cast<std::int64_t>(bias.size());
-    node.set_input(2, dequantize(linear.bias, make_tensor<std::int32_t>({channels}, integers), make_tensor<float>({channels}, scales), 0,
-                                 Tensor{ElementType::int32, {channels}, std::vector<std::byte>(bias.size() * 4)}));
+    node.set_input(2, dequantize(linear.bias, make_tensor<std::int32_t>({channels}, integers), scales, has_one_scale(linear), 0, ElementType::int32));
   }
 
   void write_float_bias(const LinearNode& linear, const std::vector<double>& bias, const std::vector<double>& shift, onnx::NodeProto& node) {
