@@ -80,7 +80,7 @@ _iai() {
     quantize:--bias-correction) _iai_words "auto fast full"; return ;;
     quantize:--exclude) :; return ;;
     quantize:--int16) :; return ;;
-    quantize:--target) _iai_words "generic cpu-vnni cpu-avx2 arm tensorrt openvino"; return ;;
+    quantize:--target) _iai_words "generic cpu-vnni cpu-avx2 arm tensorrt openvino qnn"; return ;;
     quantize:--samples) :; return ;;
     quantize:--max-memory) :; return ;;
     quantize:--ranges-out) _iai_files 'yaml|yml'; return ;;

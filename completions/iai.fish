@@ -88,7 +88,7 @@ complete -c iai -n '__fish_seen_subcommand_from quantize' -l bias-correction -d 
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l exclude -d 'Leave operators in float, by name or type; * and ? match any text and any character' -x
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l dynamic -d 'Quantize activations as they come; needs no calibration'
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l int16 -d 'Give the activations of these operators 16 bits, by name or type; their weights stay int8' -x
-complete -c iai -n '__fish_seen_subcommand_from quantize' -l target -d 'Machine or runtime that the model is for: cpu-avx2 is x86-64 without VNNI, whose products of weights and activations are cut to 16 bits' -x -a 'generic cpu-vnni cpu-avx2 arm tensorrt openvino'
+complete -c iai -n '__fish_seen_subcommand_from quantize' -l target -d 'Machine or runtime that the model is for: cpu-avx2 is x86-64 without VNNI, whose products of weights and activations are cut to 16 bits' -x -a 'generic cpu-vnni cpu-avx2 arm tensorrt openvino qnn'
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l dry-run -s n -d 'Only say what would be quantized, what stays in float and why, and about how much memory it takes'
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l layers -d 'Also measure each layer: what it loses by itself, what it alone does to the outputs, and the likely cause where it stands out, worst first'
 complete -c iai -n '__fish_seen_subcommand_from quantize' -l samples -d 'At most so many calibration samples, spread evenly; 0: all' -x
