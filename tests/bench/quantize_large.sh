@@ -3,12 +3,12 @@
 # CPU seconds (user + system, all threads), wall seconds, peak memory, and how far the outputs lie from float32 (SQNR in dB over samples that
 # were calibrated on). For iai also the share of its CPU time that was not spent in the runtime (its own account, --verbose).
 # Wall seconds mean nothing on a machine that others load; CPU seconds do.
-#   tests/bench/quantize_large.sh [BUILD [PIXELS [SAMPLES [WHAT ...]]]]      WHAT: static, memory, dynamic (default: all)
+#   tests/bench/quantize_large.sh [BUILD [SOURCE [PIXELS [SAMPLES [WHAT ...]]]]]      WHAT: static, memory, dynamic (default: all)
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 iai=$(realpath "${1:-$here/../../build}")/iai
-pixels=${2:-224} samples=${3:-128}
-what=("${@:4}")
+pixels=${3:-224} samples=${4:-128}
+what=("${@:5}")
 [ ${#what[@]} -gt 0 ] || what=(static memory dynamic)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
