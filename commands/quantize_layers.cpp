@@ -137,10 +137,11 @@ std::int64_t samples_for_each(const QuantizeWorkbench& workbench, std::size_t la
   return cost > 0 ? static_cast<std::int64_t>(std::clamp(affordable / cost, fewest, static_cast<double>(most_for_layers))) : most_for_layers;
 }
 
-/// Layers that lose the most by themselves, each name once: making and opening a model of thousands of layers for each of them would
+/// Layers that lose the most by themselves, each name once: making and opening a model of thousands of operators for each of them would
 /// take hours.
-std::vector<std::string> worst_names(const std::vector<LayerError>& errors) {
-  constexpr std::size_t most = 256;
+std::vector<std::string> worst_names(const std::vector<LayerError>& errors, int operators) {
+  constexpr std::size_t most_layers = 256, most_operators = 100'000;  // the latter in all models together
+  const std::size_t most = std::min(most_layers, most_operators / static_cast<std::size_t>(std::max(operators, 1)) + 1);
   std::vector<std::string> names;
   std::set<std::string> known;
   for (const LayerFinding& finding : layer_findings(errors)) {
@@ -158,7 +159,7 @@ MeasuredLayers measure_layers(QuantizeWorkbench& workbench, Candidate& candidate
   }
   MeasuredLayers measured;
   measured.errors = layer_errors(workbench, candidate);
-  const std::vector<std::string> names = worst_names(measured.errors);
+  const std::vector<std::string> names = worst_names(measured.errors, candidate.made.model.graph().node_size());
   measured.alone = layer_sensitivities(workbench, candidate, names, samples_for_each(workbench, names.size()));
   if (workbench.options().layers) measured.times = time_shares(workbench, candidate);
   return measured;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 #include <limits>
 
 #include <fmt/format.h>
@@ -29,6 +31,45 @@ struct Rows {
   }
 };
 
+/// The values of a weight, a stretch at a time: a table of a large model has no room beside itself, and in a file its bytes lie anywhere.
+class Values {
+ public:
+  explicit Values(const TensorView& weight) : bytes_(weight.bytes) {
+    if (weight.type != ElementType::float32) floats_ = to_floats(weight);
+  }
+
+  /// Valid until the next call.
+  std::span<const float> at(std::size_t first, std::size_t count) {
+    if (!floats_.empty()) return std::span(floats_).subspan(first, count);
+    const std::span<const std::byte> part = bytes_.subspan(first * sizeof(float), count * sizeof(float));
+    if (reinterpret_cast<std::uintptr_t>(part.data()) % alignof(float) == 0) return {reinterpret_cast<const float*>(part.data()), count};
+    aligned_.resize(count);
+    std::memcpy(aligned_.data(), part.data(), part.size());
+    return aligned_;
+  }
+
+ private:
+  std::span<const std::byte> bytes_;
+  std::vector<float> floats_, aligned_;
+};
+
+/// Largest magnitude of each channel.
+std::vector<float> largest_values(Values& values, const Rows& rows) {
+  std::vector<float> largest(rows.layout.channels);
+  rows.visit([&](std::size_t channel, std::size_t first, std::size_t count) {
+    const std::span<const float> part = values.at(first, count);
+    if (!extent_of(part).finite) {
+      const bool nan = std::any_of(part.begin(), part.end(), [](float value) { return std::isnan(value); });
+      throw Error(ErrorKind::input, fmt::format("a weight is {}", nan ? "NaN" : "infinite"), "export the model again; its training may have diverged");
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      float& most = largest[rows.one_channel ? channel : i];
+      most = std::max(most, std::abs(part[i]));
+    }
+  });
+  return largest;
+}
+
 }  // namespace
 
 void refuse_infinite_bias(const std::string& node, std::span<const double> bias) {
@@ -40,21 +81,11 @@ void refuse_infinite_bias(const std::string& node, std::span<const double> bias)
 }
 
 QuantizedWeight quantize_weight(const TensorView& weight, int axis, std::span<const float> smallest_scales) {
-  const std::vector<float> values = to_floats(weight);
-  const auto channels = static_cast<std::size_t>(weight.shape[static_cast<std::size_t>(axis)]);
-  if (!extent_of(values).finite) {
-    const bool nan = std::any_of(values.begin(), values.end(), [](float value) { return std::isnan(value); });
-    throw Error(ErrorKind::input, fmt::format("a weight is {}", nan ? "NaN" : "infinite"), "export the model again; its training may have diverged");
-  }
-  std::vector<float> largest(channels);
+  Values values(weight);
   const Rows rows(weight.shape, axis);
-  rows.visit([&](std::size_t channel, std::size_t first, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) {
-      float& most = largest[rows.one_channel ? channel : i];
-      most = std::max(most, std::abs(values[first + i]));
-    }
-  });
-  QuantizedWeight made{{ElementType::int8, weight.shape, std::vector<std::byte>(values.size())}, std::vector<float>(channels), 0};
+  const std::vector<float> largest = largest_values(values, rows);
+  const std::size_t channels = largest.size();
+  QuantizedWeight made{{ElementType::int8, weight.shape, std::vector<std::byte>(static_cast<std::size_t>(weight.size()))}, std::vector<float>(channels), 0};
   for (std::size_t c = 0; c < channels; ++c) {
     float scale = largest[c] / 127;
     if (!smallest_scales.empty()) scale = std::max(scale, smallest_scales[c]);
@@ -64,9 +95,10 @@ QuantizedWeight quantize_weight(const TensorView& weight, int axis, std::span<co
   double signal = 0, noise = 0;
   rows.visit([&](std::size_t channel, std::size_t first, std::size_t count) {
     const std::span<const float> scales = rows.one_channel ? std::span(made.scales).subspan(channel, 1) : std::span(made.scales);
-    round_to_int8(std::span(values).subspan(first, count), scales, integers.subspan(first, count));
+    const std::span<const float> part = values.at(first, count);
+    round_to_int8(part, scales, integers.subspan(first, count));
     for (std::size_t i = 0; i < count; ++i) {
-      const double value = static_cast<double>(values[first + i]), scale = static_cast<double>(scales[rows.one_channel ? 0 : i]);
+      const double value = static_cast<double>(part[i]), scale = static_cast<double>(scales[rows.one_channel ? 0 : i]);
       const double difference = integers[first + i] * scale - value;
       signal += value * value;
       noise += difference * difference;
