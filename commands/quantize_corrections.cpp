@@ -21,7 +21,8 @@ struct ChannelSums {
     if (layout.channels == 0 || sums.size() != layout.channels) return;
     const std::vector<float> elements = to_floats(values.view());
     for (std::size_t i = 0; i < elements.size(); ++i) sums[layout.channel(i)] += static_cast<double>(elements[i]);
-    count += static_cast<double>(elements.size() / layout.channels);
+    const std::size_t each = elements.size() / layout.channels;  // of a channel: exact
+    count += static_cast<double>(each);
   }
 };
 

@@ -121,7 +121,7 @@ SpeedResult keep_what_gains(QuantizeWorkbench& workbench, Candidate& candidate, 
   search.is_allowed = is_allowed;
   search.is_time_up = [&] { return workbench.budget().spent(); };
   Returned returned = candidate.returned;
-  const SpeedResult result = keep_what_gains(search, returned);
+  SpeedResult result = keep_what_gains(search, returned);
   if (returned != candidate.returned) {
     candidate = workbench.make(method, returned);
     workbench.compare(candidate, most_compared);

@@ -15,7 +15,7 @@ namespace iai {
 class SearchMemory {
  public:
   /// In memory only.
-  SearchMemory() = default;
+  SearchMemory() noexcept(false) = default;
   /// @param path      read where it exists
   /// @param identity  an object: what the measurements depend on (digests, options, versions)
   /// @throws Error(usage) naming the first entry of `identity` in which the file differs; Error(input) when it is no such file.
