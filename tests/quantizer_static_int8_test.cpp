@@ -117,6 +117,22 @@ TEST_CASE("a bias that is not a number is refused, as integers and where it stay
   for (const Target target : {Target::generic, Target::tensorrt, Target::openvino}) CHECK_THROWS_AS(quantize_static(model, plan, ranges, target), Error);
 }
 
+TEST_CASE("one scale for a whole matrix is that of its largest weight, also beside a channel of zeros") {
+  Model model = small_gemm();
+  model.set_initializer("W", make_tensor<float>({3, 2}, std::array{1.0F, -0.5F, 0.0F, 0.0F, -3.0F, 0.0F}));
+  model.graph().mutable_node(0)->mutable_input()->RemoveLast();  // a bias would bound the scale of the zeros
+  CHECK(least_scales(*model.initializer("W"), 0) == std::vector<float>{1.0F / 127, 0, 3.0F / 127});
+  const QuantizationPlan plan = plan_quantization(model, {});
+  RangeMemo memo;
+  const auto ranges = choose_ranges(model.graph(), plan, seen(plan), {RangeMethod::min_max}, memo);
+  const QuantizedModel made = quantize_static(model, plan, ranges, Target::qnn);
+  const TensorView scale = *made.model.initializer("W_scale");
+  CHECK(scale.shape.empty());
+  CHECK(to_floats(scale) == std::vector<float>{3.0F / 127});
+  CHECK(made.layers.at(0).one_scale);
+  CHECK(made.layers.at(0).weight_sqnr_db > 40);
+}
+
 TEST_CASE("what is excluded or sent back stays in float, a pattern that fits nothing is an error") {
   const Model model = small_gemm();
   CHECK(plan_quantization(model, {{"lin*"}, true, {}}).linear.empty());

@@ -258,8 +258,10 @@ class StaticWriter {
 
   /// Bounds under which all channels get the scale of the one that needs the largest.
   static std::vector<float> one_bound(const TensorView& seen, int axis, const std::vector<float>& smallest) {
-    const std::vector<float> scales = quantize_weight(seen, axis, smallest).scales;
-    return std::vector<float>(scales.size(), *std::max_element(scales.begin(), scales.end()));
+    const std::vector<float> least = least_scales(seen, axis);
+    float bound = *std::max_element(least.begin(), least.end());
+    for (const float scale : smallest) bound = std::max(bound, scale);
+    return std::vector<float>(least.size(), bound);
   }
 
   /// How the runtime's saturating kernels would walk the weight; nothing where they are not used.

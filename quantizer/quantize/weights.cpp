@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -53,8 +54,7 @@ class Values {
   std::vector<float> floats_, aligned_;
 };
 
-/// Largest magnitude of each channel.
-std::vector<float> largest_values(Values& values, const Rows& rows) {
+std::vector<float> least_scales_of(Values& values, const Rows& rows) {
   std::vector<float> largest(rows.layout.channels);
   rows.visit([&](std::size_t channel, std::size_t first, std::size_t count) {
     const std::span<const float> part = values.at(first, count);
@@ -67,6 +67,7 @@ std::vector<float> largest_values(Values& values, const Rows& rows) {
       most = std::max(most, std::abs(part[i]));
     }
   });
+  for (float& most : largest) most /= 127;
   return largest;
 }
 
@@ -80,17 +81,21 @@ void refuse_infinite_bias(const std::string& node, std::span<const double> bias)
   }
 }
 
+std::vector<float> least_scales(const TensorView& weight, int axis) {
+  Values values(weight);
+  return least_scales_of(values, Rows(weight.shape, axis));
+}
+
 QuantizedWeight quantize_weight(const TensorView& weight, int axis, std::span<const float> smallest_scales) {
   Values values(weight);
   const Rows rows(weight.shape, axis);
-  const std::vector<float> largest = largest_values(values, rows);
-  const std::size_t channels = largest.size();
-  QuantizedWeight made{{ElementType::int8, weight.shape, std::vector<std::byte>(static_cast<std::size_t>(weight.size()))}, std::vector<float>(channels), 0};
-  for (std::size_t c = 0; c < channels; ++c) {
-    float scale = largest[c] / 127;
+  std::vector<float> channel_scales = least_scales_of(values, rows);
+  for (std::size_t c = 0; c < channel_scales.size(); ++c) {
+    float& scale = channel_scales[c];
     if (!smallest_scales.empty()) scale = std::max(scale, smallest_scales[c]);
-    made.scales[c] = scale >= std::numeric_limits<float>::min() ? scale : 1.0F;  // a channel of zeros
+    if (scale < std::numeric_limits<float>::min()) scale = 1;  // a channel of zeros
   }
+  QuantizedWeight made{{ElementType::int8, weight.shape, std::vector<std::byte>(static_cast<std::size_t>(weight.size()))}, std::move(channel_scales), 0};
   const auto integers = made.values.values<std::int8_t>();
   double signal = 0, noise = 0;
   rows.visit([&](std::size_t channel, std::size_t first, std::size_t count) {

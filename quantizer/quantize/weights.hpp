@@ -15,6 +15,9 @@ struct QuantizedWeight {
   double sqnr_db = 0;         ///< of all elements; infinite when exact
 };
 
+/// Scales at which the largest magnitude of each channel is 127; 0 for a channel of zeros. @throws as quantize_weight
+std::vector<float> least_scales(const TensorView& weight, int axis);
+
 /// Symmetric, largest magnitude of each channel = 127.
 /// @param weight  float32, any rank
 /// @param axis    of the channels
