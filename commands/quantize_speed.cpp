@@ -1,6 +1,8 @@
 #include "commands/quantize_speed.hpp"
 
 #include <algorithm>
+#include <list>
+#include <memory>
 
 #include <fmt/format.h>
 
@@ -26,7 +28,7 @@ class GainSearch {
     result_.ratio = search_.over_source(chosen);
     if (surely_above_one(result_.ratio) && !result_.cut) {
       Returned few = only_those_that_gain();
-      if (few.too_slow.size() < search_.names.size() && search_.is_allowed(few)) {
+      if (has_integers(few) && search_.is_allowed(few)) {
         const RatioInterval ratio = search_.over_source(few);
         if (ratio.value < result_.ratio.value) {
           chosen = std::move(few);
@@ -34,9 +36,8 @@ class GainSearch {
         }
       }
     }
-    const bool anything_left = chosen.too_slow.size() < start_.too_slow.size() + search_.names.size();
-    result_.holds = anything_left && !surely_above_one(result_.ratio);
-    if (!anything_left) result_.in_the_way = "no operator gains from int8";
+    result_.holds = has_integers(chosen) && !surely_above_one(result_.ratio);
+    if (!has_integers(chosen)) result_.in_the_way = "no operator gains from int8";
     else if (!result_.holds) result_.in_the_way = "no choice of operators is as fast as the source";
     returned = std::move(chosen);
     return result_;
@@ -51,6 +52,8 @@ class GainSearch {
   bool is_surely_faster(const Returned& candidate, const Returned& reference) {
     return surely_below_one(search_.compare(candidate, reference)) && surely_below_one(search_.compare(candidate, reference));
   }
+
+  bool has_integers(const Returned& returned) const { return returned.too_slow.size() < start_.too_slow.size() + search_.names.size(); }
 
   static Returned moved_to_float(Returned returned, const std::string& name) {
     returned.to_int16.erase(name);
@@ -83,6 +86,28 @@ class GainSearch {
   }
 };
 
+/// Models of one method as files. The two asked for last are kept: a comparison is made twice, and the next one shares one of them.
+class MadeModels {
+ public:
+  MadeModels(QuantizeWorkbench& workbench, const QuantizeMethod& method) : workbench_(workbench), method_(method) {}
+
+  std::shared_ptr<const ScratchModel> get(const Returned& returned) {
+    auto found = std::find_if(kept_.begin(), kept_.end(), [&](const auto& one) { return one.first == returned; });
+    if (found == kept_.end()) {
+      kept_.emplace_front(returned, std::make_shared<const ScratchModel>(workbench_.make(method_, returned).made.model));
+      if (kept_.size() > 2) kept_.pop_back();
+    } else {
+      kept_.splice(kept_.begin(), kept_, found);
+    }
+    return kept_.front().second;
+  }
+
+ private:
+  QuantizeWorkbench& workbench_;
+  const QuantizeMethod method_;
+  std::list<std::pair<Returned, std::shared_ptr<const ScratchModel>>> kept_;
+};
+
 }  // namespace
 
 std::string ratio_text(const RatioInterval& ratio) {
@@ -102,6 +127,7 @@ SpeedResult keep_what_gains(QuantizeWorkbench& workbench, Candidate& candidate, 
   constexpr double seconds_in_all = 1.5;
   const QuantizeMethod method = candidate.method;
   const LatencyBench bench(workbench);
+  MadeModels models(workbench, method);
   std::uint64_t asked = 0;
   SpeedSearch search;
   for (const QuantizedLayer& layer : candidate.made.layers) {
@@ -109,15 +135,12 @@ SpeedResult keep_what_gains(QuantizeWorkbench& workbench, Candidate& candidate, 
   }
   search.compare = [&](const Returned& one, const Returned& other) {
     workbench.output().progress("measuring what each operator gains", asked++, 0);
-    const ScratchModel first(workbench.make(method, one).made.model), second(workbench.make(method, other).made.model);
-    const RatioInterval ratio = bench.ratio(first.path(), second.path(), seconds_each);
+    const auto first = models.get(one), second = models.get(other);
+    const RatioInterval ratio = bench.ratio(first->path(), second->path(), seconds_each);
     workbench.output().detail(fmt::format("{} in float for speed against {}: {} times as long", one.too_slow.size(), other.too_slow.size(), ratio_text(ratio)));
     return ratio;
   };
-  search.over_source = [&](const Returned& returned) {
-    const ScratchModel made(workbench.make(method, returned).made.model);
-    return bench.ratio(made.path(), workbench.options().model, seconds_in_all);
-  };
+  search.over_source = [&](const Returned& returned) { return bench.ratio(models.get(returned)->path(), workbench.options().model, seconds_in_all); };
   search.is_allowed = is_allowed;
   search.is_time_up = [&] { return workbench.budget().spent(); };
   Returned returned = candidate.returned;
