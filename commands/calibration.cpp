@@ -6,6 +6,7 @@
 
 #include "commands/quantize_memory.hpp"
 #include "commands/scratch_model.hpp"
+#include "commands/transformation.hpp"
 #include "evaluator/metrics/output_error.hpp"
 #include "formats/staged_model.hpp"
 #include "quantizer/graph/graph_index.hpp"
@@ -44,7 +45,7 @@ class CalibrationRun {
   void watch(const Model& model, const std::filesystem::path& source, Observer& observer, const CalibrationLimits& limits) const {
     const ScratchModel scratch(with_outputs(model, observer.tensors()));
     try {
-      const Session session(scratch.path(), {.device = runtime_.device, .optimization = GraphOptimization::none, .runtime = runtime_.runtime});
+      const Session session(scratch.path(), unfused(runtime_));
       pass(session, source, [&](std::size_t tensor, const TensorView& values) { observer.observe_range(tensor, values); });
       if (limits.histograms) pass(session, source, [&](std::size_t tensor, const TensorView& values) { observer.observe_histogram(tensor, values); });
     } catch (const Error& error) {
@@ -109,7 +110,7 @@ void observe_products(const Model& model, const std::filesystem::path& source, c
   const auto total = static_cast<std::uint64_t>(samples.count());
   std::uint64_t done = 0;
   try {
-    const Session session(scratch.path(), {.device = runtime.device, .optimization = GraphOptimization::none, .runtime = runtime.runtime});
+    const Session session(scratch.path(), unfused(runtime));
     run_samples(session, samples, 1, runtime.threads, [&](std::int64_t, const std::vector<Tensor>& values) {
       for (std::size_t i = 0; i < values.size(); ++i) {
         for (InputProducts* reader : readers.at(tensors[i])) reader->add(values[i]);
@@ -169,7 +170,7 @@ RecurrentMomentsByOperator observe_moments(const Model& model, const std::filesy
   const auto total = static_cast<std::uint64_t>(samples.count());
   std::uint64_t done = 0;
   try {
-    const Session session(scratch.path(), {.device = runtime.device, .optimization = GraphOptimization::none, .runtime = runtime.runtime});
+    const Session session(scratch.path(), unfused(runtime));
     run_samples(session, samples, 1, runtime.threads, [&](std::int64_t, const std::vector<Tensor>& values) {
       for (std::size_t i = 0; i < watched.size(); ++i) watched[i].moments->add(values[places[i].first].view(), values[places[i].second].view());
       output.progress("observing states", ++done, total);

@@ -117,12 +117,8 @@ void record_options(Recording& recording, const PruneOptions& options, const Cal
 
 constexpr std::int64_t most_samples = 1024;
 
-SessionOptions watching(const PruneOptions& options) {
-  return {.device = options.runtime.device, .optimization = GraphOptimization::none, .runtime = options.runtime.runtime};
-}
-
 std::unique_ptr<Samples> watched_samples(const PruneOptions& options, const CalibrationSource& calibration) {
-  const Session source(options.model, watching(options));
+  const Session source(options.model, unfused(options.runtime));
   return limit_samples(calibration.open(source, wanted_inputs(source)), most_samples);
 }
 
@@ -134,7 +130,7 @@ MomentsByTensor watch(const Model& model, const ChannelOptions& channels, const 
   for (const WatchedTensor& tensor : watched) names.push_back(tensor.name);
   const auto samples = watched_samples(options, calibration);
   const ScratchModel scratch(with_outputs(model, names));
-  const Session session(scratch.path(), watching(options));
+  const Session session(scratch.path(), unfused(options.runtime));
   MomentsByTensor moments;
   run_samples(session, *samples, 1, options.runtime.threads, [&](std::int64_t first, const std::vector<Tensor>& tensors) {
     for (std::size_t i = 0; i < tensors.size(); ++i) moments[watched[i].name].add(watched[i], tensors[i]);

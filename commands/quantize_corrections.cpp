@@ -1,6 +1,7 @@
 #include "commands/quantize_corrections.hpp"
 
 #include "commands/scratch_model.hpp"
+#include "commands/transformation.hpp"
 #include "evaluator/metrics/output_error.hpp"
 #include "quantizer/graph/fold.hpp"
 
@@ -33,7 +34,7 @@ std::vector<ChannelSums> channel_sums(const Model& model, std::span<const BiasPl
   Model observed = with_outputs(model, tensors);
   remove_dead_nodes(observed);  // what lies behind the tensors is not run
   const ScratchModel scratch(observed);
-  const Session session(scratch.path(), {.device = how.runtime.device, .optimization = GraphOptimization::none, .runtime = how.runtime.runtime});
+  const Session session(scratch.path(), unfused(how.runtime));
   std::vector<ChannelSums> sums(places.size());
   run_samples(session, how.samples, 1, how.runtime.threads, [&](std::int64_t, const std::vector<Tensor>& values) {
     for (std::size_t i = 0; i < values.size(); ++i) sums[i].add(values[i], places[i].axis);

@@ -11,6 +11,7 @@
 #include "commands/quantize_float_search.hpp"
 #include "commands/quantize_inputs.hpp"
 #include "commands/quantize_report.hpp"
+#include "commands/quantize_search.hpp"
 #include "commands/recording.hpp"
 #include "commands/transformation.hpp"
 #include "formats/error.hpp"
@@ -21,8 +22,6 @@ namespace iai {
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr std::int64_t most_compared = 256;
 
 void record_options(Recording& recording, const QuantizeOptions& options, const PrecisionOptions& precision) {
   recording.option("form", type_name(precision.type));
@@ -119,7 +118,7 @@ ExitCode quantize_float(const QuantizeOptions& options, Context& context) {
   const bool needed = precision_options(options).arithmetic == Arithmetic::reduced;
   std::unique_ptr<Samples> samples;
   if (needed || has_inputs(options, calibration)) {
-    const Session session(options.model, {.device = options.runtime.device, .optimization = GraphOptimization::none, .runtime = options.runtime.runtime});
+    const Session session(options.model, unfused(options.runtime));
     samples = quantize_samples(options, calibration, source, session, needed);
   }
   const FloatWorkbench workbench = with_model_name(options.model, [&] { return FloatWorkbench(source, options, samples.get(), context.output); });

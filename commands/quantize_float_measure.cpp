@@ -8,6 +8,7 @@
 #include "commands/calibration.hpp"
 #include "commands/quantize_memory.hpp"
 #include "commands/scratch_model.hpp"
+#include "commands/transformation.hpp"
 #include "evaluator/data/exact_sum.hpp"
 #include "evaluator/metrics/output_error.hpp"
 #include "formats/decibels.hpp"
@@ -107,7 +108,7 @@ void measure_group(const Model& source, const std::vector<std::string>& tensors,
   std::vector<TensorSums> sums(tensors.size());
   const ScratchModel scratch(with_outputs(both.model, outputs));
   try {
-    const Session session(scratch.path(), {.device = how.runtime.device, .optimization = GraphOptimization::none, .runtime = how.runtime.runtime});
+    const Session session(scratch.path(), unfused(how.runtime));
     std::int64_t before = 0;
     visit_samples(
         session, how.samples, how.runtime.threads,

@@ -62,7 +62,7 @@ auto FloatWorkbench::run_model(const Model& model, Work work) const {
   const ScratchModel scratch(model);
   try {
     // No optimization, so that no rounding is taken for a conversion that can go.
-    const Session session(scratch.path(), {.device = options_.runtime.device, .optimization = GraphOptimization::none, .runtime = options_.runtime.runtime});
+    const Session session(scratch.path(), unfused(options_.runtime));
     return work(session);
   } catch (const Error& error) {
     throw scratch.renamed(error, options_.output.path);

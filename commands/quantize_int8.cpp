@@ -89,7 +89,7 @@ std::unique_ptr<Samples> find_samples(const QuantizeOptions& options, const Cali
   const bool needed = !options.dynamic && options.ranges.empty();
   // Without a session, the model may hold operators that the runtime does not know.
   if (!needed && !has_inputs(options, calibration) && !calibration.task) return nullptr;
-  const Session session(options.model, {.device = options.runtime.device, .optimization = GraphOptimization::none, .runtime = options.runtime.runtime});
+  const Session session(options.model, unfused(options.runtime));
   std::unique_ptr<Samples> samples = quantize_samples(options, calibration, source, session, needed);
   if (options.layers && samples == nullptr) {
     throw Error(ErrorKind::usage, options.task.string() + ": the task has no split 'calibration' to measure the layers on",

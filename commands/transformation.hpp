@@ -37,6 +37,11 @@ auto with_model_name(const std::filesystem::path& model, Work work) {
 /// What --io, --arithmetic and --exclude ask for. @param type  float16 or bfloat16
 PrecisionOptions precision_options(const FloatOption& option, ElementType type, const std::vector<std::string>& exclude);
 
+/// Sessions that run the model as it is, nothing fused: any of its tensors can be watched.
+inline SessionOptions unfused(const RuntimeOption& runtime) {
+  return {.device = runtime.device, .optimization = GraphOptimization::none, .runtime = runtime.runtime};
+}
+
 /// Refuses outputs that are an input or one of the model's data files.
 void refuse_outputs(const std::filesystem::path& model, const std::vector<std::filesystem::path>& others, const std::filesystem::path& output);
 

@@ -8,8 +8,8 @@
 //   need models/ai4i_mlp.onnx     skips the rest when $DATA lacks the file
 //
 // `[...]` in an expected line matches any text. $DATA is IAI_TEST_DATA (default ../shared beside the sources), $SRC the
-// source folder, in commands and in what they print. What `iai ... --json` prints must fit schemas/NAME.schema.json, NAME from its "schema": "iai.NAME/1"; errors
-// must fit schemas/error.schema.json. IAI_UPDATE=1 rewrites the expectations, keeping lines with [...] that still match.
+// source folder, in commands and in what they print. What `iai ... --json` prints must fit schemas/NAME.schema.json, NAME from its "schema": "iai.NAME/1";
+// errors must fit schemas/error.schema.json. IAI_UPDATE=1 rewrites the expectations, keeping lines with [...] that still match.
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -60,21 +60,19 @@ static bool matches(const Lines& expected, const Lines& actual) {
   return true;
 }
 
+static void replace_all(std::string& text, const std::string& from, const std::string& to) {
+  for (std::size_t at; (at = text.find(from)) != std::string::npos;) text.replace(at, from.size(), to);
+}
+
 static std::string expand(std::string text) {
-  for (const char* name : {"DATA", "SRC"}) {
-    const std::string key = std::string("$") + name;
-    for (std::size_t at; (at = text.find(key)) != std::string::npos;) text.replace(at, key.size(), std::getenv(name));
-  }
+  for (const char* name : {"DATA", "SRC"}) replace_all(text, std::string("$") + name, std::getenv(name));
   return text;
 }
 
 /// The lines with $DATA and $SRC where their folders are named: what a command prints is the same in every checkout.
 static Lines folded(Lines lines) {
   for (const char* name : {"DATA", "SRC"}) {
-    const std::string folder = std::getenv(name);
-    for (std::string& line : lines) {
-      for (std::size_t at; (at = line.find(folder)) != std::string::npos;) line.replace(at, folder.size(), std::string("$") + name);
-    }
+    for (std::string& line : lines) replace_all(line, std::getenv(name), std::string("$") + name);
   }
   return lines;
 }
