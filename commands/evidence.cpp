@@ -19,6 +19,16 @@ std::string input_digest(const Record& record, const std::string& role) {
   return {};
 }
 
+namespace {
+
+/// Is this artefact an input or output of the record in this role?
+bool names(const Record& record, const std::string& role, const std::string& sha256) {
+  const auto is_it = [&](const Artefact& artefact) { return artefact.role == role && artefact.sha256 == sha256; };
+  return std::any_of(record.inputs.begin(), record.inputs.end(), is_it) || std::any_of(record.outputs.begin(), record.outputs.end(), is_it);
+}
+
+}  // namespace
+
 Exhibit Evidence::exhibit(const fs::path& path) {
   if (const auto known = digests_.find(path); known != digests_.end()) return known->second;
   std::error_code ignored;
@@ -28,6 +38,13 @@ Exhibit Evidence::exhibit(const fs::path& path) {
   Exhibit exhibit{path, recorded_path(path, registry_.project_folder()), file.sha256, file.bytes};
   digests_.emplace(path, exhibit);
   return exhibit;
+}
+
+Exhibit Evidence::artefact(const fs::path& path) {
+  const fs::path named = recorded_artefact(path);
+  std::error_code ignored;
+  if (!fs::is_directory(named, ignored)) return exhibit(named);
+  return {named, recorded_path(named, registry_.project_folder()), digest_path(named), 0};
 }
 
 /// Of a recorded file or folder today, empty when it is not there or cannot be read.
@@ -45,7 +62,8 @@ std::string Evidence::digest_of(const fs::path& path) {
 /// has.
 std::string Evidence::changed_input(const Record& record) {
   for (const Artefact& input : record.inputs) {
-    if (input.role == "model" || input.role == "reference" || (input.kind != "file" && input.kind != "folder")) continue;
+    const bool is_model = input.role == "model" || (input.role == "reference" && record.verb != "validate");
+    if (is_model || (input.kind != "file" && input.kind != "folder")) continue;
     const std::string now = digest_of(registry_.project_folder() / input.path);
     if (!now.empty() && now != input.sha256) return input.path;
   }
@@ -95,6 +113,30 @@ FoundRecord Evidence::newest(const std::string& verb, const std::vector<std::pai
     if (std::string older = older_version(verb, role, exhibit); !older.empty()) return {{}, std::move(older)};
   }
   return {{}, "there is no record of " + verb + " for " + inputs.front().second.recorded};
+}
+
+FoundRecord Evidence::newest_about(const std::string& verb, const std::vector<std::pair<std::string, Exhibit>>& artefacts,
+                                   const std::function<std::string(const Record&)>& unfit) {
+  std::vector<Record> records = registry_.users(artefacts.front().second.sha256);
+  for (Record& maker : registry_.makers(artefacts.front().second.sha256)) records.push_back(std::move(maker));
+  std::sort(records.begin(), records.end(), [](const Record& a, const Record& b) { return a.number > b.number; });
+  FoundRecord finding;
+  for (const Record& record : records) {
+    if (record.verb != verb) continue;
+    const bool has_all = std::all_of(artefacts.begin(), artefacts.end(), [&](const auto& wanted) { return names(record, wanted.first, wanted.second.sha256); });
+    if (!has_all) continue;
+    std::string why = unfit(record);
+    if (why.empty()) {
+      if (const std::string changed = changed_input(record); !changed.empty()) why = changed + " changed since record " + std::to_string(record.number);
+    }
+    if (why.empty()) return {record, {}};
+    if (finding.why.empty()) finding.why = std::move(why);
+  }
+  for (const auto& [role, exhibit] : artefacts) {
+    if (finding.why.empty()) finding.why = older_version(verb, role, exhibit);
+  }
+  if (finding.why.empty()) finding.why = "there is no record of " + verb + " for " + artefacts.front().second.recorded;
+  return finding;
 }
 
 FoundRecord Evidence::in_lineage(const std::string& verb, const Exhibit& model) {

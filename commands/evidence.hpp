@@ -32,11 +32,17 @@ class Evidence {
 
   /// @throws Error(input) when the file cannot be read.
   Exhibit exhibit(const std::filesystem::path& path);
+  /// A file, a data set by its manifest, or a folder, as records name it. @throws Error(input) when it cannot be read.
+  Exhibit artefact(const std::filesystem::path& path);
   /// The newest record of `verb` in which `model` has the role "model" and `fits`, none of whose other inputs changed
   /// since (those that are not there today are not held against it).
   FoundRecord newest(const std::string& verb, const Exhibit& model, const std::function<bool(const Record&)>& fits);
   /// The newest record of `verb` whose inputs have each of these roles and digests, whatever its verdict.
   FoundRecord newest(const std::string& verb, const std::vector<std::pair<std::string, Exhibit>>& inputs);
+  /// The newest record of `verb` that has each of these among its inputs or outputs in that role, whatever its verdict, and of
+  /// whose inputs none changed since. `unfit` says why a record does not count, empty when it does.
+  FoundRecord newest_about(const std::string& verb, const std::vector<std::pair<std::string, Exhibit>>& artefacts,
+                           const std::function<std::string(const Record&)>& unfit);
   /// The newest record of `verb` that did not fail and that used `model`, made it, or made what led to it.
   FoundRecord in_lineage(const std::string& verb, const Exhibit& model);
   /// The newest record that names the file, as an output if one does.

@@ -11,7 +11,8 @@ struct GateOptions {
   std::filesystem::path model, policy, reference, task;  ///< what is named here wins over the policy
   std::filesystem::path junit;
   bool overwrite = false;
-  std::string date;  ///< the day that waivers are judged by; empty: today, UTC
+  std::string explain;  ///< id of the check whose records are shown; empty: judge all
+  std::string date;     ///< the day that waivers are judged by; empty: today, UTC
 };
 
 void declare(CLI::App& app, GateOptions& options);

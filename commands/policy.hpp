@@ -4,7 +4,10 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "commands/figure_place.hpp"
 
 namespace iai {
 
@@ -17,9 +20,12 @@ enum class CheckKind {
   bench,       ///< a figure of the newest measurement
   data,        ///< a data set was found valid
   record,      ///< a step is in the lineage of the model
+  figure,      ///< any figure of the newest record of a step
 };
-enum class Relation { at_least, at_most };
-enum class Bound { value, low, high };  ///< which end of a figure's 95 % interval is judged
+enum class Relation { at_least, at_most, one_of };
+/// Which end of a figure's 95 % interval is judged; interval: both ends must lie on the right side of the limit.
+enum class Bound { value, low, high, interval };
+enum class Undecided { fail, warn, pass };  ///< what it does to the verdict when an interval holds the limit
 enum class DropScale { absolute, relative };
 
 /// One thing that a release must show.
@@ -30,14 +36,24 @@ struct Check {
   Relation relation = Relation::at_least;
   double limit = 0;
   Bound bound = Bound::value;
+  Undecided undecided = Undecided::fail;
   DropScale scale = DropScale::absolute;
   std::filesystem::path data_set, contract;  ///< of a data check; contract may be empty
+  std::optional<int> newest_days;            ///< the records that it rests on may be that old at most
+
+  // Of a figure:
+  std::string step;                                               ///< the verb whose records hold it
+  FigurePlace place;                                              ///< where in the record
+  std::vector<std::pair<std::string, std::filesystem::path>> of;  ///< roles and files that the record must be about; none: the model
+  std::vector<std::string> allowed;                               ///< of one_of: words, or numbers as text
+  std::optional<double> fewest;                                   ///< rows that rest on fewer cases are left out
 };
 
 /// Somebody answers for letting a check pass until a day.
 struct Waiver {
   std::string check, name, reason;
   std::string expires;  ///< "2027-03-31", the last day that it holds
+  std::string sha256;   ///< digest of the one model it is for, or how it begins; empty: whatever model is judged
 };
 
 /// What a release must show (policy.yaml; man 5 iai-policy). Paths are resolved against the policy file's folder; empty
@@ -50,9 +66,12 @@ struct Policy {
   std::vector<Waiver> waivers;
 };
 
-/// @param verbs  known steps, for the section "records"
+/// @param verbs  known steps, for the sections "records" and "figures"
 /// @throws Error(input) when the file cannot be read, Error(usage) with line and column when it is no policy.
 Policy read_policy(const std::filesystem::path& path, const std::vector<std::string>& verbs);
+
+/// The ids of the checks, in their order.
+std::vector<std::string> check_ids(const Policy& policy);
 
 /// Is `text` a day of the calendar, as "2027-03-31"?
 bool is_date(const std::string& text);

@@ -1,12 +1,13 @@
 #include "commands/verdict.hpp"
 
-#include <cmath>
-#include <limits>
+#include <algorithm>
+#include <chrono>
 #include <system_error>
 
 #include <fmt/format.h>
 
-#include "evaluator/task/metric_names.hpp"
+#include "commands/judge_drop.hpp"
+#include "commands/judge_figure.hpp"
 #include "formats/error.hpp"
 #include "formats/model.hpp"
 
@@ -16,126 +17,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Differences and ratios of recorded figures carry the rounding of the calculation; a limit that is met but for that
-/// is met.
-constexpr double rounding = 1e-9;
-
-const Exhibit& reference_of(const Check& check, const Release& release) {
-  if (release.reference) return *release.reference;
-  throw Error(ErrorKind::usage, "the check " + check.id + " needs a reference", "name one with --reference, or with reference: in the policy");
-}
-
-std::string evaluate_command(const Exhibit& model, const Release& release) {
-  return "iai evaluate " + model.path.string() + " --task " + (release.task ? release.task->path.string() : "TASK.yaml");
-}
-
-std::string bench_command(const Release& release) {
-  if (!release.reference) return "iai bench " + release.model.path.string();
-  return "iai bench " + release.reference->path.string() + " " + release.model.path.string();
-}
-
-FoundRecord find_evaluation(const Exhibit& model, const Release& release, Evidence& evidence) {
-  return evidence.newest("evaluate", model, [&](const Record& record) {
-    if (release.task && input_digest(record, "task") != release.task->sha256) return false;
-    return record.options.value("split", "evaluation") == release.split;
-  });
-}
-
-/// Were both judged by the same task over the same data?
-bool same_ground(const Record& a, const Record& b) {
-  const auto ground = [](const Record& record) {
-    std::vector<std::pair<std::string, std::string>> inputs;
-    for (const Artefact& input : record.inputs) {
-      if (input.role != "model") inputs.emplace_back(input.role, input.sha256);
-    }
-    return inputs;
-  };
-  return ground(a) == ground(b);
-}
-
-void settle(Verdict& verdict, double found) {
-  const Check& check = verdict.check;
-  verdict.found = found;
-  const bool derived = check.kind == CheckKind::drop || check.kind == CheckKind::size_ratio;
-  const double slack = derived ? rounding * std::max(1.0, std::abs(check.limit)) : 0;
-  const bool holds = check.relation == Relation::at_least ? found >= check.limit - slack : found <= check.limit + slack;
-  verdict.outcome = holds ? Outcome::passed : Outcome::failed;
-  if (!holds) verdict.reason = fmt::format("{:.6g} is {} {:.6g}", found, found > check.limit ? "above" : "below", check.limit);
-}
-
-const char* bound_key(Bound bound) { return bound == Bound::low ? "low" : bound == Bound::high ? "high" : "value"; }
-
-/// A figure of a record: a number, or a map with the ends of its interval.
-void judge_figure(Verdict& verdict, const char* key) {
-  const Json& metrics = verdict.record->metrics;
-  const std::string& name = verdict.check.name;
-  if (!metrics.contains(name)) {
-    std::string known;
-    for (const auto& [metric, value] : metrics.items()) known += (known.empty() ? "" : ", ") + metric;
-    verdict.reason = fmt::format("record {} has no {}; it has {}", verdict.record->number, name, known);
-    return;
-  }
-  const Json& figure = metrics.at(name);
-  const std::string end = key;
-  const Json& value = figure.is_object() && figure.contains(end) ? figure.at(end) : figure;
-  if (!figure.is_object() && end != "value") {
-    verdict.reason = name + " has no interval, so no '" + end + "' to judge";
-  } else if (!value.is_number()) {
-    verdict.reason = fmt::format("{} of {} is undefined in record {}", end, name, verdict.record->number);
-  } else {
-    settle(verdict, value.get<double>());
-    if (verdict.outcome == Outcome::failed && end != "value") {
-      verdict.reason = "the " + end + " end of the interval, " + verdict.reason;
-    }
-  }
-}
-
-bool take(Verdict& verdict, FoundRecord finding, const std::string& hint) {
-  verdict.record = std::move(finding.record);
-  if (verdict.record) return true;
-  verdict.reason = std::move(finding.why);
-  verdict.hint = hint;
-  return false;
-}
-
 void judge_metric(Verdict& verdict, const Release& release, Evidence& evidence) {
   if (!take(verdict, find_evaluation(release.model, release, evidence), evaluate_command(release.model, release))) return;
-  judge_figure(verdict, verdict.check.kind == CheckKind::samples ? "n" : bound_key(verdict.check.bound));
+  judge_recorded(verdict, verdict.check.name, verdict.check.kind == CheckKind::samples ? "n" : "");
   if (verdict.outcome == Outcome::missing && verdict.hint.empty()) verdict.hint = "add " + verdict.check.name + " to the metrics of the task";
-}
-
-std::optional<double> value_of(const Record& record, const std::string& metric) {
-  if (!record.metrics.contains(metric)) return std::nullopt;
-  const Json& figure = record.metrics.at(metric);
-  const Json& value = figure.is_object() && figure.contains("value") ? figure.at("value") : figure;
-  if (!value.is_number()) return std::nullopt;
-  return value.get<double>();
-}
-
-void judge_drop(Verdict& verdict, const Release& release, Evidence& evidence) {
-  const Exhibit& reference = reference_of(verdict.check, release);
-  if (!take(verdict, find_evaluation(release.model, release, evidence), evaluate_command(release.model, release))) return;
-  FoundRecord other = evidence.newest("evaluate", reference, [&](const Record& record) { return same_ground(record, *verdict.record); });
-  if (!other.record) {
-    verdict.reason = "the reference was not judged by the same task and data: " + other.why;
-    verdict.hint = evaluate_command(reference, release);
-    return;
-  }
-  verdict.reference_record = std::move(other.record);
-  const std::optional<double> before = value_of(*verdict.reference_record, verdict.check.name);
-  const std::optional<double> after = value_of(*verdict.record, verdict.check.name);
-  if (!before || !after) {
-    verdict.reason = verdict.check.name + " is not in both records, or undefined";
-    verdict.hint = "add " + verdict.check.name + " to the metrics of the task";
-    return;
-  }
-  const bool lower_is_better = metric_direction(verdict.check.name) == Direction::lower_is_better;
-  double loss = lower_is_better ? *after - *before : *before - *after;
-  if (verdict.check.scale == DropScale::relative && loss != 0) {
-    loss = *before == 0 ? std::copysign(std::numeric_limits<double>::max(), loss) : loss / std::abs(*before);
-  }
-  settle(verdict, loss);
-  verdict.note = fmt::format("{} {:.6g} -> {:.6g}", verdict.check.name, *before, *after);
 }
 
 /// The file with its external data, where it has some.
@@ -157,13 +42,9 @@ void judge_bench(Verdict& verdict, const Release& release, Evidence& evidence) {
   FoundRecord finding =
       evidence.newest("bench", release.model, [&](const Record& record) { return !is_ratio || input_digest(record, "reference") == reference; });
   if (!take(verdict, std::move(finding), bench_command(release))) return;
-  judge_figure(verdict, bound_key(verdict.check.bound));
-  const Json& metrics = verdict.record->metrics;
-  if (verdict.outcome == Outcome::missing && metrics.contains("energy_reason") && verdict.check.name == "energy_j") {
-    verdict.reason = "unavailable: " + metrics.at("energy_reason").get<std::string>();
-  }
+  judge_recorded(verdict, verdict.check.name);
   if (verdict.outcome != Outcome::passed && verdict.hint.empty()) verdict.hint = bench_command(release);
-  if (metrics.value("steady", true) == false) verdict.note = "the machine was unsteady when this was measured";
+  if (verdict.record->metrics.value("steady", true) == false) verdict.note = "the machine was unsteady when this was measured";
 }
 
 void judge_data(Verdict& verdict, Evidence& evidence) {
@@ -171,25 +52,13 @@ void judge_data(Verdict& verdict, Evidence& evidence) {
   const fs::path manifest = fs::is_directory(check.data_set) ? check.data_set / "manifest.json" : check.data_set;
   std::vector<std::pair<std::string, Exhibit>> inputs{{"data set", evidence.exhibit(manifest)}};
   if (!check.contract.empty()) inputs.emplace_back("contract", evidence.exhibit(check.contract));
-  const std::string command =
-      "iai validate " + check.data_set.string() + " --contract " + (check.contract.empty() ? std::string("CONTRACT.yaml") : check.contract.string());
+  const std::string command = validate_command(check);
   if (!take(verdict, evidence.newest("validate", inputs), command)) return;
   verdict.found_text = verdict.record->verdict;
   verdict.outcome = verdict.record->verdict == "passed" ? Outcome::passed : Outcome::failed;
   if (verdict.outcome == Outcome::passed) return;
   verdict.reason = fmt::format("record {} found it invalid", verdict.record->number);
   verdict.hint = command;
-}
-
-std::string step_command(const std::string& verb, const Release& release) {
-  const std::string model = release.model.path.string();
-  if (verb == "evaluate") return evaluate_command(release.model, release);
-  if (verb == "bench") return bench_command(release);
-  if (verb == "convert" || verb == "prune" || verb == "quantize") {
-    return "iai " + verb + " " + (release.reference ? release.reference->path.string() : "SOURCE.onnx") + " -o " + model;
-  }
-  if (verb == "report") return "iai report " + model + " --kind annex-iv";
-  return "iai " + verb + " --help";
 }
 
 void judge_record(Verdict& verdict, const Release& release, Evidence& evidence) {
@@ -199,13 +68,52 @@ void judge_record(Verdict& verdict, const Release& release, Evidence& evidence) 
   verdict.outcome = Outcome::passed;
 }
 
+/// Does a record that compares two models compare with the policy's reference?
+std::string other_reference(const Record& record, const Release& release) {
+  const std::string compared = input_digest(record, "reference");
+  if (compared.empty() || (release.reference && release.reference->sha256 == compared)) return {};
+  return fmt::format("record {} compares with another model than {}", record.number,
+                     release.reference ? release.reference->path.string() : "a reference that this policy names: it names none");
+}
+
+void judge_any_figure(Verdict& verdict, const Release& release, Evidence& evidence) {
+  const Check& check = verdict.check;
+  std::vector<std::pair<std::string, Exhibit>> artefacts;
+  for (const auto& [role, path] : check.of) artefacts.emplace_back(role, evidence.artefact(path));
+  if (check.of.empty()) artefacts.emplace_back("model", release.model);
+  FoundRecord finding = evidence.newest_about(check.step, artefacts, [&](const Record& record) -> std::string {
+    if (check.step == "evaluate" && !fits_task(record, release)) return "it judged by another task or split";
+    return check.of.empty() ? other_reference(record, release) : std::string();
+  });
+  const std::string command = figure_command(check, release);
+  if (!take(verdict, std::move(finding), command)) return;
+  judge_place(verdict);
+  if (verdict.outcome == Outcome::missing && verdict.hint.empty()) verdict.hint = command;
+}
+
+/// Whole days from the start of the record to `today`.
+int age_days(const Record& record, const std::string& today) {
+  const auto day = [](const std::string& text) {
+    return std::chrono::sys_days(std::chrono::year_month_day(std::chrono::year(std::stoi(text.substr(0, 4))),
+                                                             std::chrono::month(static_cast<unsigned>(std::stoi(text.substr(5, 2)))),
+                                                             std::chrono::day(static_cast<unsigned>(std::stoi(text.substr(8, 2))))));
+  };
+  return static_cast<int>((day(today) - day(record.started)).count());
+}
+
 }  // namespace
+
+bool is_failure(const Verdict& verdict) {
+  if (verdict.outcome == Outcome::undecided) return verdict.check.undecided == Undecided::fail;
+  return verdict.outcome == Outcome::failed || verdict.outcome == Outcome::missing;
+}
 
 std::string outcome_name(Outcome outcome) {
   switch (outcome) {
     case Outcome::passed: return "passed";
     case Outcome::failed: return "failed";
     case Outcome::missing: return "missing";
+    case Outcome::undecided: return "undecided";
     case Outcome::waived: return "waived";
   }
   return {};
@@ -223,15 +131,40 @@ Verdict judge_check(const Check& check, const Release& release, Evidence& eviden
     case CheckKind::bench: judge_bench(verdict, release, evidence); break;
     case CheckKind::data: judge_data(verdict, evidence); break;
     case CheckKind::record: judge_record(verdict, release, evidence); break;
+    case CheckKind::figure: judge_any_figure(verdict, release, evidence); break;
   }
   return verdict;
 }
 
-void apply_waivers(std::vector<Verdict>& verdicts, const std::vector<Waiver>& waivers, const std::string& today) {
+void judge_age(Verdict& verdict, const Release& release, const std::string& today) {
+  if (!verdict.check.newest_days || verdict.outcome == Outcome::missing) return;
+  for (const std::optional<Record>* record : {&verdict.record, &verdict.reference_record}) {
+    if (!*record) continue;
+    const std::string day = (*record)->started.substr(0, 10);
+    if (!is_date(day)) throw Error(ErrorKind::input, fmt::format("record {} was started at '{}', which is no time", (*record)->number, (*record)->started));
+    const int age = age_days(**record, today);
+    if (age <= *verdict.check.newest_days) continue;
+    verdict.outcome = Outcome::failed;
+    verdict.reason += fmt::format("{}record {} of {} is {} days old, the policy allows {}", verdict.reason.empty() ? "" : "; ", (*record)->number, day, age,
+                                  *verdict.check.newest_days);
+    if (verdict.hint.empty()) {
+      const bool is_data = verdict.check.kind == CheckKind::data;
+      verdict.hint = is_data                      ? validate_command(verdict.check)
+                     : verdict.check.step.empty() ? step_command((*record)->verb, release)
+                                                  : figure_command(verdict.check, release);
+    }
+  }
+}
+
+void apply_waivers(std::vector<Verdict>& verdicts, const std::vector<Waiver>& waivers, const std::string& today, const std::string& sha256) {
   for (Verdict& verdict : verdicts) {
     if (verdict.outcome == Outcome::passed) continue;
     for (const Waiver& waiver : waivers) {
       if (waiver.check != verdict.check.id) continue;
+      if (sha256.compare(0, waiver.sha256.size(), waiver.sha256) != 0) {
+        verdict.reason += "; the waiver of " + waiver.name + " is for another model (" + waiver.sha256 + ")";
+        continue;
+      }
       verdict.waiver = &waiver;
       // Days written as year, month, day have the order of their text.
       if (today <= waiver.expires) verdict.outcome = Outcome::waived;

@@ -4,16 +4,16 @@
 #include <string>
 #include <vector>
 
-#include "commands/evidence.hpp"
-#include "commands/policy.hpp"
+#include "commands/release.hpp"
 
 namespace iai {
 
 enum class Outcome {
   passed,
   failed,
-  missing,  ///< there is nothing to judge by; counts as failed
-  waived,   ///< failed or missing, and somebody answers for it
+  missing,    ///< there is nothing to judge by; counts as failed
+  undecided,  ///< the interval holds the limit; the check says what that does
+  waived,     ///< failed, missing or undecided, and somebody answers for it
 };
 std::string outcome_name(Outcome outcome);
 
@@ -31,17 +31,16 @@ struct Verdict {
   const Waiver* waiver = nullptr;          ///< when waived, and when one was void
 };
 
-/// What is judged.
-struct Release {
-  Exhibit model;
-  std::optional<Exhibit> reference, task;
-  std::string split;
-};
+/// Does this verdict keep the release from going out?
+bool is_failure(const Verdict& verdict);
 
 /// @throws Error(usage) when the check needs a reference and there is none.
 Verdict judge_check(const Check& check, const Release& release, Evidence& evidence);
 
-/// Turns a verdict that is not passed into waived, unless the waiver ended before `today` ("2026-11-24").
-void apply_waivers(std::vector<Verdict>& verdicts, const std::vector<Waiver>& waivers, const std::string& today);
+/// A verdict whose records are older than the check allows on the day `today` ("2026-11-24") becomes failed.
+void judge_age(Verdict& verdict, const Release& release, const std::string& today);
+
+/// Turns a verdict that is not passed into waived, unless the waiver ended before `today` or is for another model than `sha256`.
+void apply_waivers(std::vector<Verdict>& verdicts, const std::vector<Waiver>& waivers, const std::string& today, const std::string& sha256);
 
 }  // namespace iai

@@ -121,6 +121,7 @@ _iai() {
     gate:--reference) _iai_files 'onnx'; return ;;
     gate:--task) _iai_files 'yaml|yml'; return ;;
     gate:--junit) _iai_files 'xml'; return ;;
+    gate:--explain) :; return ;;
     gate:--date) :; return ;;
     registry/log:--verb) :; return ;;
     registry/log:--verdict) _iai_words "done passed failed"; return ;;
@@ -147,7 +148,7 @@ _iai() {
     prune) flags="--overwrite --output --channels --sparsity --scope --exclude --calibration --task --max-drop --no-compare --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     evaluate) flags="--task --split --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     bench) flags="--reference --calibration --device --threads --batch --runtime --seconds --runs --seed --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
-    gate) flags="--policy --reference --task --junit --overwrite --date --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
+    gate) flags="--policy --reference --task --junit --overwrite --explain --date --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     registry) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_words "log show lineage verify"; } ;;
     registry/log) flags="--verb --verdict --digest --file --since --until --limit --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;
     registry/show) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;

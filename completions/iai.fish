@@ -142,7 +142,8 @@ complete -c iai -n '__fish_seen_subcommand_from gate' -l reference -d 'Model to 
 complete -c iai -n '__fish_seen_subcommand_from gate' -l task -d 'Task file: what the model is for and how it is judged' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
 complete -c iai -n '__fish_seen_subcommand_from gate' -l junit -d 'Write the verdicts as JUnit XML' -x -a '(__fish_complete_suffix .xml)'
 complete -c iai -n '__fish_seen_subcommand_from gate' -l overwrite -d 'Replace an existing FILE.xml'
-complete -c iai -n '__fish_seen_subcommand_from gate' -l date -d 'Day that waivers are judged by, YYYY-MM-DD; today without it' -x
+complete -c iai -n '__fish_seen_subcommand_from gate' -l explain -d 'Show the records that one check rests on; writes and records nothing' -x
+complete -c iai -n '__fish_seen_subcommand_from gate' -l date -d 'Day that waivers and the age of records are judged by, YYYY-MM-DD; today without it' -x
 complete -c iai -n '__fish_seen_subcommand_from gate' -x -a '(__fish_complete_suffix .onnx)'
 complete -c iai -n __fish_use_subcommand -a registry -d 'look at the lineage: log, show, lineage, verify'
 complete -c iai -n '__fish_seen_subcommand_from registry' -a log -d 'List the records, newest last'

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const std::vector<std::string> verbs{"evaluate", "bench", "quantize", "prune"};
+const std::vector<std::string> verbs{"evaluate", "bench", "quantize", "prune", "validate", "report"};
 
 struct PolicyFile {
   fs::path folder = fs::temp_directory_path() / ("iai-policy-" + std::to_string(getpid()));
@@ -99,6 +99,57 @@ TEST_CASE("a waiver needs all four keys, a check that is there, a day of the cal
   CHECK(file.complaint(start + "{check: records.bench, name: A, reason: B, expires: 2027-02-29}").find("'2027-02-29' is no day") != std::string::npos);
   CHECK(file.complaint(start + good + "  - " + good).find("waived twice") != std::string::npos);
   CHECK(file.complaint(start + good) == "");
+}
+
+TEST_CASE("slices, any figure of a step, ages and undecided intervals") {
+  const PolicyFile file;
+  const Policy policy = file.read(
+      "newer_than: 90d\nundecided: warn\nmetrics: {f1: {minimum: 0.9, bound: interval}}\nslices: {rig: {f1: {minimum: 0.8, samples: 30, newer_than: 7d}}}\n"
+      "drop: {f1: {maximum: 2%, bound: interval, undecided: pass}}\nsize: {maximum_bytes: 9}\nrecords: [bench, {step: evaluate, newer_than: 1d}]\n"
+      "figures:\n  - {step: bench, figure: energy_j, maximum: 2, minimum: 1}\n"
+      "  - {step: validate, figure: 'drift[column=load].psi', of: {data_set: d, contract: c.yaml}, id: drift, maximum: 0.2}\n"
+      "  - {step: quantize, figure: verdict, equals: [done, passed]}\n");
+  std::string ids;
+  for (const std::string& id : check_ids(policy)) ids += id + " ";
+  CHECK(ids ==
+        "metrics.f1.minimum slices.rig.f1.minimum drop.f1 size.maximum_bytes records.bench records.evaluate figures.bench.energy_j.minimum "
+        "figures.bench.energy_j.maximum figures.drift.maximum figures.quantize.verdict.equals ");
+  CHECK(policy.checks[0].undecided == Undecided::warn);
+  CHECK(policy.checks[0].newest_days == 90);
+  CHECK(policy.checks[1].newest_days == 7);
+  CHECK(policy.checks[1].fewest == 30);
+  CHECK(policy.checks[2].undecided == Undecided::pass);
+  CHECK(policy.checks[2].scale == DropScale::relative);
+  CHECK_FALSE(policy.checks[3].newest_days);  // bytes do not age
+  CHECK(policy.checks[4].newest_days == 90);
+  CHECK(policy.checks[5].newest_days == 1);
+  REQUIRE(policy.checks[8].of.size() == 2);
+  CHECK(policy.checks[8].of[0] == std::pair<std::string, fs::path>("data set", file.folder / "d"));
+  CHECK(policy.checks[9].allowed == std::vector<std::string>{"done", "passed"});
+}
+
+TEST_CASE("what is wrong in a figure, an age or what undecided does") {
+  const PolicyFile file;
+  CHECK(file.complaint("figures: {bench: 1}").find("figures must be a list") != std::string::npos);
+  CHECK(file.complaint("figures: [{step: bench}]").find("missing key 'figure'") != std::string::npos);
+  CHECK(file.complaint("figures: [{step: benhc, figure: energy_j, maximum: 1}]").find("did you mean 'bench'?") != std::string::npos);
+  CHECK(file.complaint("figures: [{step: bench, figure: energy_j}]").find("has no limit | give minimum, maximum or equals") != std::string::npos);
+  CHECK(file.complaint("figures: [{step: bench, figure: 'a[', maximum: 1}]").find("1:33: 'a[' names no figure") == 0);
+  CHECK(file.complaint("figures: [{step: bench, figure: a, equals: x, bound: low}]").find("bound says nothing about equals") != std::string::npos);
+  CHECK(file.complaint("figures: [{step: bench, figure: a, equals: []}]").find("equals names no value") != std::string::npos);
+  CHECK(file.complaint("figures: [{step: bench, figure: a, maximum: 1, of: {}}]").find("of names no file") != std::string::npos);
+  CHECK(file.complaint("figures: [{step: bench, figure: a, maximum: 1}, {step: bench, figure: a, maximum: 2}]").find("give one an id of its own") !=
+        std::string::npos);
+  for (const char* days : {"30", "30 d", "d", "-1d", "1.5d", "30days", "99999999999d"}) {
+    CHECK_MESSAGE(file.complaint(std::string("newer_than: ") + days + "\nrecords: [bench]").find("is no number of days | write it as 30d") != std::string::npos,
+                  days);
+  }
+  CHECK(file.complaint("undecided: maybe\nrecords: [bench]").find("undecided is fail, warn or pass") != std::string::npos);
+  CHECK(file.complaint("metrics: {f1: {minimum: 1, undecided: warn}}").find("undecided says nothing here") != std::string::npos);
+  CHECK(file.complaint("slices: {rig: {f1: {samples: 3}}}").find("slices.rig.f1 has no limit") != std::string::npos);
+  CHECK(file.complaint("drop: {f1: {bound: low}}").find("missing key 'maximum'") != std::string::npos);
+  CHECK(file.complaint("records: [bench]\nwaivers: [{check: records.bench, name: A, reason: B, expires: 2027-01-31, sha256: xyz}]")
+            .find("does not begin a SHA-256") != std::string::npos);
 }
 
 TEST_CASE("days of the calendar") {

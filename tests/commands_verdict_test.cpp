@@ -47,13 +47,29 @@ struct Project {
                {{"f1", {{"value", value}, {"low", low}, {"high", high}, {"n", 80}}},
                 {"rmse", {{"value", 10 * value}, {"low", nullptr}, {"high", nullptr}, {"n", 80}}}});
   }
-  Verdict judged(const Check& check) const {
+  Verdict judged(const Check& check, const std::string& today = "2026-11-24") const {
     const Registry registry = Registry::open_for_reading(folder / "registry.db");
     Evidence evidence(registry);
     const Release release{evidence.exhibit(folder / "model"), evidence.exhibit(folder / "reference"), evidence.exhibit(folder / "task"), "evaluation"};
-    return judge_check(check, release, evidence);
+    Verdict verdict = judge_check(check, release, evidence);
+    judge_age(verdict, release, today);
+    return verdict;
   }
 };
+
+/// A check of any figure of `step`.
+Check figure(const std::string& step, const std::string& place, Relation relation, double limit, Bound bound = Bound::value) {
+  Check check;
+  check.id = place;
+  check.kind = CheckKind::figure;
+  check.name = place;
+  check.step = step;
+  check.place = parse_figure_place(place);
+  check.relation = relation;
+  check.limit = limit;
+  check.bound = bound;
+  return check;
+}
 
 Check metric(CheckKind kind, const std::string& name, Relation relation, double limit, Bound bound = Bound::value) {
   Check check;
@@ -200,13 +216,185 @@ TEST_CASE("a waiver holds to the end of its last day and never turns into passed
   failed.outcome = Outcome::missing;
   passed.check.id = "b";
   passed.outcome = Outcome::passed;
-  const std::vector<Waiver> waivers{{"a", "A. Person", "why", "2027-01-31"}, {"b", "A. Person", "why", "2027-01-31"}};
+  const std::vector<Waiver> waivers{{"a", "A. Person", "why", "2027-01-31", ""}, {"b", "A. Person", "why", "2027-01-31", ""}};
   std::vector<Verdict> verdicts{failed, passed};
-  apply_waivers(verdicts, waivers, "2027-01-31");
+  apply_waivers(verdicts, waivers, "2027-01-31", "3f8a52c1");
   CHECK(verdicts[0].outcome == Outcome::waived);
   CHECK(verdicts[1].outcome == Outcome::passed);
   verdicts = {failed};
-  apply_waivers(verdicts, waivers, "2027-02-01");
+  apply_waivers(verdicts, waivers, "2027-02-01", "3f8a52c1");
   CHECK(verdicts[0].outcome == Outcome::missing);
   CHECK(verdicts[0].reason.find("ended on 2027-01-31") != std::string::npos);
+}
+
+TEST_CASE("an interval that holds the limit is undecided, and the policy says what that does") {
+  const Project project;
+  project.evaluated("model", 0.9, 0.85, 0.94);
+  const auto judged = [&](Relation relation, double limit) { return project.judged(metric(CheckKind::metric, "f1", relation, limit, Bound::interval)); };
+  CHECK(judged(Relation::at_least, 0.85).outcome == Outcome::passed);
+  CHECK(judged(Relation::at_least, 0.94).outcome == Outcome::undecided);
+  CHECK(judged(Relation::at_least, 0.95).outcome == Outcome::failed);
+  CHECK(judged(Relation::at_most, 0.94).outcome == Outcome::passed);
+  CHECK(judged(Relation::at_most, 0.84).outcome == Outcome::failed);
+  Verdict open = judged(Relation::at_most, 0.9);
+  CHECK(open.outcome == Outcome::undecided);
+  CHECK(open.reason == "the interval of 0.9 (95 %: 0.85 to 0.94) holds the limit 0.9");
+  CHECK(is_failure(open));
+  open.check.undecided = Undecided::warn;
+  CHECK_FALSE(is_failure(open));
+  const Verdict without = project.judged(metric(CheckKind::metric, "rmse", Relation::at_most, 99, Bound::interval));
+  CHECK(without.outcome == Outcome::missing);
+  CHECK(without.reason == "the interval of rmse is undefined in record 1");
+}
+
+TEST_CASE("a drop by its interval rests on the paired difference that compare recorded") {
+  const Project project;
+  Check check = metric(CheckKind::drop, "rmse", Relation::at_most, 0.5, Bound::interval);
+  project.evaluated("model", 0.9, 0.8, 1);
+  project.evaluated("reference", 0.9, 0.8, 1);
+  Verdict verdict = project.judged(check);
+  CHECK(verdict.outcome == Outcome::missing);  // two evaluations know no paired interval
+  CHECK(verdict.hint.find("iai compare " + (project.folder / "reference").string()) == 0);
+  const auto compared = [&](const std::string& reference, double low, double high) {
+    project.add("compare", {project.artefact("model", "model"), project.artefact("reference", reference), project.artefact("task", "task")},
+                {{"rmse_reference", {{"value", 10.0}}}, {"rmse_difference", {{"value", 0.2}, {"low", low}, {"high", high}, {"n", 80}}}}, "failed");
+  };
+  compared("data", -1, 0.1);  // with another model
+  CHECK(project.judged(check).outcome == Outcome::missing);
+  compared("reference", -0.1, 0.4);
+  verdict = project.judged(check);
+  CHECK(verdict.outcome == Outcome::passed);
+  CHECK(*verdict.found == doctest::Approx(0.2));  // an error that grows is a loss
+  CHECK(verdict.note == "rmse 10 -> 10.2");
+  compared("reference", -0.1, 0.6);
+  CHECK(project.judged(check).outcome == Outcome::undecided);
+  compared("reference", 0.51, 0.6);
+  CHECK(project.judged(check).outcome == Outcome::failed);
+  check.scale = DropScale::relative;
+  check.limit = 0.06;  // 0.6 of 10
+  CHECK(project.judged(check).outcome == Outcome::passed);
+  check.limit = 0.055;
+  CHECK(project.judged(check).outcome == Outcome::undecided);
+  check.bound = Bound::low;
+  CHECK(*project.judged(check).found == doctest::Approx(0.051));
+}
+
+TEST_CASE("any figure of the newest record of a step, whatever became of it") {
+  const Project project;
+  const Json figures{{"energy", "unavailable"}, {"energy_reason", "no counter"}, {"steady", false}, {"size_bytes", 7}, {"licence", "MIT"}};
+  project.add("bench", {project.artefact("model", "model")}, {{"energy_j", 0.5}});
+  CHECK(project.judged(figure("bench", "energy_j", Relation::at_most, 0.5)).outcome == Outcome::passed);
+  CHECK(project.judged(figure("bench", "energy_j", Relation::at_most, 0.4)).outcome == Outcome::failed);
+  project.add("bench", {project.artefact("model", "model")}, figures, "failed");
+  const Verdict verdict = project.judged(figure("bench", "energy_j", Relation::at_most, 0.5));
+  CHECK(verdict.outcome == Outcome::missing);  // the older record is not asked
+  CHECK(verdict.reason == "unavailable: no counter");
+  CHECK(project.judged(figure("bench", "licence", Relation::at_most, 0.5)).reason == "licence is 'MIT' in record 2, no number");
+  CHECK(project.judged(figure("bench", "rmse", Relation::at_most, 0.5)).reason.find("record 2 has no rmse; it has energy, ") == 0);
+  const auto word = [&](const std::string& name, std::vector<std::string> allowed) {
+    Check check = figure("bench", name, Relation::one_of, 0);
+    check.allowed = std::move(allowed);
+    return project.judged(check);
+  };
+  CHECK(word("licence", {"Apache-2.0", "MIT"}).outcome == Outcome::passed);
+  CHECK(word("licence", {"Apache-2.0"}).reason == "'MIT' is not Apache-2.0");
+  CHECK(word("steady", {"true"}).outcome == Outcome::failed);
+  CHECK(word("size_bytes", {"7.0"}).outcome == Outcome::passed);
+  CHECK(word("verdict", {"done", "passed"}).found_text == "failed");
+  CHECK(word("absent", {"x"}).outcome == Outcome::missing);
+}
+
+TEST_CASE("a figure of a record that made the model, of one about data, of one that compares") {
+  const Project project;
+  project.add("quantize", {project.artefact("model", "reference")}, {{"sqnr_db", 38.0}}, "done", {project.artefact("model", "model")});
+  CHECK(project.judged(figure("quantize", "sqnr_db", Relation::at_least, 30)).outcome == Outcome::passed);
+  Check check = figure("validate", "errors", Relation::at_most, 0);
+  check.of = {{"data set", project.folder / "manifest.json"}, {"contract", project.folder / "contract"}};
+  project.add("validate", {project.artefact("data set", "manifest.json"), project.artefact("contract", "task")}, {{"errors", 0}});
+  CHECK(project.judged(check).outcome == Outcome::missing);  // by another contract
+  project.add("validate", {project.artefact("data set", "manifest.json"), project.artefact("contract", "contract"), project.artefact("reference", "data")},
+              {{"errors", 0}});
+  CHECK(project.judged(check).outcome == Outcome::passed);
+  project.file("data", "another profile");
+  CHECK(project.judged(check).reason == "data changed since record 3");
+  project.file("data", "data");
+  project.add("compare", {project.artefact("model", "model"), project.artefact("reference", "task")}, {{"agreement", 1.0}});
+  CHECK(project.judged(figure("compare", "agreement", Relation::at_least, 0.9)).reason.find("record 4 compares with another model than ") == 0);
+  project.add("compare", {project.artefact("model", "model"), project.artefact("reference", "reference")}, {{"agreement", 1.0}});
+  CHECK(project.judged(figure("compare", "agreement", Relation::at_least, 0.9)).outcome == Outcome::passed);
+}
+
+TEST_CASE("the worst group of a slice decides and is named; one without a figure is missing, small ones are left out by name") {
+  const Project project;
+  const auto evaluated = [&](const std::string& rows) {
+    Record record;
+    record.verb = "evaluate";
+    record.folder = ".";
+    record.started = "2026-11-24T12:00:00Z";
+    record.inputs = {project.artefact("model", "model"), project.artefact("task", "task")};
+    record.details = parse_json("{\"slices\":[" + rows + "]}", "rows");
+    record.verdict = "done";
+    Registry::open(project.folder / "registry.db").append(record);
+  };
+  const auto row = [](const std::string& group, const std::string& value, const std::string& low, int n) {
+    return R"({"slice":"rig","group":")" + group + R"(","metric":"f1","value":)" + value + ",\"low\":" + low + ",\"high\":1,\"n\":" + std::to_string(n) + "}";
+  };
+  evaluated(row("5", "0.9", "0.8", 50) + "," + row("6", "0.7", "0.65", 50) + "," + row("7", "0.2", "0.1", 4));
+  Check check = figure("evaluate", "slices[slice=rig, metric=f1]", Relation::at_least, 0.6);
+  Verdict verdict = project.judged(check);
+  CHECK(verdict.outcome == Outcome::failed);
+  CHECK(verdict.reason == "group 7: 0.2 is below 0.6");
+  check.fewest = 30;
+  verdict = project.judged(check);
+  CHECK(verdict.outcome == Outcome::passed);
+  CHECK(*verdict.found == 0.7);
+  CHECK(verdict.note == "worst: group 6; not judged, fewer than 30 cases: group 7");
+  check.bound = Bound::low;
+  check.limit = 0.66;
+  CHECK(project.judged(check).reason == "group 6: the low end of the interval, 0.65 is below 0.66");
+  check.bound = Bound::interval;
+  CHECK(project.judged(check).outcome == Outcome::undecided);
+  check.fewest = 60;
+  verdict = project.judged(check);
+  CHECK(verdict.outcome == Outcome::missing);
+  CHECK(verdict.reason == "nothing in record 1 rests on 60 cases: group 5; group 6; group 7");
+  evaluated(row("5", "0.9", "0.8", 50) + "," + row("6", "null", "null", 50));
+  check.fewest.reset();
+  check.bound = Bound::value;
+  verdict = project.judged(check);
+  CHECK(verdict.outcome == Outcome::missing);  // an undefined figure is not better than a bad one
+  CHECK(verdict.reason.find("of group 6 is undefined in record 2") != std::string::npos);
+}
+
+TEST_CASE("records are too old from the day after the last that the policy allows") {
+  const Project project;
+  project.evaluated("model", 0.9, 0.8, 1);  // 2026-11-24
+  project.evaluated("reference", 0.9, 0.8, 1);
+  Check check = metric(CheckKind::metric, "f1", Relation::at_least, 0.5);
+  check.newest_days = 30;
+  CHECK(project.judged(check, "2026-12-24").outcome == Outcome::passed);
+  Verdict verdict = project.judged(check, "2026-12-25");
+  CHECK(verdict.outcome == Outcome::failed);
+  CHECK(verdict.reason == "record 1 of 2026-11-24 is 31 days old, the policy allows 30");
+  CHECK(verdict.hint.find("iai evaluate ") == 0);
+  CHECK(project.judged(check, "2026-11-20").outcome == Outcome::passed);  // judged as of a day before
+  check = metric(CheckKind::drop, "f1", Relation::at_most, 0.1);
+  check.newest_days = 1;
+  CHECK(project.judged(check, "2026-11-26").reason ==
+        "record 1 of 2026-11-24 is 2 days old, the policy allows 1; record 2 of 2026-11-24 is 2 days old, the policy allows 1");
+}
+
+TEST_CASE("a waiver for one model does not hold for another") {
+  Verdict failed;
+  failed.check.id = "a";
+  failed.outcome = Outcome::failed;
+  failed.reason = "0.2 is below 0.6";
+  const std::vector<Waiver> waivers{{"a", "A. Person", "why", "2027-01-31", "3f8a52c1"}};
+  std::vector<Verdict> verdicts{failed};
+  apply_waivers(verdicts, waivers, "2027-01-01", "3f8a52c1deadbeef");
+  CHECK(verdicts[0].outcome == Outcome::waived);
+  verdicts = {failed};
+  apply_waivers(verdicts, waivers, "2027-01-01", "4f8a52c1deadbeef");
+  CHECK(verdicts[0].outcome == Outcome::failed);
+  CHECK(verdicts[0].reason == "0.2 is below 0.6; the waiver of A. Person is for another model (3f8a52c1)");
 }
