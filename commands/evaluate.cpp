@@ -1,13 +1,11 @@
 #include "commands/evaluate.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 
 #include <fmt/format.h>
 
-#include "commands/recording.hpp"
-#include "evaluator/metrics/metrics.hpp"
+#include "commands/evaluate_report.hpp"
 #include "evaluator/metrics/output_error.hpp"
 #include "formats/error.hpp"
 
@@ -21,6 +19,8 @@ constexpr Example examples[] = {
     {"Judge a model by a task", "iai evaluate model.onnx --task task.yaml"},
     {"Set a quantized model beside the one it was made from", "iai evaluate model.onnx model-int8.onnx --task task.yaml"},
     {"Judge on another part of the data that the task describes", "iai evaluate model.onnx --task task.yaml --split calibration"},
+    {"Find at least nine of ten faults: choose the threshold on other data than it is judged on",
+     "iai evaluate model.onnx --task task.yaml --threshold-from validation --threshold-for 'recall>=0.9'"},
     {"Take one figure in a script", "iai evaluate model.onnx --task task.yaml --json | jq '.metrics[0].value'"},
 };
 
@@ -48,169 +48,81 @@ class SampleCache {
   std::optional<LabelledSamples> samples_;
 };
 
-/// The model's answers judged; what is wrong with them is said with the model's name.
-Evaluation evaluate_model(const fs::path& model, const Session& session, const Task& task, const LabelledSamples& samples, const EvaluateOptions& options) {
+/// What `work` returns; what is wrong with the model's answers is said with its name.
+template <class Work>
+auto naming(const fs::path& model, const Task& task, const LabelledSamples& samples, const Work& work) {
   try {
-    return evaluate(session, task, samples, options.runtime.batch, options.runtime.threads);
+    return work();
   } catch (const Error& error) {
     const bool names_file = error.message().find(samples.label_file) == 0 || error.message().find(task.path.string()) == 0;
     throw Error(error.kind(), names_file ? error.message() : model.string() + ": " + error.message(), error.hint());
   }
 }
 
-Report metric_row(const Metric& metric) {
-  Report row;
-  row.add("metric", metric.name).add("value", metric.value).add("low", metric.low).add("high", metric.high).add("n", metric.n);
-  if (metric.interval.empty()) row.add_null("interval");
-  else row.add("interval", metric.interval);
-  if (!metric.undefined.empty()) row.add("reason", metric.undefined);
-  return row;
+/// The threshold that the options ask for, from this model's answers to their split.
+std::optional<UsedThreshold> threshold_of(const Session& session, const Task& task, const EvaluateOptions& options) {
+  if (options.threshold_from.empty()) return std::nullopt;
+  UsedThreshold used{parse_threshold_goal(options.threshold_for), options.threshold_from, 0, {}};
+  const LabelledSamples samples = load_task_samples(task, used.split, wanted_inputs(session));
+  used.samples = samples.inputs->count();
+  used.chosen = choose_threshold(run_answers(session, task, samples, options.runtime.batch, options.runtime.threads), used.goal);
+  return used;
 }
 
-/// "rmse 14.62 (95 %: 12.9 to 16.8)"
-std::string metric_text(const Metric& metric) {
-  if (!std::isfinite(metric.value)) return fmt::format("{} is undefined ({})", metric.name, metric.undefined);
-  if (!std::isfinite(metric.low)) return fmt::format("{} {:.4g} (no interval: {})", metric.name, metric.value, metric.undefined);
-  return fmt::format("{} {:.4g} (95 %: {:.4g} to {:.4g})", metric.name, metric.value, metric.low, metric.high);
-}
-
-ReportRows confusion_rows(const Task& task, const Evaluation& evaluation) {
-  ReportRows rows;
-  std::vector<std::string> names = task.classes;
-  if (task.kind == TaskKind::binary) names = {"negative", "positive"};
-  for (std::size_t actual = 0; actual < evaluation.confusion.size(); ++actual) {
-    Report row;
-    row.add("actual", actual < names.size() ? names[actual] : std::to_string(actual));
-    for (std::size_t predicted = 0; predicted < evaluation.confusion.size(); ++predicted) {
-      row.add(fmt::format("predicted_{}", predicted), evaluation.confusion[actual][predicted]);
+/// @throws Error(usage) when the options about thresholds do not go together, or with the task.
+void check_threshold(const Task& task, const EvaluateOptions& options) {
+  if (options.threshold_from.empty()) {
+    if (options.threshold_for != EvaluateOptions().threshold_for) {
+      throw Error(ErrorKind::usage, "--threshold-for without --threshold-from", "name the split that the threshold is chosen on");
     }
-    rows.push_back(std::move(row));
+    return;
   }
-  return rows;
-}
-
-ReportRows slice_rows(const Evaluation& evaluation) {
-  ReportRows rows;
-  for (const SliceMetrics& slice : evaluation.slices) {
-    for (const Metric& metric : slice.metrics) {
-      Report row;
-      row.add("slice", slice.slice).add("group", slice.value);
-      row.add("metric", metric.name).add("value", metric.value).add("low", metric.low).add("high", metric.high).add("n", metric.n);
-      if (!metric.undefined.empty()) row.add("reason", metric.undefined);
-      rows.push_back(std::move(row));
-    }
+  if (task.kind != TaskKind::binary) {
+    throw Error(ErrorKind::usage, fmt::format("--threshold-from: {} is of kind: {}, which has no threshold", task.path.string(), task_kind_name(task.kind)),
+                "leave it out");
   }
-  return rows;
-}
-
-/// What one model's record says, and what is printed for a single model.
-Report model_report(const fs::path& model, const Task& task, const std::string& split, const Evaluation& evaluation) {
-  Report report("iai.evaluate/1");
-  report.headline(fmt::format("{}: {} over {} samples", model.filename().string(), metric_text(evaluation.metric(task.primary)), evaluation.samples));
-  report.add("model", model.string()).add("task", task.name).add("split", split).add("samples", evaluation.samples);
-  report.add("primary", task.primary);
-  report.add("direction", task.direction == Direction::higher_is_better ? "higher_is_better" : "lower_is_better");
-  ReportRows metrics;
-  for (const Metric& metric : evaluation.metrics) metrics.push_back(metric_row(metric));
-  report.add("metrics", std::move(metrics));
-  if (!evaluation.left_out.empty()) {
-    ReportRows rows;
-    for (const auto& [reason, samples] : evaluation.left_out) rows.push_back(Report().add("reason", reason).add("samples", samples));
-    report.add("left_out", std::move(rows));
+  task.split(options.threshold_from);
+  if (options.threshold_from == options.split) {
+    throw Error(ErrorKind::usage, fmt::format("--threshold-from {}: the threshold would be judged on the samples that chose it", options.split),
+                "name another split of the task, such as one for validation");
   }
-  if (!evaluation.confusion.empty()) report.add("confusion", confusion_rows(task, evaluation));
-  if (!evaluation.slices.empty()) report.add("slices", slice_rows(evaluation));
-  return report;
-}
-
-/// The rows of `table` with the model in front.
-void append_rows(ReportRows& rows, const Report& report, const std::string& table, const std::string& model) {
-  for (const Report::Field& field : report.fields()) {
-    if (field.key != table) continue;
-    for (const Report& from : std::get<ReportRows>(field.value)) {
-      Report row;
-      row.add("model", model);
-      for (const Report::Field& cell : from.fields()) {
-        std::visit(
-            [&](const auto& value) {
-              using Value = std::decay_t<decltype(value)>;
-              if constexpr (std::is_same_v<Value, std::monostate>) row.add_null(cell.key);
-              else if constexpr (std::is_same_v<Value, double> || std::is_same_v<Value, std::int64_t>) row.add(cell.key, value, cell.unit);
-              else row.add(cell.key, value);
-            },
-            cell.value);
-      }
-      rows.push_back(std::move(row));
-    }
-  }
-}
-
-struct Judged {
-  fs::path model;
-  Evaluation evaluation;
-  Recording recording;
-  Report report;
-};
-
-ReportRows difference_rows(const Task& task, const std::vector<Judged>& all, int threads) {
-  ReportRows rows;
-  for (std::size_t i = 1; i < all.size(); ++i) {
-    for (const std::string& name : task.metrics) {
-      Report row;
-      row.add("model", all[i].model.string()).add("against", all[0].model.string());
-      const Metric difference = metric_difference(task, name, all[0].evaluation, all[i].evaluation, threads);
-      row.add("metric", name).add("value", difference.value).add("low", difference.low).add("high", difference.high);
-      if (!difference.undefined.empty()) row.add("reason", difference.undefined);
-      rows.push_back(std::move(row));
-    }
-  }
-  return rows;
-}
-
-/// Several models side by side.
-Report joint_report(const Task& task, const std::string& split, const std::vector<Judged>& all, int threads) {
-  Report report("iai.evaluate/1");
-  report.headline(fmt::format("{} models by the task '{}' over {} samples", all.size(), task.name, all[0].evaluation.samples));
-  report.add("task", task.name).add("split", split).add("samples", all[0].evaluation.samples).add("primary", task.primary);
-  report.add("direction", task.direction == Direction::higher_is_better ? "higher_is_better" : "lower_is_better");
-  for (const char* table : {"metrics", "left_out", "confusion", "slices"}) {
-    ReportRows rows;
-    for (const Judged& judged : all) append_rows(rows, judged.report, table, judged.model.string());
-    if (!rows.empty()) report.add(table, std::move(rows));
-  }
-  report.add("differences", difference_rows(task, all, threads));
-  ReportList records;
-  for (const Judged& judged : all) {
-    for (const Report::Field& field : judged.report.fields()) {
-      if (field.key == "record") records.push_back(std::get<std::string>(field.value));
-    }
-  }
-  if (!records.empty()) report.add("records", std::move(records));
-  return report;
+  parse_threshold_goal(options.threshold_for);
 }
 
 /// The command line that judges this model alone.
 std::vector<std::string> single_arguments(const fs::path& model, const EvaluateOptions& options) {
   std::vector<std::string> words{"evaluate", model.string(), "--task", options.task.string(), "--split", options.split};
+  if (!options.threshold_from.empty()) words.insert(words.end(), {"--threshold-from", options.threshold_from, "--threshold-for", options.threshold_for});
   if (options.runtime.device != "cpu") words.insert(words.end(), {"--device", options.runtime.device});
   if (!options.runtime.runtime.empty()) words.insert(words.end(), {"--runtime", options.runtime.runtime.string()});
   return words;
 }
 
-void record(Recording& recording, const fs::path& model, const Task& task, const EvaluateOptions& options, const Evaluation& evaluation) {
+void record(Recording& recording, const fs::path& model, const Task& task, const EvaluateOptions& options, const Evaluation& evaluation,
+            const std::optional<UsedThreshold>& threshold) {
   recording.arguments(single_arguments(model, options));
   recording.option("task", task.name);
   recording.option("split", options.split);
   recording.option("primary", task.primary);
   recording.option("direction", task.direction == Direction::higher_is_better ? "higher_is_better" : "lower_is_better");
   recording.option("device", options.runtime.device);
+  if (threshold) {
+    recording.option("threshold_from", threshold->split);
+    recording.option("threshold_for", threshold->goal.text);
+    recording.option("threshold", threshold->chosen.threshold);
+  }
   for (const Metric& metric : evaluation.metrics) {
     recording.metric(
         metric.name,
         Json{{"value", finite_or_null(metric.value)}, {"low", finite_or_null(metric.low)}, {"high", finite_or_null(metric.high)}, {"n", metric.n}});
   }
   recording.input("model", model);
-  for (const TaskFile& file : task_files(task, options.split)) recording.input(file.role, file.path);
+  std::vector<TaskFile> files = task_files(task, options.split);
+  for (const TaskFile& file : threshold ? task_files(task, threshold->split) : std::vector<TaskFile>{}) {
+    const auto same = [&](const TaskFile& known) { return known.path == file.path; };
+    if (std::none_of(files.begin(), files.end(), same)) files.push_back(file);
+  }
+  for (const TaskFile& file : files) recording.input(file.role, file.path);
 }
 
 }  // namespace
@@ -228,12 +140,28 @@ const Manual evaluate_manual{
         "Every sample runs alone unless the model's batch size is fixed, so that the figures depend neither on --threads nor on --batch, which only says how "
         "many samples a thread takes at once.\n"
         "\n"
+        "With a metric about probabilities (brier_score, expected_calibration_error, equal_mass_calibration_error) a table shows how often predictions of "
+        "about "
+        "the same probability came true\n"
+        "(binary: are positive; classification: are of the predicted class), in the bins of the metric. Bins without predictions are left out.\n"
+        "\n"
+        "--threshold-from chooses the decision threshold of a binary task on another split, among all that part its scores differently: the best f1, accuracy, "
+        "balanced_accuracy or matthews_correlation, or\n"
+        "for 'recall>=0.9' the best precision that still finds so many, for 'precision>=0.9' or 'specificity>=0.99' the best recall. The split that is judged "
+        "on "
+        "cannot be named: figures would be too good.\n"
+        "\n"
         "Each model gets a record of its own.",
     .examples = {std::begin(examples), std::end(examples)},
     .diagnostics =
+        "\"nearly all resamples lie on one side of the figure\" instead of an interval: calibration errors of a well calibrated model are like that, each "
+        "resample is "
+        "worse. More samples narrow the figure itself.\n"
+        "\n"
         "\"99 labels for the 100 samples\": inputs and labels come from different exports, or a file was cut off.\n"
         "\n"
-        "\"output ... does not fit kind\": the task is of another kind than the model, or its labels have another shape. The model's first output that is no state counts.\n"
+        "\"output ... does not fit kind\": the task is of another kind than the model, or its labels have another shape. The model's first output that is no "
+        "state counts.\n"
         "\n"
         "\"the label of sample 7 is 4, the model has classes 0 to 3\": classes are numbered from 0.",
     .memory = "Inputs are streamed. Labels, groups and one answer a prediction are held: about 50 bytes a prediction."};
@@ -242,28 +170,36 @@ void declare(CLI::App& app, EvaluateOptions& options) {
   app.add_option("model", options.models, "The models; the differences are to the first")->type_name("MODEL.onnx")->required();
   declare_task(app, options.task)->required();
   app.add_option("--split", options.split, "Part of the data, as the task names it")->type_name("NAME")->capture_default_str();
+  app.add_option("--threshold-from", options.threshold_from, "Binary: choose the decision threshold on this split of the task")->type_name("NAME");
+  app.add_option("--threshold-for", options.threshold_for, "What it is chosen for: f1, accuracy, balanced_accuracy, matthews_correlation, or 'recall>=0.9'")
+      ->type_name("GOAL")
+      ->capture_default_str();
   declare_runtime(app, options.runtime);
 }
 
 ExitCode run(const EvaluateOptions& options, Context& context) {
   const Task task = read_task(options.task);
   task.split(options.split);
+  check_threshold(task, options);
   SampleCache cache(task, options.split);
-  std::vector<Judged> all;
+  std::vector<JudgedModel> all;
   for (const fs::path& model : options.models) {
     Recording recording(context, "evaluate");
     const Session session(model,
                           {.device = options.runtime.device, .intra_threads = 1, .optimization = GraphOptimization::all, .runtime = options.runtime.runtime});
     context.output.progress("evaluate", all.size(), options.models.size());
     const LabelledSamples& samples = cache.samples_for(wanted_inputs(session));
-    Evaluation evaluation = evaluate_model(model, session, task, samples, options);
-    Report report = model_report(model, task, options.split, evaluation);
-    record(recording, model, task, options, evaluation);
+    const std::optional<UsedThreshold> threshold = naming(model, task, samples, [&] { return threshold_of(session, task, options); });
+    Task judged_by = task;
+    if (threshold) judged_by.threshold = threshold->chosen.threshold;
+    Evaluation evaluation = naming(model, task, samples, [&] { return evaluate(session, judged_by, samples, options.runtime.batch, options.runtime.threads); });
+    Report report = model_report(model, task, options.split, evaluation, threshold);
+    record(recording, model, task, options, evaluation, threshold);
     recording.stop();
     all.push_back({model, std::move(evaluation), std::move(recording), std::move(report)});
   }
   // Only now, so that an error at the last model leaves no record of the first.
-  for (Judged& judged : all) judged.recording.commit(judged.report);
+  for (JudgedModel& judged : all) judged.recording.commit(judged.report);
   context.output.result(all.size() == 1 ? all[0].report : joint_report(task, options.split, all, options.runtime.threads));
   return ExitCode::done;
 }

@@ -9,6 +9,7 @@ struct EvaluateOptions {
   std::vector<std::filesystem::path> models;
   std::filesystem::path task;
   std::string split = "evaluation";
+  std::string threshold_from, threshold_for = "f1";
   RuntimeOption runtime;
 };
 

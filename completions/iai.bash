@@ -104,6 +104,8 @@ _iai() {
     prune:--runtime) _iai_files ''; return ;;
     evaluate:--task) _iai_files 'yaml|yml'; return ;;
     evaluate:--split) :; return ;;
+    evaluate:--threshold-from) :; return ;;
+    evaluate:--threshold-for) :; return ;;
     evaluate:--device) :; return ;;
     evaluate:--threads) :; return ;;
     evaluate:--batch) :; return ;;
@@ -146,7 +148,7 @@ _iai() {
     convert) flags="--overwrite --output --opset --external --precision --io --arithmetic --exclude --shape --calibration --no-compare --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     quantize) flags="--overwrite --output --precision --io --arithmetic --calibration --random-calibration --task --max-drop --keep-best --never-slower --budget --resume --method --percentile --equalization --rounding --bias-correction --exclude --dynamic --int16 --target --dry-run --layers --samples --max-memory --ranges-out --html --ranges --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     prune) flags="--overwrite --output --channels --sparsity --scope --exclude --calibration --task --max-drop --no-compare --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
-    evaluate) flags="--task --split --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
+    evaluate) flags="--task --split --threshold-from --threshold-for --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     bench) flags="--reference --calibration --device --threads --batch --runtime --seconds --runs --seed --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     gate) flags="--policy --reference --task --junit --overwrite --explain --date --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     registry) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_words "log show lineage verify"; } ;;

@@ -120,6 +120,8 @@ complete -c iai -n '__fish_seen_subcommand_from prune' -x -a '(__fish_complete_s
 complete -c iai -n __fish_use_subcommand -a evaluate -d 'judge models by a task: metrics with intervals, side by side'
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -l task -d 'Task file: what the model is for and how it is judged' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -l split -d 'Part of the data, as the task names it' -x
+complete -c iai -n '__fish_seen_subcommand_from evaluate' -l threshold-from -d 'Binary: choose the decision threshold on this split of the task' -x
+complete -c iai -n '__fish_seen_subcommand_from evaluate' -l threshold-for -d 'What it is chosen for: f1, accuracy, balanced_accuracy, matthews_correlation, or recall>=0.9' -x
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -l device -d 'Execution provider (cpu, cuda, webgpu ...); never a silent fall-back' -x
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -l threads -d 'Threads; 0: all cores. The result does not depend on it' -x
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -l batch -d 'Samples that run together; 0: chosen by iai' -x

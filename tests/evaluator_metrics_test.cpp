@@ -50,6 +50,8 @@ Answers binary_answers() {
     answers.predicted.push_back(score > 0 ? 1 : 0);
     const double actual_score = binary_actual[answers.predicted.size() - 1] == 1 ? score : -score;
     answers.loss.push_back(std::log1p(std::exp(-actual_score)));
+    answers.probability.push_back(1 / (1 + std::exp(-score)));
+    answers.brier.push_back(std::pow(1 / (1 + std::exp(actual_score)), 2));
   }
   return with_clusters(std::move(answers), binary_score.size());
 }
@@ -115,13 +117,26 @@ TEST_CASE("metrics: scikit-learn's figures") {
   CHECK(close(value("cross_entropy", binary), 0.7106421714349327));
   CHECK(close(value("bits_per_byte", binary), 0.7106421714349327 / std::log(2.0)));
 
+  CHECK(close(value("specificity", binary), 0.56));
+  CHECK(close(value("balanced_accuracy", binary), 0.6133333333333333));
+  CHECK(close(value("matthews_correlation", binary), 0.2197439080600197));
+  CHECK(close(value("brier_score", binary), 0.252835302224507));
+  CHECK(close(value("expected_calibration_error", binary), 0.20351731878808602));  // numpy, by the definition of Guo et al.
+  CHECK(close(value("equal_mass_calibration_error", binary), 0.28063109118756013));
+
   const Answers classes = class_answers();  // class 3 is never predicted
   CHECK(close(value("accuracy", classes), 0.525));
   CHECK(close(value("precision", classes), 0.41383928571428574));
   CHECK(close(value("recall", classes), 0.5281385281385281));
   CHECK(close(value("f1", classes), 0.441017316017316));
 
+  CHECK(close(value("balanced_accuracy", classes), 0.5281385281385281));
+  CHECK(close(value("matthews_correlation", classes), 0.3962271165383205));
+
   const Answers regression = regression_answers();
+  CHECK(close(value("median_absolute_error", regression), 9.114999999999995));
+  CHECK(close(value("mape", regression), 0.444548838331306));
+  CHECK(close(value("smape", regression), 0.30139148806724303));
   CHECK(close(value("rmse", regression), 13.268037722285838));
   CHECK(close(value("mae", regression), 10.383));
   CHECK(close(value("r2", regression), 0.835877167043917));
@@ -137,9 +152,15 @@ TEST_CASE("metrics: counting a cluster twice is the same as having it twice") {
     for (std::uint32_t k = 0; k < weights[i]; ++k) rows.push_back(static_cast<std::int64_t>(i));
   }
   const Answers repeated = answers.subset(rows);
-  for (const char* metric : {"accuracy", "precision", "recall", "f1", "average_precision", "roc_auc", "cross_entropy"}) {
+  for (const char* metric : {"accuracy", "precision", "recall", "f1", "average_precision", "roc_auc", "cross_entropy", "specificity", "balanced_accuracy",
+                             "matthews_correlation", "brier_score", "expected_calibration_error", "equal_mass_calibration_error"}) {
     CAPTURE(metric);
     CHECK(close(make_statistic(metric, answers)->value(weights), value(metric, repeated)));
+  }
+  const Answers regression = regression_answers(), again = regression.subset(rows);
+  for (const char* metric : {"rmse", "median_absolute_error", "mape", "smape", "r2"}) {
+    CAPTURE(metric);
+    CHECK(close(make_statistic(metric, regression)->value(weights), value(metric, again)));
   }
 }
 
@@ -156,6 +177,17 @@ TEST_CASE("metrics: what is undefined says why") {
   const std::vector<Metric> r2 = judge(task_of(TaskKind::regression, {"r2"}), constant, 1);
   CHECK(std::isnan(r2[0].value));
   CHECK(r2[0].undefined == "all labels are the same");
+  const Task classes = task_of(TaskKind::binary, {"specificity", "balanced_accuracy", "matthews_correlation"});
+  CHECK(judge(classes, one_class, 1)[0].undefined == "no sample is of the negative class");
+  CHECK(judge(classes, one_class, 1)[1].undefined == "all samples are of one class");
+  CHECK(judge(classes, one_class, 1)[2].undefined == "all samples are of one class");
+  Answers zero = regression_answers();
+  zero.truth[7] = 0;
+  CHECK(judge(task_of(TaskKind::regression, {"mape"}), zero, 1)[0].undefined == "a label is 0");
+  CHECK(std::isnan(judge(task_of(TaskKind::regression, {"mape"}), zero, 1)[0].value));
+  Answers constant_answer = binary_answers();
+  std::fill(constant_answer.predicted.begin(), constant_answer.predicted.end(), 0);
+  CHECK(value("matthews_correlation", constant_answer) == 0);
   std::fill(one_class.actual.begin(), one_class.actual.end(), 0);
   CHECK(judge(task, one_class, 1)[1].undefined == "no sample is of the positive class");
 }
@@ -171,6 +203,11 @@ TEST_CASE("intervals: Wilson's, as SciPy gives it") {
   check(10, 10, 0.7224672001371109, 1.0);
   check(536, 540, 0.9811105241288365, 0.9971157426836053);
   CHECK(std::isnan(wilson_interval(0, 0).low));
+  // Specificity is a share of independent cases too: 14 of 25.
+  const Metric specificity = judge(task_of(TaskKind::binary, {"specificity"}), binary_answers(), 1).front();
+  CHECK(specificity.n == 25);
+  CHECK(specificity.interval == "wilson");
+  CHECK(close(specificity.low, wilson_interval(14, 25).low));
   CHECK(close(normal_quantile(0.975), 1.959963984540054));
   CHECK(close(normal_probability(-1.0), 0.15865525393145707));
 }

@@ -25,7 +25,22 @@ double softplus(double x) { return x > 0 ? x + std::log1p(std::exp(-x)) : std::l
 /// -ln(p), with p kept above the smallest float32 so that one answer of 0 does not make the mean infinite.
 double probability_loss(double p) { return -std::log(std::max(p, 0x1p-126)); }
 
+/// In place, without overflow.
+void softmax(std::vector<double>& values) {
+  const double top = *std::max_element(values.begin(), values.end());
+  double sum = 0;
+  for (double& value : values) sum += value = std::exp(value - top);
+  for (double& value : values) value /= sum;
+}
+
+/// 1 / (1 + exp(-x)), without overflow.
+double logistic(double x) { return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x)); }
+
 }  // namespace
+
+bool needs_probability(const std::string& metric) {
+  return metric == "brier_score" || metric == "expected_calibration_error" || metric == "equal_mass_calibration_error";
+}
 
 bool needs_loss(const std::string& metric) { return metric == "cross_entropy" || metric == "bits_per_byte"; }
 
@@ -42,6 +57,8 @@ Answers Answers::subset(std::span<const std::int64_t> rows) const {
     if (!actual.empty()) part.actual.push_back(actual[i]);
     if (!predicted.empty()) part.predicted.push_back(predicted[i]);
     if (!loss.empty()) part.loss.push_back(loss[i]);
+    if (!probability.empty()) part.probability.push_back(probability[i]);
+    if (!brier.empty()) part.brier.push_back(brier[i]);
     part.cluster.push_back(numbers.emplace(cluster[i], static_cast<std::int32_t>(numbers.size())).first->second);
   }
   part.clusters = static_cast<std::int32_t>(numbers.size());
@@ -55,6 +72,7 @@ AnswerReader::AnswerReader(const Task& task, const LabelledSamples& samples) : t
   answers_.kind = task.kind;
   answers_.classes = task.kind == TaskKind::binary ? 2 : static_cast<std::int64_t>(task.classes.size());
   wants_loss_ = std::any_of(task.metrics.begin(), task.metrics.end(), needs_loss);
+  wants_probability_ = std::any_of(task.metrics.begin(), task.metrics.end(), needs_probability);
   const auto width = static_cast<std::size_t>(samples.labels_per_sample);
   const std::size_t count = samples.labels.size() / width;
   std::map<std::string, std::int32_t> groups;
@@ -133,8 +151,13 @@ void AnswerReader::add_class_answer(std::span<const double> values, double label
   if (!logits) check_probabilities(values, sample);
   answers_.actual.push_back(static_cast<std::int32_t>(actual));
   answers_.predicted.push_back(static_cast<std::int32_t>(std::max_element(values.begin(), values.end()) - values.begin()));
-  if (!wants_loss_) return;
   const auto at = static_cast<std::size_t>(actual);
+  if (wants_probability_) {
+    std::vector<double> probabilities(values.begin(), values.end());
+    if (logits) softmax(probabilities);
+    add_probabilities(probabilities, at);
+  }
+  if (!wants_loss_) return;
   answers_.loss.push_back(logits ? logit_loss(values, at) : probability_loss(values[at]));
 }
 
@@ -151,7 +174,22 @@ void AnswerReader::add_score(std::span<const double> values, double label, std::
   answers_.actual.push_back(positive ? 1 : 0);
   answers_.predicted.push_back(score > task_.threshold.value_or(logits ? 0 : 0.5) ? 1 : 0);
   answers_.score.push_back(score);
+  if (wants_probability_) {
+    answers_.probability.push_back(logits ? logistic(score) : std::clamp(score, 0.0, 1.0));
+    const double error = answers_.probability.back() - (positive ? 1 : 0);
+    answers_.brier.push_back(error * error);
+  }
   if (wants_loss_) answers_.loss.push_back(logits ? softplus(positive ? -score : score) : probability_loss(positive ? score : 1 - score));
+}
+
+void AnswerReader::add_probabilities(const std::vector<double>& probabilities, std::size_t actual) {
+  double squares = 0;
+  for (std::size_t c = 0; c < probabilities.size(); ++c) {
+    const double error = probabilities[c] - (c == actual ? 1 : 0);
+    squares += error * error;
+  }
+  answers_.brier.push_back(squares);
+  answers_.probability.push_back(std::clamp(probabilities[static_cast<std::size_t>(answers_.predicted.back())], 0.0, 1.0));
 }
 
 Answers AnswerReader::take() { return std::move(answers_); }

@@ -19,6 +19,8 @@ struct Answers {
   std::vector<std::int32_t> actual;  ///< class number; binary: 1 for the positive class
   std::vector<std::int32_t> predicted;
   std::vector<double> loss;           ///< -ln(probability of the actual class); classifying tasks that ask for it
+  std::vector<double> probability;    ///< binary: of the positive class, classification: of the predicted one; where the task asks for it
+  std::vector<double> brier;          ///< (probability - 1 or 0)^2 of the positive class, classification: summed over the classes; as above
   std::vector<std::int32_t> cluster;  ///< group (or sample) of the prediction, numbered from 0
   std::int32_t clusters = 0;
   bool clustered = false;  ///< predictions of a cluster depend on each other
@@ -42,15 +44,18 @@ class AnswerReader {
  private:
   void add_class_answer(std::span<const double> values, double label, std::int64_t sample);
   void add_score(std::span<const double> values, double label, std::int64_t sample);
+  void add_probabilities(const std::vector<double>& probabilities, std::size_t actual);
   std::int64_t class_of(double label, std::int64_t classes, std::int64_t sample) const;
   void check_probabilities(std::span<const double> values, std::int64_t sample) const;
   const Task& task_;
   const LabelledSamples& samples_;
   Answers answers_;
-  bool wants_loss_ = false;
+  bool wants_loss_ = false, wants_probability_ = false;
 };
 
 /// Does `metric` rest on the probability of the actual class?
 bool needs_loss(const std::string& metric);
+/// On what the model gives for its probability?
+bool needs_probability(const std::string& metric);
 
 }  // namespace iai

@@ -102,7 +102,9 @@ Interval bootstrap_interval(const Statistic& statistic, std::int64_t clusters, s
   const auto below = std::lower_bound(values.begin(), values.end(), whole) - values.begin();
   const auto not_above = std::upper_bound(values.begin(), values.end(), whole) - values.begin();
   const double count = static_cast<double>(values.size());
-  const double share = std::clamp(static_cast<double>(below + not_above) / 2 / count, 0.5 / count, 1 - 0.5 / count);
+  const double share = static_cast<double>(below + not_above) / 2 / count;
+  // A correction of so much bias would be a guess (calibration errors of a model that is well calibrated: resamples are always worse).
+  if (share < 0.005 || share > 0.995) return {nan_value, nan_value, "nearly all resamples lie on one side of the figure"};
   const double bias = normal_quantile(share), a = acceleration(statistic, clusters, threads);
   const auto bound = [&](double p) {
     const double z = bias + normal_quantile(p);

@@ -98,6 +98,18 @@ std::vector<std::vector<std::int64_t>> confusion_matrix(const Answers& answers) 
   return matrix;
 }
 
+std::vector<Reliability> reliability_of(const Task& task, const Answers& answers) {
+  if (answers.probability.empty()) return {};
+  const auto asked = [&](const char* metric) { return std::find(task.metrics.begin(), task.metrics.end(), metric) != task.metrics.end(); };
+  const ReliabilityOrder order(answers);
+  std::vector<Reliability> tables;
+  const bool equal_mass = asked("equal_mass_calibration_error");
+  if (!equal_mass || asked("expected_calibration_error")) tables.push_back({ReliabilityBins::equal_width, {}});
+  if (equal_mass) tables.push_back({ReliabilityBins::equal_mass, {}});
+  for (Reliability& table : tables) table.bins = order.bins(table.kind, ones(answers));
+  return tables;
+}
+
 /// One metric of two models on the same resample.
 class DifferenceStatistic : public Statistic {
  public:
@@ -160,6 +172,7 @@ Evaluation evaluate(const Session& session, const Task& task, const LabelledSamp
   evaluation.left_out = samples.left_out;
   evaluation.metrics = judge(task, evaluation.answers, threads);
   evaluation.slices = judge_slices(task, samples, evaluation.answers, threads);
+  evaluation.reliability = reliability_of(task, evaluation.answers);
   evaluation.confusion = confusion_matrix(evaluation.answers);
   return evaluation;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "evaluator/metrics/answers.hpp"
+#include "evaluator/metrics/calibration.hpp"
 #include "evaluator/runtime/session.hpp"
 #include "evaluator/task/task.hpp"
 
@@ -27,11 +28,18 @@ struct SliceMetrics {
   std::vector<Metric> metrics;
 };
 
+/// How probabilities and what came true lie to each other.
+struct Reliability {
+  ReliabilityBins kind = ReliabilityBins::equal_width;
+  std::vector<ReliabilityBin> bins;
+};
+
 /// Inference over one split of a task and the metrics of the answers.
 struct Evaluation {
   std::vector<Metric> metrics;  ///< in the order of the task file
   std::vector<SliceMetrics> slices;
   std::vector<std::vector<std::int64_t>> confusion;  ///< [actual][predicted]; empty for regression and over 100 classes
+  std::vector<Reliability> reliability;              ///< of the bins that the task's metrics use; empty when no metric is about probabilities
   Answers answers;                                   ///< what the metrics rest on
   std::int64_t samples = 0;
   std::vector<std::pair<std::string, std::int64_t>> left_out;  ///< reason, samples

@@ -21,9 +21,11 @@ class Statistic {
   virtual std::string undefined() const { return {}; }
 };
 
-/// accuracy; precision, recall, f1 (of the positive class, or the unweighted mean over the classes that occur);
-/// average_precision (sum of precision times gain in recall over the distinct scores), roc_auc (Mann and Whitney, 1947;
-/// ties count half); cross_entropy [nat], bits_per_byte; rmse, mae, r2; nasa_score (Saxena et al., "Damage Propagation
+/// accuracy; precision, recall, f1 (of the positive class, or the unweighted mean over the classes that occur), specificity,
+/// balanced_accuracy, matthews_correlation; average_precision (sum of precision times gain in recall over the distinct scores),
+/// roc_auc (Mann and Whitney, 1947; ties count half); cross_entropy (the log loss) [nat], bits_per_byte, brier_score (Brier, 1950; of
+/// two classes of the positive one, of more summed over the classes), expected_calibration_error, equal_mass_calibration_error
+/// (calibration.hpp); rmse, mae, median_absolute_error, mape and smape [share], r2; nasa_score (Saxena et al., "Damage Propagation
 /// Modeling for Aircraft Engine Run-to-Failure Simulation", PHM 2008, equation 11).
 /// A share whose denominator is 0 is 0, as in scikit-learn. `answers` must outlive the statistic.
 std::unique_ptr<Statistic> make_statistic(const std::string& metric, const Answers& answers);

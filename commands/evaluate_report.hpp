@@ -1,0 +1,38 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "commands/recording.hpp"
+#include "commands/result.hpp"
+#include "evaluator/metrics/metrics.hpp"
+#include "evaluator/metrics/threshold.hpp"
+
+namespace iai {
+
+/// A decision threshold, and what it was chosen on.
+struct UsedThreshold {
+  ThresholdGoal goal;
+  std::string split;
+  std::int64_t samples = 0;
+  ChosenThreshold chosen;
+};
+
+/// One of the models of a command line.
+struct JudgedModel {
+  std::filesystem::path model;
+  Evaluation evaluation;
+  Recording recording;
+  Report report;
+};
+
+/// What one model's record says, and what is printed for a single model.
+Report model_report(const std::filesystem::path& model, const Task& task, const std::string& split, const Evaluation& evaluation,
+                    const std::optional<UsedThreshold>& threshold);
+
+/// Several models side by side: the tables of their reports, and the difference of each to the first.
+Report joint_report(const Task& task, const std::string& split, const std::vector<JudgedModel>& all, int threads);
+
+}  // namespace iai
