@@ -165,7 +165,7 @@ QuantizeMethod method_for(QuantizeWorkbench& workbench) {
 Candidate best_candidate(QuantizeWorkbench& workbench) {
   Candidate candidate = workbench.make(method_for(workbench), {});
   // The figure is for the report: a large network is not run for it as often as for calibration itself.
-  constexpr double fewest = 16;
+  constexpr double fewest = 8;
   const double cost = workbench.comparison_cost(1).value_or(0);
   const double limit = cost > 0 ? std::clamp(affordable / cost, fewest, static_cast<double>(most_compared)) : static_cast<double>(most_compared);
   workbench.compare(candidate, static_cast<std::int64_t>(limit));

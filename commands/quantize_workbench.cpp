@@ -122,8 +122,9 @@ const RecurrentMomentsByOperator& QuantizeWorkbench::moments(Calibrated& form) {
   if (form.moments) return *form.moments;
   // A file of ranges does not hold them: what it makes again must not need them.
   if (samples_ == nullptr || given_ != nullptr || !options_.ranges_out.empty()) return form.moments.emplace();
-  return form.moments.emplace(
-      observe_moments(form.model, options_.model, plan(form, true, {}), *by_content(*samples_, most_for_correction), options_.runtime, output_));
+  const QuantizationPlan whole = plan(form, true, {});
+  if (whole.stored.empty()) return form.moments.emplace();  // the order of the samples takes a reading of all
+  return form.moments.emplace(observe_moments(form.model, options_.model, whole, *by_content(*samples_, most_for_correction), options_.runtime, output_));
 }
 
 void QuantizeWorkbench::calibrate_form(Calibrated& form) {
@@ -311,7 +312,7 @@ std::vector<OutputError> QuantizeWorkbench::run_comparison(const Candidate& cand
   const ScratchModel scratch(candidate.made.model);
   try {
     const Session session(scratch.path(), session_options());
-    return compare_outputs(reference(), session, *some_of(*compared_, limit), options_.runtime.threads);
+    return expected_.try_emplace(limit, some_of(*compared_, limit), reference()).first->second.outputs.compare(session, options_.runtime.threads);
   } catch (const Error& error) {
     throw scratch.renamed(error, options_.output.path);
   }

@@ -166,6 +166,14 @@ class QuantizeWorkbench {
   ProductsByOperator products_;                                                   // for products_for_
   std::optional<std::pair<QuantizeMethod, std::set<std::string>>> products_for_;  // kept, since a search makes the same method many times
   std::shared_ptr<std::optional<Session>> reference_;                             // one for a workbench and its trials, as below
+  /// What the source answers to some of the samples that are compared on.
+  struct Expected {
+    std::unique_ptr<Samples> samples;
+    ReferenceOutputs outputs;
+    Expected(std::unique_ptr<Samples> some, const Session& reference) : samples(std::move(some)), outputs(reference, *samples, most_bytes) {}
+    static constexpr std::uint64_t most_bytes = std::uint64_t{16} << 20;
+  };
+  std::map<std::int64_t, Expected> expected_;  // by the number of samples
   std::shared_ptr<SearchBudget> budget_;
   std::shared_ptr<SearchMemory> memory_;
   struct Tries {

@@ -92,6 +92,23 @@ TEST_CASE("run_samples: the same bits whatever the threads; compare_outputs of a
   }
 }
 
+TEST_CASE("outputs of the reference: the same errors whether all, some or none are kept, the first time and the next") {
+  const auto first = real_model("cmapss_cnn"), second = real_model("cmapss_lstm");
+  if (!first || !second) return;
+  const Session cnn(*first, {}), lstm(*second, {});
+  const auto samples = open_samples({real_file("models/cmapss_eval_x.npy")}, wanted_inputs(cnn));
+  const OutputError alone = compare_outputs(cnn, lstm, *samples, 1)[0];
+  for (const std::uint64_t most_bytes : {0, 40, 4000}) {  // an output has 4 bytes
+    ReferenceOutputs expected(cnn, *samples, most_bytes);
+    for (int turn = 0; turn < 3; ++turn) {
+      const OutputError kept = expected.compare(lstm, 1 + turn)[0];
+      CHECK(kept.sqnr_db == alone.sqnr_db);
+      CHECK(kept.noise == alone.noise);
+    }
+    CHECK(std::isinf(expected.compare(cnn, 2)[0].sqnr_db));
+  }
+}
+
 TEST_CASE("compare_outputs: CNN against LSTM, independent of threads") {
   const auto first = real_model("cmapss_cnn"), second = real_model("cmapss_lstm");
   if (!first || !second) return;

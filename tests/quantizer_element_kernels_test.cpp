@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -60,20 +61,20 @@ TEST_CASE("bins as counted one by one, below and above the length where four his
   }
 }
 
-TEST_CASE("sums of channels in fixed point, along both layouts") {
-  constexpr std::size_t channels = 5;
-  for (const std::size_t inner : {std::size_t{1}, std::size_t{3}, std::size_t{257}}) {
-    const std::vector<float> values = some_values(2 * channels * inner);
-    std::vector<std::int64_t> sums(channels), expected(channels);
-    std::vector<float> magnitudes(channels), largest(channels);
-    add_channels(values, inner, 20, sums, magnitudes);
+TEST_CASE("sums in fixed point, of a row and of columns") {
+  constexpr std::size_t columns = 5;
+  for (const std::size_t rows : {std::size_t{1}, std::size_t{3}, std::size_t{257}}) {
+    const std::vector<float> values = some_values(columns * rows);
+    std::vector<std::int64_t> sums(columns), expected(columns);
+    std::vector<float> magnitudes(columns), largest(columns);
+    add_columns(values, 20, sums, magnitudes);
     for (std::size_t i = 0; i < values.size(); ++i) {
-      const std::size_t channel = i / inner % channels;
-      expected[channel] += std::llrint(std::ldexp(static_cast<double>(values[i]), 20));
-      largest[channel] = std::max(largest[channel], std::abs(values[i]));
+      expected[i % columns] += std::llrint(std::ldexp(static_cast<double>(values[i]), 20));
+      largest[i % columns] = std::max(largest[i % columns], std::abs(values[i]));
     }
     CHECK(sums == expected);
     CHECK(magnitudes == largest);
+    CHECK(fixed_point_sum(values, 20) == std::accumulate(expected.begin(), expected.end(), std::int64_t{0}));
   }
 }
 

@@ -173,40 +173,63 @@ double gain_in_standard_errors(std::span<const OutputError> errors, std::span<co
 }
 
 std::vector<OutputError> compare_outputs(const Session& reference, const Session& candidate, const Samples& samples, int threads) {
-  check_same_inputs(reference, candidate);
-  const std::size_t outputs = reference.outputs().size();
-  std::vector<ErrorSums> sums(outputs);
+  return ReferenceOutputs(reference, samples, 0).compare(candidate, threads);
+}
+
+const std::vector<Tensor>& ReferenceOutputs::outputs_of(std::int64_t run, const std::vector<Tensor>& inputs, std::int64_t n, std::vector<Tensor>& made) {
+  std::vector<Tensor>& kept = kept_[static_cast<std::size_t>(run)];  // no other thread has this run
+  if (!kept.empty()) return kept;
+  made = run_once(reference_, recast(inputs, reference_), n);
+  std::uint64_t bytes = 0;
+  for (const Tensor& output : made) bytes += output.bytes.size();
+  if (bytes_ + bytes > most_bytes_) return made;
+  bytes_ += bytes;
+  kept = std::move(made);
+  return kept;
+}
+
+std::vector<OutputError> ReferenceOutputs::compare(const Session& candidate, int threads) {
+  check_same_inputs(reference_, candidate);
   // Samples run alone unless a model's batch is fixed, so that a shared scale over a batch cannot change the figures.
-  const std::int64_t size = std::max<std::int64_t>({fixed_batch(reference), fixed_batch(candidate), 1}), count = samples.count();
-  if ((fixed_batch(reference) > 0 && fixed_batch(reference) != size) || (fixed_batch(candidate) > 0 && fixed_batch(candidate) != size)) {
-    throw Error(ErrorKind::input, fmt::format("the models cannot be compared: fixed batch {} against {}", fixed_batch(reference), fixed_batch(candidate)),
+  const std::int64_t fixed = fixed_batch(reference_), other = fixed_batch(candidate), size = std::max<std::int64_t>({fixed, other, 1});
+  if ((fixed > 0 && fixed != size) || (other > 0 && other != size)) {
+    throw Error(ErrorKind::input, fmt::format("the models cannot be compared: fixed batch {} against {}", fixed, other),
                 "give both the same batch size: iai convert --shape");
   }
-  ordered_work((count + size - 1) / size, threads,
-               [&](std::int64_t run) {
-                 const std::int64_t n = std::min(size, count - run * size);
-                 std::vector<Tensor> inputs = samples.read(run * size, n);
-                 std::vector<Tensor> both = run_once(reference, recast(inputs, reference), n);
-                 std::vector<Tensor> second = run_once(candidate, recast(std::move(inputs), candidate), n);
-                 std::move(second.begin(), second.end(), std::back_inserter(both));
-                 return both;
-               },
-               [&](std::int64_t, const std::vector<Tensor>& both) {
-                 for (std::size_t i = 0; i < outputs; ++i) {
-                   const Tensor& a = both[i];
-                   const Tensor& b = both[outputs + i];
-                   if (!is_floating_point(a.type) || !is_floating_point(b.type)) continue;
-                   if (a.shape != b.shape) {
-                     throw Error(ErrorKind::input, fmt::format("the models cannot be compared: output '{}' is {} against {}", reference.outputs()[i].name,
-                                                               shape_text(a.shape), shape_text(b.shape)));
-                   }
-                   sums[i].add(to_floats(a.view()), to_floats(b.view()));
-                 }
-               });
+  const std::vector<ModelPort>& ports = reference_.outputs();
+  const std::int64_t count = samples_.count(), runs = (count + size - 1) / size;
+  if (size != size_) {
+    kept_.assign(static_cast<std::size_t>(runs), {});
+    bytes_ = 0;
+    size_ = size;
+  }
+  std::vector<ErrorSums> sums(ports.size());
+  ordered_work(
+      runs, threads,
+      [&](std::int64_t run) {
+        const std::int64_t n = std::min(size, count - run * size);
+        std::vector<Tensor> inputs = samples_.read(run * size, n), made;
+        const std::vector<Tensor>& expected = outputs_of(run, inputs, n, made);
+        std::vector<Tensor> both = &expected == &made ? std::move(made) : expected;
+        std::vector<Tensor> second = run_once(candidate, recast(std::move(inputs), candidate), n);
+        std::move(second.begin(), second.end(), std::back_inserter(both));
+        return both;
+      },
+      [&](std::int64_t, const std::vector<Tensor>& both) {
+        for (std::size_t i = 0; i < ports.size(); ++i) {
+          const Tensor& a = both[i];
+          const Tensor& b = both[ports.size() + i];
+          if (!is_floating_point(a.type) || !is_floating_point(b.type)) continue;
+          if (a.shape != b.shape) {
+            throw Error(ErrorKind::input,
+                        fmt::format("the models cannot be compared: output '{}' is {} against {}", ports[i].name, shape_text(a.shape), shape_text(b.shape)));
+          }
+          sums[i].add(to_floats(a.view()), to_floats(b.view()));
+        }
+      });
   std::vector<OutputError> errors;
-  for (std::size_t i = 0; i < outputs; ++i) {
-    if (!is_floating_point(reference.outputs()[i].type)) continue;
-    errors.push_back(sums[i].error(reference.outputs()[i].name, count));
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    if (is_floating_point(ports[i].type)) errors.push_back(sums[i].error(ports[i].name, count));
   }
   return errors;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -49,5 +50,26 @@ double gain_in_standard_errors(std::span<const OutputError> errors, std::span<co
 /// the figures do not depend on `threads`. An output that is NaN or infinite where the reference is not makes the error
 /// infinite: SQNR -infinity, cosine 0. @throws Error(input) when inputs or outputs of the two differ in number, name or shape.
 std::vector<OutputError> compare_outputs(const Session& reference, const Session& candidate, const Samples& samples, int threads);
+
+/// A model's outputs over samples, so that many candidates can be held against them without running it again: kept up to `most_bytes`,
+/// what is beyond is run each time.
+class ReferenceOutputs {
+ public:
+  /// @param reference, samples  kept
+  ReferenceOutputs(const Session& reference, const Samples& samples, std::uint64_t most_bytes)
+      : reference_(reference), samples_(samples), most_bytes_(most_bytes) {}
+  /// As compare_outputs() does.
+  std::vector<OutputError> compare(const Session& candidate, int threads);
+
+ private:
+  const Session& reference_;
+  const Samples& samples_;
+  const std::uint64_t most_bytes_;
+  std::atomic<std::uint64_t> bytes_ = 0;
+  std::int64_t size_ = 0;                  // samples of a run
+  std::vector<std::vector<Tensor>> kept_;  // of each run; empty where there was no room
+
+  const std::vector<Tensor>& outputs_of(std::int64_t run, const std::vector<Tensor>& inputs, std::int64_t n, std::vector<Tensor>& made);
+};
 
 }  // namespace iai

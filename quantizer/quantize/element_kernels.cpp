@@ -48,15 +48,10 @@ constexpr double rounder = 6755399441055744.0;  // 1.5 * 2^52
   return std::bit_cast<std::int64_t>(static_cast<double>(element) * unit + rounder) - std::bit_cast<std::int64_t>(rounder);
 }
 
-[[gnu::always_inline]] inline void row_body(const float* elements, std::size_t count, double unit, std::int64_t& sum, float& magnitude) {
+[[gnu::always_inline]] inline std::int64_t row_body(const float* elements, std::size_t count, double unit) {
   std::int64_t total = 0;
-  std::int32_t largest = std::bit_cast<std::int32_t>(magnitude);  // without sign, floats are in the order of their bits
-  for (std::size_t i = 0; i < count; ++i) {
-    total += rounded(elements[i], unit);
-    largest = std::max(largest, std::bit_cast<std::int32_t>(elements[i]) & 0x7fffffff);
-  }
-  sum += total;
-  magnitude = std::bit_cast<float>(largest);
+  for (std::size_t i = 0; i < count; ++i) total += rounded(elements[i], unit);
+  return total;
 }
 
 [[gnu::always_inline]] inline void column_body(const float* elements, std::size_t count, double unit, std::int64_t* sums, float* magnitudes) {
@@ -89,9 +84,7 @@ IAI_WITH_AVX2 Keys keys_avx2(const float* elements, std::size_t count) { return 
 IAI_WITH_AVX2 void places_avx2(const float* elements, std::size_t count, double low, double factor, double last, std::int32_t* places) {
   places_body(elements, count, low, factor, last, places);
 }
-IAI_WITH_AVX2 void row_avx2(const float* elements, std::size_t count, double unit, std::int64_t& sum, float& magnitude) {
-  row_body(elements, count, unit, sum, magnitude);
-}
+IAI_WITH_AVX2 std::int64_t row_avx2(const float* elements, std::size_t count, double unit) { return row_body(elements, count, unit); }
 IAI_WITH_AVX2 void column_avx2(const float* elements, std::size_t count, double unit, std::int64_t* sums, float* magnitudes) {
   column_body(elements, count, unit, sums, magnitudes);
 }
@@ -147,18 +140,14 @@ void count_bins(std::span<const float> elements, double low, double factor, std:
   }
 }
 
-void add_channels(std::span<const float> elements, std::size_t inner, int shift, std::span<std::int64_t> sums, std::span<float> magnitudes) {
-  const std::size_t channels = sums.size();
+std::int64_t fixed_point_sum(std::span<const float> elements, int shift) {
+  return (has_avx2 ? row_avx2 : row_body)(elements.data(), elements.size(), std::ldexp(1.0, shift));
+}
+
+void add_columns(std::span<const float> elements, int shift, std::span<std::int64_t> sums, std::span<float> magnitudes) {
   const double unit = std::ldexp(1.0, shift);
-  for (std::size_t at = 0; at < elements.size();) {
-    if (inner == 1) {
-      (has_avx2 ? column_avx2 : column_body)(elements.data() + at, channels, unit, sums.data(), magnitudes.data());
-      at += channels;
-      continue;
-    }
-    for (std::size_t channel = 0; channel < channels; ++channel, at += inner) {
-      (has_avx2 ? row_avx2 : row_body)(elements.data() + at, inner, unit, sums[channel], magnitudes[channel]);
-    }
+  for (std::size_t at = 0; at < elements.size(); at += sums.size()) {
+    (has_avx2 ? column_avx2 : column_body)(elements.data() + at, sums.size(), unit, sums.data(), magnitudes.data());
   }
 }
 

@@ -19,9 +19,11 @@ Extent extent_of(std::span<const float> elements);
 /// ++histogram[(element - low) * factor], for each element; what lies outside counts in the first or the last bin.
 void count_bins(std::span<const float> elements, double low, double factor, std::span<std::uint64_t> histogram);
 
-/// Elements lie as [.., channels, inner], channels = sums.size(). @param magnitudes  largest absolute value of each channel, raised
-/// @param sums  element * 2^shift, rounded to even, is added to that of its channel; |element * 2^shift| < 2^50
-void add_channels(std::span<const float> elements, std::size_t inner, int shift, std::span<std::int64_t> sums, std::span<float> magnitudes);
+/// Sum of element * 2^shift, each rounded to even; |element * 2^shift| < 2^50.
+std::int64_t fixed_point_sum(std::span<const float> elements, int shift);
+/// The same for each column of elements that lie as [.., columns], columns = sums.size(). @param magnitudes  largest absolute value of
+/// each, raised
+void add_columns(std::span<const float> elements, int shift, std::span<std::int64_t> sums, std::span<float> magnitudes);
 
 /// integers = value / scale, rounded to even, within [-127, 127]. @param scales  one for all, or one for each value
 void round_to_int8(std::span<const float> values, std::span<const float> scales, std::span<std::int8_t> integers);

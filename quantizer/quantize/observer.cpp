@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -12,9 +13,11 @@ namespace {
 
 constexpr int fraction_bits = 24;
 
+float largest_magnitude(const Extent& extent) { return std::max(std::abs(extent.minimum), std::abs(extent.maximum)); }
+
 /// Power of two that brings values of this size below 2^fraction_bits.
 int shift_of(const Extent& extent) {
-  const float largest = std::max(std::abs(extent.minimum), std::abs(extent.maximum));
+  const float largest = largest_magnitude(extent);
   return largest == 0 ? 0 : fraction_bits - 1 - std::ilogb(largest);
 }
 
@@ -26,7 +29,58 @@ std::int64_t fixed_point(float value, int shift) { return std::llrint(std::ldexp
               "look for NaN or infinite weights, or for inputs far from those the model was trained on");
 }
 
+void widen(Extent& extent, const Extent& by) {
+  extent.minimum = std::min(extent.minimum, by.minimum);
+  extent.maximum = std::max(extent.maximum, by.maximum);
+  extent.finite = extent.finite && by.finite;
+}
+
+/// Where the channels of `values` lie; nothing where there is no such axis.
+std::optional<AxisLayout> channel_layout(const TensorView& values, int axis) {
+  const auto rank = static_cast<int>(values.shape.size());
+  if (axis < 0) axis += rank;
+  if (axis < 0 || axis >= rank) return std::nullopt;
+  return axis_layout(values.shape, axis);
+}
+
 }  // namespace
+
+/// What one call saw of the channels: part i belongs to channel i % channels.
+struct Observer::ChannelParts {
+  std::size_t channels = 0, elements = 0;  // of each channel
+  std::vector<std::int64_t> sums;          // times 2^shift
+  std::vector<int> shifts;
+  std::vector<float> magnitudes;
+
+  /// @returns the extent of all elements. Each row is read twice in a row, the second time from the cache.
+  Extent add(std::span<const float> all, const AxisLayout& layout) {
+    channels = layout.channels;
+    elements = all.size() / channels;
+    if (layout.inner == 1) return add_columns_of(all);
+    Extent extent = extent_of(all.first(layout.inner));
+    for (std::size_t at = 0; at < all.size(); at += layout.inner) {
+      const std::span<const float> row = all.subspan(at, layout.inner);
+      const Extent own = extent_of(row);
+      widen(extent, own);
+      if (!extent.finite) return extent;
+      shifts.push_back(shift_of(own));
+      sums.push_back(fixed_point_sum(row, shifts.back()));
+      magnitudes.push_back(largest_magnitude(own));
+    }
+    return extent;
+  }
+
+ private:
+  Extent add_columns_of(std::span<const float> all) {
+    const Extent extent = extent_of(all);
+    if (!extent.finite) return extent;
+    sums.resize(channels);
+    magnitudes.resize(channels);
+    shifts.assign(channels, shift_of(extent));
+    add_columns(all, shifts.front(), sums, magnitudes);
+    return extent;
+  }
+};
 
 double TensorStatistics::bin_width() const {
   return histogram.empty() ? 0 : (static_cast<double>(maximum) - static_cast<double>(minimum)) / static_cast<double>(histogram.size());
@@ -49,21 +103,21 @@ void Observer::observe_range(std::size_t tensor, const TensorView& values) {
   }
   const std::span<const float> elements = aligned_floats(values);
   if (elements.empty()) return;
-  const Extent extent = extent_of(elements);
+  State& state = states_[tensor];
+  const auto layout = state.wants_channels ? channel_layout(values, state.axis) : std::nullopt;
+  ChannelParts parts;
+  const Extent extent = layout ? parts.add(elements, *layout) : extent_of(elements);
   if (!extent.finite) refuse_infinite(names_[tensor], elements);
   const int shift = shift_of(extent);
-  State& state = states_[tensor];
-  {
-    const std::lock_guard lock(state.mutex);
-    TensorStatistics& seen = state.seen;
-    seen.minimum = state.samples == 0 ? extent.minimum : std::min(seen.minimum, extent.minimum);
-    seen.maximum = state.samples == 0 ? extent.maximum : std::max(seen.maximum, extent.maximum);
-    seen.elements += static_cast<std::int64_t>(elements.size());
-    state.minima.add(fixed_point(extent.minimum, shift), shift);
-    state.maxima.add(fixed_point(extent.maximum, shift), shift);
-    ++state.samples;
-  }
-  if (state.wants_channels) add_channel_sums(state, values, elements, shift);
+  const std::lock_guard lock(state.mutex);
+  TensorStatistics& seen = state.seen;
+  seen.minimum = state.samples == 0 ? extent.minimum : std::min(seen.minimum, extent.minimum);
+  seen.maximum = state.samples == 0 ? extent.maximum : std::max(seen.maximum, extent.maximum);
+  seen.elements += static_cast<std::int64_t>(elements.size());
+  state.minima.add(fixed_point(extent.minimum, shift), shift);
+  state.maxima.add(fixed_point(extent.maximum, shift), shift);
+  ++state.samples;
+  if (layout) add_channel_parts(state, parts);
 }
 
 void Observer::observe_histogram(std::size_t tensor, const TensorView& values) {
@@ -76,28 +130,21 @@ void Observer::observe_histogram(std::size_t tensor, const TensorView& values) {
   count_bins(aligned_floats(values), low, static_cast<double>(bins) / width, seen.histogram);
 }
 
-void Observer::add_channel_sums(State& state, const TensorView& values, std::span<const float> elements, int shift) {
-  const auto rank = static_cast<int>(values.shape.size());
-  const int axis = state.axis < 0 ? state.axis + rank : state.axis;
-  if (axis < 0 || axis >= rank) return;
-  const auto [outer, channels, inner] = axis_layout(values.shape, axis);
-  std::vector<std::int64_t> sums(channels);
-  std::vector<float> magnitudes(channels);
-  add_channels(elements, inner, shift, sums, magnitudes);
-  const std::lock_guard lock(state.mutex);
+void Observer::add_channel_parts(State& state, const ChannelParts& parts) {
   if (state.sums.empty()) {
-    state.sums.resize(channels);
-    state.seen.channel_magnitudes.resize(channels);
+    state.sums.resize(parts.channels);
+    state.seen.channel_magnitudes.resize(parts.channels);
   }
-  if (state.sums.size() != channels) {  // a channel count that varies has no means, whichever comes first
+  if (state.sums.size() != parts.channels) {  // a channel count that varies has no means, whichever comes first
     state.channel_elements = -1;
     return;
   }
   if (state.channel_elements < 0) return;
-  state.channel_elements += static_cast<std::int64_t>(elements.size() / channels);
-  for (std::size_t c = 0; c < channels; ++c) {
-    state.sums[c].add(sums[c], shift);
-    state.seen.channel_magnitudes[c] = std::max(state.seen.channel_magnitudes[c], magnitudes[c]);
+  state.channel_elements += static_cast<std::int64_t>(parts.elements);
+  for (std::size_t i = 0; i < parts.sums.size(); ++i) {
+    const std::size_t channel = i % parts.channels;
+    state.sums[channel].add(parts.sums[i], parts.shifts[i]);
+    state.seen.channel_magnitudes[channel] = std::max(state.seen.channel_magnitudes[channel], parts.magnitudes[i]);
   }
 }
 

@@ -56,7 +56,8 @@ class Observer {
   };
   std::vector<std::string> names_;
   std::vector<State> states_;
-  static void add_channel_sums(State& state, const TensorView& values, std::span<const float> elements, int shift);
+  struct ChannelParts;
+  static void add_channel_parts(State& state, const ChannelParts& parts);
 };
 
 }  // namespace iai

@@ -305,7 +305,7 @@ class StaticWriter {
     if (linear.op_type == "MatMul" || linear.bias.empty()) return;
     std::vector<double> bias = bias_of(linear);
     refuse_infinite_bias(linear.name, bias);
-    const std::vector<double> shift = mean_shift(linear, weight);
+    const std::vector<double> shift = shift_of(linear, weight);
     if (!form_.integer_bias || linear.wide) return write_float_bias(linear, bias, shift, node);
     const double input_scale = static_cast<double>(activation(linear.input).parameters.scale);
     std::vector<std::int32_t> integers(bias.size());
@@ -327,31 +327,18 @@ class StaticWriter {
 
   /// What the rounded weights lose on average for each output channel, from the means of the input's channels; empty when
   /// these were not observed.
-  std::vector<double> mean_shift(const LinearNode& linear, const QuantizedWeight& weight) const {
+  std::vector<double> shift_of(const LinearNode& linear, const QuantizedWeight& weight) const {
     const std::vector<double>& means = ranges_.at(linear.input).channel_means;
     if (plan_.ranges.at(linear.input) != linear.input || means.empty()) return {};
     const TensorView floats = *source_.initializer(linear.weight);
-    const std::vector<float> values = to_floats(floats);
-    const auto integers = weight.values.values<std::int8_t>();
-    const std::size_t outputs = weight.scales.size();
-    std::vector<double> shift(outputs);
     const auto groups = static_cast<std::size_t>(std::max<std::int64_t>(1, int_attribute(source_.graph().node(linear.node), "group", 1)));
-    const auto rows = static_cast<std::size_t>(floats.shape[0]), columns = static_cast<std::size_t>(floats.shape[1]);
-    const std::size_t ins = linear.axis == 0 ? columns : rows;
-    if (means.size() != ins * groups || outputs % groups != 0) {
+    const auto inputs = static_cast<std::size_t>(floats.shape[linear.axis == 0 ? 1 : 0]);
+    if (means.size() != inputs * groups || weight.scales.size() % groups != 0) {
       throw Error(ErrorKind::input,
-                  fmt::format("tensor '{}' has means of {} channels, operator '{}' reads {}", linear.input, means.size(), linear.name, ins * groups),
+                  fmt::format("tensor '{}' has means of {} channels, operator '{}' reads {}", linear.input, means.size(), linear.name, inputs * groups),
                   "calibrate the model again");
     }
-    const std::size_t inner = values.size() / rows / columns;
-    for (std::size_t row = 0, i = 0; row < rows; ++row) {
-      for (std::size_t column = 0; column < columns; ++column) {
-        const std::size_t out = linear.axis == 0 ? row : column, in = linear.axis == 0 ? column : row;
-        const double mean = means[out / (outputs / groups) * ins + in], scale = static_cast<double>(weight.scales[out]);
-        for (std::size_t k = 0; k < inner; ++k, ++i) shift[out] += (static_cast<double>(values[i]) - scale * integers[i]) * mean;
-      }
-    }
-    return shift;
+    return mean_shift(floats, weight, linear.axis, means, groups);
   }
 };
 

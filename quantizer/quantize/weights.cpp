@@ -1,6 +1,7 @@
 #include "quantizer/quantize/weights.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -71,6 +72,30 @@ std::vector<float> least_scales_of(Values& values, const Rows& rows) {
   return largest;
 }
 
+/// A sum in four parts, so that additions need not wait for each other; always the same four.
+class Sum {
+ public:
+  void add(std::size_t i, double value) { parts_[i % parts_.size()] += value; }
+  double value() const { return (parts_[0] + parts_[1]) + (parts_[2] + parts_[3]); }
+
+ private:
+  std::array<double, 4> parts_ = {};
+};
+
+double shift_of_row(std::span<const float> weights, const std::int8_t* integers, double scale, std::span<const double> means) {
+  Sum sum;
+  for (std::size_t i = 0; i < weights.size(); ++i) sum.add(i, (static_cast<double>(weights[i]) - scale * integers[i]) * means[i]);
+  return sum.value();
+}
+
+/// The means of one group's inputs, each as often as it meets a weight of an output channel in a row.
+std::vector<double> repeated(std::span<const double> means, std::size_t times) {
+  std::vector<double> all;
+  all.reserve(means.size() * times);
+  for (const double mean : means) all.insert(all.end(), times, mean);
+  return all;
+}
+
 }  // namespace
 
 void refuse_infinite_bias(const std::string& node, std::span<const double> bias) {
@@ -97,7 +122,7 @@ QuantizedWeight quantize_weight(const TensorView& weight, int axis, std::span<co
   }
   QuantizedWeight made{{ElementType::int8, weight.shape, std::vector<std::byte>(static_cast<std::size_t>(weight.size()))}, std::move(channel_scales), 0};
   const auto integers = made.values.values<std::int8_t>();
-  double signal = 0, noise = 0;
+  Sum signal, noise;
   rows.visit([&](std::size_t channel, std::size_t first, std::size_t count) {
     const std::span<const float> scales = rows.one_channel ? std::span(made.scales).subspan(channel, 1) : std::span(made.scales);
     const std::span<const float> part = values.at(first, count);
@@ -105,12 +130,37 @@ QuantizedWeight quantize_weight(const TensorView& weight, int axis, std::span<co
     for (std::size_t i = 0; i < count; ++i) {
       const double value = static_cast<double>(part[i]), scale = static_cast<double>(scales[rows.one_channel ? 0 : i]);
       const double difference = integers[first + i] * scale - value;
-      signal += value * value;
-      noise += difference * difference;
+      signal.add(i, value * value);
+      noise.add(i, difference * difference);
     }
   });
-  made.sqnr_db = decibels(signal, noise);
+  made.sqnr_db = decibels(signal.value(), noise.value());
   return made;
+}
+
+std::vector<double> mean_shift(const TensorView& weight, const QuantizedWeight& made, int axis, std::span<const double> means, std::size_t groups) {
+  Values values(weight);
+  const auto rows = static_cast<std::size_t>(weight.shape[0]), columns = static_cast<std::size_t>(weight.shape[1]);
+  const std::size_t row_size = static_cast<std::size_t>(weight.size()) / rows, inner = row_size / columns, outputs = made.scales.size();
+  const std::size_t inputs = means.size() / groups, outputs_of_group = outputs / groups;
+  const auto integers = made.values.values<std::int8_t>();
+  std::vector<double> shift(outputs), expanded;
+  for (std::size_t row = 0; row < rows; ++row) {
+    const std::span<const float> weights = values.at(row * row_size, row_size);
+    const std::int8_t* rounded = integers.data() + row * row_size;
+    if (axis == 0) {
+      if (row % outputs_of_group == 0) expanded = repeated(means.subspan(row / outputs_of_group * inputs, inputs), inner);
+      shift[row] = shift_of_row(weights, rounded, static_cast<double>(made.scales[row]), expanded);
+      continue;
+    }
+    for (std::size_t column = 0; column < columns; ++column) {
+      const double mean = means[column / outputs_of_group * inputs + row], scale = static_cast<double>(made.scales[column]);
+      for (std::size_t i = column * inner; i < (column + 1) * inner; ++i) {
+        shift[column] += (static_cast<double>(weights[i]) - scale * rounded[i]) * mean;
+      }
+    }
+  }
+  return shift;
 }
 
 }  // namespace iai
