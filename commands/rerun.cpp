@@ -9,6 +9,7 @@
 #include "commands/global_options.hpp"
 #include "formats/digest.hpp"
 #include "formats/error.hpp"
+#include "formats/file_on_disk.hpp"
 #include "formats/interrupt.hpp"
 
 namespace iai {
@@ -61,7 +62,7 @@ class WorkingFolder {
 fs::path make_temporary_folder() {
   constexpr int attempts = 100;
   for (int attempt = 1;; ++attempt) {
-    fs::path folder = fs::temp_directory_path() / fmt::format("iai-reproduce-{:08x}", std::random_device()());
+    fs::path folder = temporary_folder() / fmt::format("iai-reproduce-{:08x}", std::random_device()());
     bool made = false;
     create_temporary(folder, [&] { made = fs::create_directory(folder); });
     if (made) return folder;

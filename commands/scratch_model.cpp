@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "formats/error.hpp"
+#include "formats/file_on_disk.hpp"
 #include "formats/interrupt.hpp"
 
 namespace iai {
@@ -14,7 +15,7 @@ namespace fs = std::filesystem;
 
 ScratchModel::ScratchModel(const Model& model) {
   static std::atomic<int> count{0};
-  folder_ = fs::temp_directory_path() / ("iai-model-" + std::to_string(::getpid()) + "-" + std::to_string(++count));
+  folder_ = temporary_folder() / ("iai-model-" + std::to_string(::getpid()) + "-" + std::to_string(++count));
   try {
     create_temporary(folder_, [&] {
       fs::remove_all(folder_);  // of a process with the same number that was killed

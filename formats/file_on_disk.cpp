@@ -8,6 +8,8 @@
 #include <cstring>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "formats/error.hpp"
 #include "formats/interrupt.hpp"
 
@@ -28,13 +30,21 @@ void write_all(int descriptor, const char* bytes, std::size_t size, const std::s
 
 }  // namespace
 
+std::filesystem::path temporary_folder() {
+  std::error_code failure;
+  std::filesystem::path folder = std::filesystem::temp_directory_path(failure);
+  if (!failure) return folder;
+  const char* named = std::getenv("TMPDIR");
+  throw Error(ErrorKind::environment, fmt::format("TMPDIR: {} is no folder", named == nullptr ? "/tmp" : named), "set TMPDIR to a folder that can be written");
+}
+
 FileOnDisk::FileOnDisk(ByteStream& stream, const std::string& name) {
   if (const auto* file = stream.file()) {
     path_ = *file;
     return;
   }
   std::error_code failure;
-  std::string path = (std::filesystem::temp_directory_path(failure) / "iai-XXXXXX").string();
+  std::string path = (temporary_folder() / "iai-XXXXXX").string();
   const int descriptor = ::mkostemp(path.data(), O_CLOEXEC);
   if (descriptor < 0) throw Error(ErrorKind::environment, path + ": cannot be made: " + std::strerror(errno), "set TMPDIR to a folder that can be written");
   path_ = copy_ = path;

@@ -6,6 +6,9 @@
 
 namespace iai {
 
+/// Where temporary files go: TMPDIR, else /tmp. @throws Error(environment) when that is no folder.
+std::filesystem::path temporary_folder();
+
 /// The bytes of a stream as a file, for libraries that jump about in one: the file itself where the stream is one, else a
 /// temporary copy ($TMPDIR, /tmp) that goes with this object and with the process.
 class FileOnDisk {

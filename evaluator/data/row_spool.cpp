@@ -2,12 +2,12 @@
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "formats/error.hpp"
+#include "formats/file_on_disk.hpp"
 
 namespace iai {
 namespace {
@@ -16,14 +16,14 @@ constexpr std::size_t buffered = 1 << 16;   // numbers
 constexpr std::size_t resident = 16 << 20;  // bytes
 
 [[noreturn]] void refuse(const char* what) {
-  throw Error(ErrorKind::environment, std::filesystem::temp_directory_path().string() + ": " + what + ": " + std::strerror(errno),
+  throw Error(ErrorKind::environment, temporary_folder().string() + ": " + what + ": " + std::strerror(errno),
               "set TMPDIR to a folder with space for the columns of the data");
 }
 
 }  // namespace
 
 RowSpool::RowSpool(std::size_t width) : width_(width) {
-  std::string name = (std::filesystem::temp_directory_path() / "iai-rows-XXXXXX").string();
+  std::string name = (temporary_folder() / "iai-rows-XXXXXX").string();
   descriptor_ = mkstemp(name.data());
   if (descriptor_ < 0) refuse("cannot make a temporary file");
   unlink(name.c_str());
