@@ -160,7 +160,7 @@ FoundRecord Evidence::in_lineage(const std::string& verb, const Exhibit& model) 
 FoundRecord Evidence::naming(const Exhibit& file) {
   std::vector<Record> records = registry_.makers(file.sha256);
   if (records.empty()) records = registry_.users(file.sha256);
-  std::erase_if(records, [](const Record& record) { return record.verb == "gate"; });  // a verdict is no evidence
+  std::erase_if(records, [](const Record& record) { return record.verb == "gate" || record.verb == "registry"; });  // a verdict is no evidence
   if (records.empty()) return {{}, "no record names " + file.recorded};
   return {std::move(records.back()), {}};
 }

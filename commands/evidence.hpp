@@ -17,6 +17,8 @@ struct Exhibit {
   std::string recorded;  ///< as records hold it (commands/recording.hpp)
   std::string sha256;
   std::uint64_t bytes = 0;
+  bool on_disk = true;      ///< else known from records only, and `bytes` holds its external data too
+  std::string before = {};  ///< what must be done before a command can read it: "put back a.onnx (SHA-256 ...), then ", mostly empty
 };
 
 /// A record that a verdict may rest on, or why there is none.

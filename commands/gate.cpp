@@ -5,11 +5,13 @@
 
 #include <fmt/format.h>
 
+#include "commands/gate_documents.hpp"
 #include "commands/gate_explain.hpp"
 #include "commands/gate_report.hpp"
 #include "commands/options.hpp"
 #include "commands/recording.hpp"
 #include "formats/error.hpp"
+#include "registry/promotions.hpp"
 
 namespace iai {
 
@@ -25,11 +27,17 @@ const Manual gate_manual{
         "make the record is shown; --explain CHECK shows the records of a check. A registry whose chain does not hold is refused.\n\n"
         "A limit that is judged by a whole interval (bound: interval) is undecided where the interval holds the limit: more data would be needed to say. It "
         "fails, or warns, or passes, as the policy says.\n\n"
+        "--promote NAME makes the model the baseline of that name when it passes, in the very record of the verdict; --reference baseline:NAME, or reference: "
+        "baseline:NAME in a policy, then compares with it, also when its file is long overwritten. iai registry baselines lists them, iai registry roll-back "
+        "NAME returns to the one before; both are records, nothing is taken out.\n\n"
         "A waiver lets a check pass until a day: it needs the check, the name of who answers for it, the reason and the last day, and may name the one model "
         "that it is for. The check is then shown as waived, never as passed. A waiver whose day is over is void. Today is the clock's day in UTC unless --date "
         "names one, which the record always holds, so that a verdict can be repeated.",
     .examples = {{"May this model go out?", "iai gate model-int8.onnx --policy policy.yaml --reference model.onnx"},
                  {"In a pipeline, with the policy naming the models", "iai gate --policy policy.yaml --junit gate.xml"},
+                 {"For the merge request and the code scanning of a pipeline", "iai gate --policy policy.yaml --markdown gate.md --sarif gate.sarif"},
+                 {"Against the model that runs in the plant, whose place it takes when it passes",
+                  "iai gate model.onnx --policy policy.yaml --reference baseline:line-3 --promote line-3"},
                  {"What a verdict rests on", "iai gate --policy policy.yaml --explain drop.accuracy"},
                  {"As it would have been judged on that day", "iai gate --policy policy.yaml --date 2026-11-24 --no-record"}},
     .diagnostics =
@@ -42,11 +50,14 @@ const Manual gate_manual{
 void declare(CLI::App& app, GateOptions& options) {
   app.add_option("model", options.model, "The model; without it the policy names one")->type_name("MODEL.onnx");
   app.add_option("--policy", options.policy, "What the model must show")->type_name("POLICY.yaml")->required();
-  app.add_option("--reference", options.reference, "Model to compare with")->type_name("MODEL.onnx");
+  app.add_option("--reference", options.reference, "Model to compare with, or baseline:NAME for one that was promoted")->type_name("MODEL.onnx");
   declare_task(app, options.task);
   app.add_option("--junit", options.junit, "Write the verdicts as JUnit XML")->type_name("FILE.xml")->group("Output");
-  app.add_flag("--overwrite", options.overwrite, "Replace an existing FILE.xml");
-  app.add_option("--explain", options.explain, "Show the records that one check rests on; writes and records nothing")->type_name("CHECK");
+  app.add_option("--markdown", options.markdown, "Write the verdicts as a comment for a merge request")->type_name("FILE.md")->group("Output");
+  app.add_option("--sarif", options.sarif, "Write what did not pass as SARIF 2.1.0, at the lines of the policy")->type_name("FILE.sarif")->group("Output");
+  app.add_flag("--overwrite", options.overwrite, "Replace existing output files");
+  auto* promote = app.add_option("--promote", options.promote, "Make the model the baseline NAME when it passes")->type_name("NAME");
+  app.add_option("--explain", options.explain, "Show the records that one check rests on; writes and records nothing")->type_name("CHECK")->excludes(promote);
   app.add_option("--date", options.date, "Day that waivers and the age of records are judged by, YYYY-MM-DD; today without it")->type_name("DAY");
 }
 
@@ -86,16 +97,14 @@ void refuse_broken_chain(const Registry& registry) {
 Judgement judge(Policy policy, const Registry& registry, const std::string& today) {
   refuse_broken_chain(registry);
   Evidence evidence(registry);
-  Release release{evidence.exhibit(policy.model), {}, {}, policy.split};
-  if (!policy.reference.empty()) release.reference = evidence.exhibit(policy.reference);
-  if (!policy.task.empty()) release.task = evidence.exhibit(policy.task);
+  Release release = release_of(policy, registry, evidence);
   std::vector<Verdict> verdicts;
   for (const Check& check : policy.checks) {
     verdicts.push_back(judge_check(check, release, evidence));
     judge_age(verdicts.back(), release, today);
   }
-  Judgement judgement{std::move(policy), today, std::move(verdicts)};
-  apply_waivers(judgement.verdicts, judgement.policy.waivers, today, release.model.sha256);
+  Judgement judgement{std::move(policy), std::move(release), today, std::move(verdicts)};
+  apply_waivers(judgement.verdicts, judgement.policy.waivers, today, judgement.release.model.sha256);
   return judgement;
 }
 
@@ -105,12 +114,44 @@ std::vector<std::string> dated(std::vector<std::string> arguments, const GateOpt
   return arguments;
 }
 
+/// Those that are asked for, by role.
+std::vector<std::pair<std::string, const fs::path*>> outputs(const GateOptions& options) {
+  std::vector<std::pair<std::string, const fs::path*>> list{{"junit", &options.junit}, {"markdown", &options.markdown}, {"sarif", &options.sarif}};
+  std::erase_if(list, [](const auto& output) { return output.second->empty(); });
+  return list;
+}
+
+void check_outputs(const GateOptions& options, const Policy& policy) {
+  std::vector<fs::path> paths;
+  for (const auto& [role, path] : outputs(options)) paths.push_back(*path);
+  refuse_same_path({policy.model, policy.reference, policy.task, options.policy}, paths);
+  for (const fs::path& path : paths) refuse_existing(path, options.overwrite ? IfExists::replace : IfExists::refuse);
+}
+
+void check_promotion(const GateOptions& options, const Context& context) {
+  if (options.promote.empty()) return;
+  if (!is_baseline_name(options.promote)) {
+    throw Error(ErrorKind::usage, "--promote: '" + options.promote + "' cannot be a baseline's name", "use letters, digits, '.', '_' and '-'");
+  }
+  if (!context.record) throw Error(ErrorKind::usage, "--promote is a record, so it cannot go with --no-record", "leave out one of them");
+}
+
+void write_outputs(const GateOptions& options, const Judgement& judgement) {
+  if (!options.junit.empty()) write_file(options.junit, gate_junit(judgement));
+  if (!options.markdown.empty()) write_file(options.markdown, gate_markdown(judgement));
+  if (!options.sarif.empty()) write_file(options.sarif, gate_sarif(judgement, options.policy));
+}
+
 void record(Recording& recording, const GateOptions& options, const Judgement& judgement) {
   const Policy& policy = judgement.policy;
   recording.option("policy", policy.name);
   recording.input("policy", options.policy);
   recording.input("model", policy.model);
-  if (!policy.reference.empty()) recording.input("reference", policy.reference);
+  if (const auto& reference = judgement.release.reference; reference && !reference->on_disk) {
+    recording.input_digest("reference", policy.reference.string(), reference->sha256, reference->bytes);
+  } else if (reference) {
+    recording.input("reference", policy.reference);
+  }
   if (!policy.task.empty()) recording.input("task", policy.task);
   std::set<std::pair<std::string, fs::path>> named;
   for (const Check& check : policy.checks) {
@@ -119,7 +160,9 @@ void record(Recording& recording, const GateOptions& options, const Judgement& j
     for (const auto& [role, path] : check.of) named.emplace(role, recorded_artefact(path));
   }
   for (const auto& [role, path] : named) recording.input(role, path);
-  if (!options.junit.empty()) recording.output("junit", options.junit);
+  for (const auto& [role, path] : outputs(options)) recording.output(role, *path);
+  if (!options.promote.empty()) recording.option("promote", options.promote);
+  recording.metric("size_bytes", static_cast<std::uint64_t>(bytes_of(judgement.release.model)));
   recording.metric("checks", judgement.verdicts.size());
   recording.metric("failed", judgement.count(is_failure));
   recording.metric("waived", judgement.count([](const Verdict& verdict) { return verdict.outcome == Outcome::waived; }));
@@ -142,16 +185,16 @@ ExitCode run(const GateOptions& options, Context& context) {
   const std::string today = options.date.empty() ? today_utc() : options.date;
   const Policy policy = policy_of(options);
   if (!options.explain.empty()) return explain(options, policy, today, context);
-  if (!options.junit.empty()) {
-    refuse_same_path({policy.model, policy.reference, policy.task, options.policy}, {options.junit});
-    refuse_existing(options.junit, options.overwrite ? IfExists::replace : IfExists::refuse);
-  }
+  check_outputs(options, policy);
+  check_promotion(options, context);
   Recording recording(context, "gate");
   recording.arguments(dated(context.arguments, options, today));
   recording.option("date", today);
   const Judgement judgement = judge(policy, open_registry(context), today);
-  if (!options.junit.empty()) write_file(options.junit, gate_junit(judgement));
+  write_outputs(options, judgement);
   Report report = gate_report(judgement);
+  if (!options.promote.empty() && judgement.is_passed()) report.add("promoted_as", options.promote);
+  else if (!options.promote.empty()) report.add_null("promoted_as");
   record(recording, options, judgement);
   recording.commit(report, judgement.is_passed() ? "passed" : "failed");
   for (const Verdict& verdict : judgement.verdicts) {

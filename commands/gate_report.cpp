@@ -44,12 +44,6 @@ Report waiver_row(const Verdict& verdict) {
   return row.add("reason", verdict.waiver->reason).add("instead_of", verdict.reason);
 }
 
-/// What a reader should know of a check that keeps nobody from releasing; empty for most.
-std::string note_of(const Verdict& verdict) {
-  if (!is_left_open(verdict)) return verdict.note;
-  return verdict.reason + (verdict.note.empty() ? "" : "; " + verdict.note);
-}
-
 Report note_row(const Verdict& verdict) {
   Report row;
   row.add("check", verdict.check.id).add("note", note_of(verdict));
@@ -60,6 +54,11 @@ Report note_row(const Verdict& verdict) {
 }  // namespace
 
 std::int64_t Judgement::count(bool (*wanted)(const Verdict&)) const { return std::count_if(verdicts.begin(), verdicts.end(), wanted); }
+
+std::string note_of(const Verdict& verdict) {
+  if (!is_left_open(verdict)) return verdict.note;
+  return verdict.reason + (verdict.note.empty() ? "" : "; " + verdict.note);
+}
 
 std::string limit_text(const Check& check) {
   if (check.kind == CheckKind::data || check.kind == CheckKind::record) return {};

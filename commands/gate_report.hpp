@@ -11,6 +11,7 @@ namespace iai {
 /// A policy held against the records: what every output of gate is made from.
 struct Judgement {
   Policy policy;
+  Release release;
   std::string today;  ///< "2026-11-24"
   std::vector<Verdict> verdicts;
 
@@ -22,6 +23,8 @@ struct Judgement {
 std::string gate_headline(const Judgement& judgement);
 /// "at least 0.9", "passed or done"; empty for checks without a limit.
 std::string limit_text(const Check& check);
+/// What a reader should know of a check that keeps nobody from releasing; empty for most.
+std::string note_of(const Verdict& verdict);
 /// What is printed and recorded.
 Report gate_report(const Judgement& judgement);
 /// One suite, one case a check; waived checks are skipped. The same bytes from the same records.

@@ -5,6 +5,7 @@
 
 #include "commands/policy_checks.hpp"
 #include "formats/spelling.hpp"
+#include "registry/promotions.hpp"
 
 namespace iai {
 
@@ -85,7 +86,7 @@ Policy read_policy(const fs::path& path, const std::vector<std::string>& verbs) 
   policy.name = root.text_or("name", path.stem().string());
   policy.split = root.text_or("split", "evaluation");
   if (const Yaml* node = root.find("model")) policy.model = reader.path_of(*node);
-  if (const Yaml* node = root.find("reference")) policy.reference = reader.path_of(*node);
+  if (const Yaml* node = root.find("reference")) policy.reference = baseline_name(node->text()) ? fs::path(node->text()) : reader.path_of(*node);
   if (const Yaml* node = root.find("task")) policy.task = reader.path_of(*node);
   if (const Yaml* node = root.find("newer_than")) reader.newest_days = read_days(*node);
   if (const Yaml* node = root.find("undecided")) reader.undecided = read_undecided(*node);

@@ -31,6 +31,7 @@ enum class DropScale { absolute, relative };
 /// One thing that a release must show.
 struct Check {
   std::string id;  ///< "metrics.accuracy.minimum"; waivers name it
+  int line = 1;    ///< of the policy that asks for it
   CheckKind kind = CheckKind::metric;
   std::string name;  ///< of the metric, figure or verb
   Relation relation = Relation::at_least;
@@ -60,8 +61,8 @@ struct Waiver {
 /// where the file names none.
 struct Policy {
   std::string name;
-  std::filesystem::path model, reference, task;
-  std::string split;  ///< of the task that evaluations must be of
+  std::filesystem::path model, reference, task;  ///< reference may be "baseline:NAME"
+  std::string split;                             ///< of the task that evaluations must be of
   std::vector<Check> checks;
   std::vector<Waiver> waivers;
 };

@@ -23,6 +23,7 @@ void PolicyReader::add(const Yaml& node, Check check) {
   for (const Check& other : policy.checks) {
     if (other.id == check.id) node.fail("the check '" + check.id + "' is there twice", "keep one of them, or give one an id of its own");
   }
+  check.line = node.line();
   policy.checks.push_back(std::move(check));
 }
 

@@ -16,6 +16,9 @@ const Manual registry_manual{
         "log lists them; its filters may be combined. show shows one whole. lineage shows the graph around a file, a folder or a "
         "record: upward the steps that made it and what they read, downward the steps that read it and what they made; as a tree, "
         "as JSON, or as DOT for graphviz.\n\n"
+        "baselines lists the models that iai gate --promote put in force, by name. roll-back makes the one before the baseline again: that is a record like "
+        "the "
+        "promotion itself, and nothing is taken out.\n\n"
         "verify recomputes every id and every link of the chain, and digests every recorded input and output again: intact, copied (gone, but in a store of "
         "ingest --copy), changed, "
         "missing or unreadable. A path that several steps named must hold what the newest of them saw. It ends with 1 when something "
@@ -26,6 +29,7 @@ const Manual registry_manual{
                  {"Everything about one step", "iai registry show 12"},
                  {"How a model came to be, and what was done with it", "iai registry lineage model-int8.onnx"},
                  {"The same as a picture", "iai registry lineage model-int8.onnx --format dot | dot -Tsvg > lineage.svg"},
+                 {"Which models are in force, and back to the one before", "iai registry baselines; iai registry roll-back line-3"},
                  {"Is all of it still as recorded", "iai registry verify"}},
     .diagnostics =
         "\"changed\": the file is not what the record saw. Restore it, or take the step again so that a record knows the new bytes.\n\n"
@@ -53,6 +57,10 @@ void declare(CLI::App& app, RegistryOptions& options) {
       ->capture_default_str();
   lineage->add_option("--format", options.format, "Form of the answer")->check(CLI::IsMember({"text", "dot", "json"}))->capture_default_str();
   lineage->callback([&options] { options.action = RegistryAction::lineage; });
+  app.add_subcommand("baselines", "List the models that gate promoted, by name")->callback([&options] { options.action = RegistryAction::baselines; });
+  CLI::App* back = app.add_subcommand("roll-back", "Make the model that was the baseline before it again");
+  back->add_option("name", options.baseline, "Name of the baseline")->type_name("NAME")->required();
+  back->callback([&options] { options.action = RegistryAction::roll_back; });
   app.add_subcommand("verify", "Check the chain and the recorded files")->callback([&options] { options.action = RegistryAction::verify; });
 }
 
@@ -133,6 +141,8 @@ ExitCode run(const RegistryOptions& options, Context& context) {
     case RegistryAction::show: context.output.result(record_report("iai.registry-show/1", open_registry(context).find(options.id))); return ExitCode::done;
     case RegistryAction::lineage: return show_lineage(options, context);
     case RegistryAction::verify: return verify_registry(context);
+    case RegistryAction::baselines: return show_baselines(context);
+    case RegistryAction::roll_back: return roll_back(options, context);
   }
   return ExitCode::internal;
 }

@@ -8,7 +8,7 @@
 
 namespace iai {
 
-enum class RegistryAction { log, show, lineage, verify };
+enum class RegistryAction { log, show, lineage, verify, baselines, roll_back };
 
 struct RegistryOptions {
   RegistryAction action = RegistryAction::log;
@@ -20,6 +20,7 @@ struct RegistryOptions {
   std::filesystem::path file;      ///< log: only records of these bytes
   std::int64_t limit = 0;          ///< log: newest N; 0: all
   std::string direction = "both";  ///< lineage: up, down, both
+  std::string baseline;            ///< roll-back: its name
   std::string format = "text";     ///< lineage: text, dot, json
 };
 
@@ -30,6 +31,10 @@ extern const Manual registry_manual;
 /// `iai registry lineage` and `iai registry verify`.
 ExitCode show_lineage(const RegistryOptions& options, Context& context);
 ExitCode verify_registry(Context& context);
+
+/// `iai registry baselines` and `iai registry roll-back`.
+ExitCode show_baselines(Context& context);
+ExitCode roll_back(const RegistryOptions& options, Context& context);
 
 /// One record whole, under the schema of the command that shows it. @param record  of the registry, or damaged
 Report record_report(const std::string& schema, const Record& record);

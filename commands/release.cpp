@@ -1,8 +1,53 @@
 #include "commands/release.hpp"
 
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "formats/digest.hpp"
 #include "formats/error.hpp"
+#include "formats/model.hpp"
+#include "registry/promotions.hpp"
 
 namespace iai {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// The model that was promoted, whatever lies at its path today.
+Exhibit baseline_exhibit(const std::string& name, const Registry& registry) {
+  const std::vector<Promotion> standing = is_baseline_name(name) ? promotions_of(registry, name) : std::vector<Promotion>();
+  if (standing.empty()) {
+    throw Error(ErrorKind::input, "there is no baseline '" + name + "'", "begin with a model file: --reference MODEL.onnx --promote " + name);
+  }
+  const Artefact& model = standing.back().model;
+  const fs::path path = registry.project_folder() / model.path;
+  Exhibit exhibit{fs::proximate(path), model.path, model.sha256, standing.back().bytes, false, {}};
+  std::error_code ignored;
+  if (!fs::exists(path, ignored) || digest_path(path) != model.sha256) {
+    exhibit.before = fmt::format("put back {} (SHA-256 {}), then ", model.path, model.sha256);
+  }
+  return exhibit;
+}
+
+}  // namespace
+
+Release release_of(const Policy& policy, const Registry& registry, Evidence& evidence) {
+  Release release{evidence.exhibit(policy.model), {}, {}, policy.split};
+  const std::optional<std::string> baseline = baseline_name(policy.reference.string());
+  if (baseline) release.reference = baseline_exhibit(*baseline, registry);
+  else if (!policy.reference.empty()) release.reference = evidence.exhibit(policy.reference);
+  if (!policy.task.empty()) release.task = evidence.exhibit(policy.task);
+  return release;
+}
+
+double bytes_of(const Exhibit& model) {
+  if (!model.on_disk) return static_cast<double>(model.bytes);
+  std::error_code error;
+  const auto external = fs::file_size(external_data_path(model.path), error);
+  return static_cast<double>(model.bytes) + (error ? 0.0 : static_cast<double>(external));
+}
 
 const Exhibit& reference_of(const Check& check, const Release& release) {
   if (release.reference) return *release.reference;
@@ -19,16 +64,17 @@ FoundRecord find_evaluation(const Exhibit& model, const Release& release, Eviden
 }
 
 std::string evaluate_command(const Exhibit& model, const Release& release) {
-  return "iai evaluate " + model.path.string() + " --task " + (release.task ? release.task->path.string() : "TASK.yaml");
+  return model.before + "iai evaluate " + model.path.string() + " --task " + (release.task ? release.task->path.string() : "TASK.yaml");
 }
 
 std::string bench_command(const Release& release) {
   if (!release.reference) return "iai bench " + release.model.path.string();
-  return "iai bench " + release.reference->path.string() + " " + release.model.path.string();
+  return release.reference->before + "iai bench " + release.reference->path.string() + " " + release.model.path.string();
 }
 
 std::string compare_command(const Exhibit& reference, const Release& release) {
-  return "iai compare " + reference.path.string() + " " + release.model.path.string() + " --task " + (release.task ? release.task->path.string() : "TASK.yaml");
+  return reference.before + "iai compare " + reference.path.string() + " " + release.model.path.string() + " --task " +
+         (release.task ? release.task->path.string() : "TASK.yaml");
 }
 
 std::string validate_command(const Check& check) {

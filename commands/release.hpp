@@ -15,6 +15,13 @@ struct Release {
   std::string split;
 };
 
+/// The files of the policy as they are now; its reference may be a baseline, known from the registry.
+/// @throws Error(input) when a file or the baseline is not there.
+Release release_of(const Policy& policy, const Registry& registry, Evidence& evidence);
+
+/// Of the file with its external data, where it has some.
+double bytes_of(const Exhibit& model);
+
 /// @throws Error(usage) when there is none, naming the check that needs it.
 const Exhibit& reference_of(const Check& check, const Release& release);
 

@@ -1,23 +1,11 @@
 #include <fmt/format.h>
 
+#include "commands/sarif.hpp"
 #include "commands/validate_outputs.hpp"
-#include "formats/json.hpp"
 
 namespace iai {
 
 namespace {
-
-/// A file's name as a relative URI reference: what RFC 3986 reserves or does not know is percent-encoded, '/' stays.
-std::string uri(const std::string& name) {
-  std::string out;
-  for (const char c : name) {
-    const bool plain =
-        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("-._~/").find(c) != std::string_view::npos;
-    if (plain) out += c;
-    else out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return out;
-}
 
 OrderedJson rule_object(const RuleHead& rule) {
   OrderedJson object{{"id", rule.id}};
@@ -30,7 +18,7 @@ OrderedJson rule_object(const RuleHead& rule) {
 OrderedJson location(const Violation& violation) {
   OrderedJson place = OrderedJson::object();
   if (!violation.file.empty()) {
-    OrderedJson physical{{"artifactLocation", {{"uri", uri(violation.file)}, {"uriBaseId", "DATA"}}}};
+    OrderedJson physical{{"artifactLocation", {{"uri", sarif_uri(violation.file)}, {"uriBaseId", "DATA"}}}};
     if (violation.line > 0) physical["region"] = {{"startLine", violation.line}, {"endLine", violation.last_line}, {"byteOffset", violation.byte}};
     place["physicalLocation"] = std::move(physical);
   }
@@ -63,14 +51,12 @@ std::string validation_sarif(const Contract& contract, const Validation& validat
   const auto kept = validation.log.sorted();
   for (const auto& violation : kept) results.push_back(result_object(violation, index.at(violation.rule), compared, validation.log));
   OrderedJson run;
-  run["tool"] = {{"driver", {{"name", "iai"}, {"version", IAI_VERSION}, {"semanticVersion", IAI_VERSION}, {"rules", std::move(rules)}}}};
+  run["tool"] = sarif_tool(std::move(rules));
   run["originalUriBaseIds"] = {{"DATA", {{"description", {{"text", "The files and folders that were validated; names in archives follow the archive's"}}}}}};
   run["results"] = std::move(results);
   run["properties"] = {
       {"contract", contract.name}, {"rows", validation.rows}, {"files", validation.files}, {"places", validation.log.places()}, {"placesShown", kept.size()}};
-  OrderedJson document{{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"}, {"version", "2.1.0"}};
-  document["runs"] = OrderedJson::array({std::move(run)});
-  return document.dump(1, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
+  return sarif_document(std::move(run));
 }
 
 }  // namespace iai

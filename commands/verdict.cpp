@@ -2,14 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <system_error>
 
 #include <fmt/format.h>
 
 #include "commands/judge_drop.hpp"
 #include "commands/judge_figure.hpp"
 #include "formats/error.hpp"
-#include "formats/model.hpp"
 
 namespace iai {
 
@@ -21,13 +19,6 @@ void judge_metric(Verdict& verdict, const Release& release, Evidence& evidence) 
   if (!take(verdict, find_evaluation(release.model, release, evidence), evaluate_command(release.model, release))) return;
   judge_recorded(verdict, verdict.check.name, verdict.check.kind == CheckKind::samples ? "n" : "");
   if (verdict.outcome == Outcome::missing && verdict.hint.empty()) verdict.hint = "add " + verdict.check.name + " to the metrics of the task";
-}
-
-/// The file with its external data, where it has some.
-double bytes_of(const Exhibit& model) {
-  std::error_code error;
-  const auto external = fs::file_size(external_data_path(model.path), error);
-  return static_cast<double>(model.bytes) + (error ? 0.0 : static_cast<double>(external));
 }
 
 void judge_size(Verdict& verdict, const Release& release, Evidence& evidence) {

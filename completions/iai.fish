@@ -140,10 +140,13 @@ complete -c iai -n '__fish_seen_subcommand_from bench' -l seed -d 'Of the order 
 complete -c iai -n '__fish_seen_subcommand_from bench' -x -a '(__fish_complete_suffix .onnx)'
 complete -c iai -n __fish_use_subcommand -a gate -d 'say whether a model may be released, by a policy and the records'
 complete -c iai -n '__fish_seen_subcommand_from gate' -l policy -d 'What the model must show' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
-complete -c iai -n '__fish_seen_subcommand_from gate' -l reference -d 'Model to compare with' -x -a '(__fish_complete_suffix .onnx)'
+complete -c iai -n '__fish_seen_subcommand_from gate' -l reference -d 'Model to compare with, or baseline:NAME for one that was promoted' -x -a '(__fish_complete_suffix .onnx)'
 complete -c iai -n '__fish_seen_subcommand_from gate' -l task -d 'Task file: what the model is for and how it is judged' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
 complete -c iai -n '__fish_seen_subcommand_from gate' -l junit -d 'Write the verdicts as JUnit XML' -x -a '(__fish_complete_suffix .xml)'
-complete -c iai -n '__fish_seen_subcommand_from gate' -l overwrite -d 'Replace an existing FILE.xml'
+complete -c iai -n '__fish_seen_subcommand_from gate' -l markdown -d 'Write the verdicts as a comment for a merge request' -x -a '(__fish_complete_suffix .md)'
+complete -c iai -n '__fish_seen_subcommand_from gate' -l sarif -d 'Write what did not pass as SARIF 2.1.0, at the lines of the policy' -x -a '(__fish_complete_suffix .sarif)'
+complete -c iai -n '__fish_seen_subcommand_from gate' -l overwrite -d 'Replace existing output files'
+complete -c iai -n '__fish_seen_subcommand_from gate' -l promote -d 'Make the model the baseline NAME when it passes' -x
 complete -c iai -n '__fish_seen_subcommand_from gate' -l explain -d 'Show the records that one check rests on; writes and records nothing' -x
 complete -c iai -n '__fish_seen_subcommand_from gate' -l date -d 'Day that waivers and the age of records are judged by, YYYY-MM-DD; today without it' -x
 complete -c iai -n '__fish_seen_subcommand_from gate' -x -a '(__fish_complete_suffix .onnx)'
@@ -161,6 +164,8 @@ complete -c iai -n '__fish_seen_subcommand_from registry' -a lineage -d 'Show th
 complete -c iai -n '__fish_seen_subcommand_from registry; and __fish_seen_subcommand_from lineage' -l direction -d 'Towards the origins, the uses, or both' -x -a 'up down both'
 complete -c iai -n '__fish_seen_subcommand_from registry; and __fish_seen_subcommand_from lineage' -l format -d 'Form of the answer' -x -a 'text dot json'
 complete -c iai -n '__fish_seen_subcommand_from registry; and __fish_seen_subcommand_from lineage' -r -F
+complete -c iai -n '__fish_seen_subcommand_from registry' -a baselines -d 'List the models that gate promoted, by name'
+complete -c iai -n '__fish_seen_subcommand_from registry' -a roll-back -d 'Make the model that was the baseline before it again'
 complete -c iai -n '__fish_seen_subcommand_from registry' -a verify -d 'Check the chain and the recorded files'
 complete -c iai -n __fish_use_subcommand -a report -d 'write the technical documentation: recorded, stated and missing'
 complete -c iai -n '__fish_seen_subcommand_from report' -l kind -d 'Kind of document' -x -a 'annex-iv'

@@ -55,6 +55,8 @@ struct Dossier {
 Dossier make_dossier(std::string_view kind, const Subject& subject, const std::optional<Product>& product, const std::string& product_file);
 
 /// GitHub-flavoured Markdown; nothing in a record or statement can become markup.
+/// Every character of `value` that Markdown could read as markup is escaped, wherever it stands.
+std::string escape_markdown(const std::string& value);
 std::string dossier_markdown(const Dossier& dossier);
 /// One HTML file: no script, nothing loaded from elsewhere.
 std::string dossier_html(const Dossier& dossier);

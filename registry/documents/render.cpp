@@ -142,23 +142,6 @@ Data document_data(const Dossier& dossier) {
   return document;
 }
 
-/// Every character that Markdown could read as markup, wherever it stands.
-std::string escape_markdown(const std::string& value) {
-  std::string out;
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    const char c = value[i];
-    if (c == '<') out += "&lt;";
-    else if (c == '>') out += "&gt;";
-    else if (c == '&') out += "&amp;";
-    else if (std::string_view("\\`*_[]|~#$").find(c) != std::string_view::npos) out += std::string("\\") + c;
-    else if (i == 0 && (c == '-' || c == '+' || c == '=' || c == ':')) out += std::string("\\") + c;
-    else if ((c == '.' || c == ')') && i > 0 && value.find_first_not_of("0123456789") == i && (i + 1 == value.size() || value[i + 1] == ' '))
-      out += std::string("\\") + c;
-    else out += c;
-  }
-  return out;
-}
-
 std::string render(const Dossier& dossier, const std::string& form, const mustache::mustache::escape_handler& escape) {
   const std::string file = dossier.kind + "." + form + ".mustache";
   mustache::mustache document{std::string(document_template(file))};
@@ -200,6 +183,22 @@ std::string plain_line(std::string_view words) {
     else if (size == 0 || is_deceptive(code)) out += "\xEF\xBF\xBD";
     else out += words.substr(at, size);
     at += std::max<std::size_t>(size, 1);
+  }
+  return out;
+}
+
+std::string escape_markdown(const std::string& value) {
+  std::string out;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const char c = value[i];
+    if (c == '<') out += "&lt;";
+    else if (c == '>') out += "&gt;";
+    else if (c == '&') out += "&amp;";
+    else if (std::string_view("\\`*_[]|~#$").find(c) != std::string_view::npos) out += std::string("\\") + c;
+    else if (i == 0 && (c == '-' || c == '+' || c == '=' || c == ':')) out += std::string("\\") + c;
+    else if ((c == '.' || c == ')') && i > 0 && value.find_first_not_of("0123456789") == i && (i + 1 == value.size() || value[i + 1] == ' '))
+      out += std::string("\\") + c;
+    else out += c;
   }
   return out;
 }

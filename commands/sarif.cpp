@@ -1,0 +1,30 @@
+#include "commands/sarif.hpp"
+
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace iai {
+
+std::string sarif_uri(const std::string& name) {
+  std::string out;
+  for (const char c : name) {
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("-._~/").find(c) != std::string_view::npos;
+    if (plain) out += c;
+    else out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return out;
+}
+
+OrderedJson sarif_tool(OrderedJson rules) {
+  return {{"driver", {{"name", "iai"}, {"version", IAI_VERSION}, {"semanticVersion", IAI_VERSION}, {"rules", std::move(rules)}}}};
+}
+
+std::string sarif_document(OrderedJson run) {
+  OrderedJson document{{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"}, {"version", "2.1.0"}};
+  document["runs"] = OrderedJson::array({std::move(run)});
+  return document.dump(1, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
+}
+
+}  // namespace iai

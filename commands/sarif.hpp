@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "formats/json.hpp"
+
+namespace iai {
+
+// What every SARIF 2.1.0 document of iai has in common.
+
+/// A file's name as a URI reference: what RFC 3986 reserves or does not know is percent-encoded, '/' stays.
+std::string sarif_uri(const std::string& name);
+
+/// The member "tool" of a run. @param rules  array of reportingDescriptor objects
+OrderedJson sarif_tool(OrderedJson rules);
+
+/// The document of one run: text that ends in a line feed; bytes that are no UTF-8 become U+FFFD.
+std::string sarif_document(OrderedJson run);
+
+}  // namespace iai
