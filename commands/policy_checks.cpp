@@ -83,7 +83,8 @@ std::vector<std::string> bench_figures() {
 
 Bound read_bound(const Yaml& figure) {
   const Yaml* node = figure.find("bound");
-  const std::string text = node == nullptr ? "value" : node->text();
+  if (node == nullptr) return Bound::value;
+  const std::string text = node->text();
   if (text == "value") return Bound::value;
   if (text == "low") return Bound::low;
   if (text == "high") return Bound::high;
