@@ -53,7 +53,7 @@ void add_figure(ReportRows& rows, const Record& record, const std::string& name,
 ReportRows figure_rows(const Check& check, const std::vector<const Record*>& records) {
   ReportRows rows;
   for (const Record* record : records) {
-    if (check.kind == CheckKind::figure) {
+    if (check.kind == CheckKind::figure || check.kind == CheckKind::figure_ratio) {
       for (const FoundFigure& found : figures_at(check.place, *record)) {
         add_figure(rows, *record, check.name + (found.label.empty() ? "" : " of " + found.label), found.value, found.figure);
       }

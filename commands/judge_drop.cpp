@@ -22,7 +22,10 @@ bool same_ground(const Record& a, const Record& b) {
     }
     return inputs;
   };
-  return ground(a) == ground(b);
+  const auto threshold = [](const Record& record) {
+    return std::pair(record.options.value("threshold_from", std::string()), record.options.value("threshold_for", std::string()));
+  };
+  return ground(a) == ground(b) && threshold(a) == threshold(b);
 }
 
 std::optional<double> value_of(const Record& record, const std::string& metric) {

@@ -15,7 +15,7 @@ namespace {
 constexpr double rounding = 1e-9;
 
 bool holds(const Check& check, double found) {
-  const bool derived = check.kind == CheckKind::drop || check.kind == CheckKind::size_ratio;
+  const bool derived = check.kind == CheckKind::drop || check.kind == CheckKind::size_ratio || check.kind == CheckKind::figure_ratio;
   const double slack = derived ? rounding * std::max(1.0, std::abs(check.limit)) : 0;
   return check.relation == Relation::at_least ? found >= check.limit - slack : found <= check.limit + slack;
 }

@@ -12,15 +12,16 @@
 namespace iai {
 
 enum class CheckKind {
-  metric,      ///< a figure of the newest evaluation
-  samples,     ///< the number of cases that such a figure rests on
-  drop,        ///< loss of a metric against the reference, positive when worse
-  size,        ///< bytes of the model
-  size_ratio,  ///< bytes of the model over bytes of the reference
-  bench,       ///< a figure of the newest measurement
-  data,        ///< a data set was found valid
-  record,      ///< a step is in the lineage of the model
-  figure,      ///< any figure of the newest record of a step
+  metric,        ///< a figure of the newest evaluation
+  samples,       ///< the number of cases that such a figure rests on
+  drop,          ///< loss of a metric against the reference, positive when worse
+  size,          ///< bytes of the model
+  size_ratio,    ///< bytes of the model over bytes of the reference
+  bench,         ///< a figure of the newest measurement
+  data,          ///< a data set was found valid
+  record,        ///< a step is in the lineage of the model
+  figure,        ///< any figure of the newest record of a step
+  figure_ratio,  ///< the same over that of the reference
 };
 enum class Relation { at_least, at_most, one_of };
 /// Which end of a figure's 95 % interval is judged; interval: both ends must lie on the right side of the limit.

@@ -51,19 +51,6 @@ int read_days(const Yaml& node) {
 
 namespace {
 
-double finite(const Yaml& node) {
-  const double value = node.number();
-  if (!std::isfinite(value)) node.fail("a limit must be a finite number");
-  return value;
-}
-
-void refuse_unknown(const Yaml& node, const std::string& what, const std::string& name, const std::vector<std::string>& known) {
-  if (std::find(known.begin(), known.end(), name) != known.end()) return;
-  std::string all;
-  for (const std::string& one : known) all += (all.empty() ? "" : ", ") + one;
-  node.fail("there is no " + what + " '" + name + "'", did_you_mean(name, known, "there is: " + all));
-}
-
 /// Every metric that some task can have.
 std::vector<std::string> metric_names() {
   std::vector<std::string> names;
@@ -92,7 +79,21 @@ Bound read_bound(const Yaml& figure) {
   node->fail("bound is value, low, high or interval", did_you_mean(text, {"value", "low", "high", "interval"}));
 }
 
-/// bound, undecided and newer_than, which every limit may have.
+}  // namespace
+
+double finite_limit(const Yaml& node) {
+  const double value = node.number();
+  if (!std::isfinite(value)) node.fail("a limit must be a finite number");
+  return value;
+}
+
+void refuse_unknown(const Yaml& node, const std::string& what, const std::string& name, const std::vector<std::string>& known) {
+  if (std::find(known.begin(), known.end(), name) != known.end()) return;
+  std::string all;
+  for (const std::string& one : known) all += (all.empty() ? "" : ", ") + one;
+  node.fail("there is no " + what + " '" + name + "'", did_you_mean(name, known, "there is: " + all));
+}
+
 void read_manner(const PolicyReader& reader, const Yaml& node, Check& check) {
   check.bound = read_bound(node);
   check.undecided = reader.undecided;
@@ -105,7 +106,6 @@ void read_manner(const PolicyReader& reader, const Yaml& node, Check& check) {
   if (const Yaml* days = node.find("newer_than")) check.newest_days = read_days(*days);
 }
 
-/// Adds `check` once for each limit that stands in `node`. @returns how many.
 int add_limits(PolicyReader& reader, const Yaml& node, const Check& check) {
   int added = 0;
   for (const auto& [key, relation] : {std::pair("minimum", Relation::at_least), std::pair("maximum", Relation::at_most)}) {
@@ -114,7 +114,7 @@ int add_limits(PolicyReader& reader, const Yaml& node, const Check& check) {
     Check one = check;
     one.id += std::string(".") + key;
     one.relation = relation;
-    one.limit = finite(*limit);
+    one.limit = finite_limit(*limit);
     reader.add(*limit, std::move(one));
     ++added;
   }
@@ -130,48 +130,6 @@ Check base_check(const PolicyReader& reader, CheckKind kind, const std::string& 
   return check;
 }
 
-/// [data set: d, contract: c] in the order that records name them: what tells the record first.
-void read_of(const PolicyReader& reader, const Yaml& node, Check& check) {
-  for (const auto& [role, file] : policy_map(node, "of", "of: {data_set: data, contract: contract.yaml}").entries()) {
-    check.of.emplace_back(role == "data_set" ? "data set" : role, reader.path_of(file));
-  }
-  if (check.of.empty()) node.fail("of names no file", "leave it out for records of the model");
-}
-
-void read_allowed(PolicyReader& reader, const Yaml& node, Check check) {
-  check.id += ".equals";
-  check.relation = Relation::one_of;
-  check.allowed = node.texts();
-  if (check.allowed.empty()) node.fail("equals names no value", "equals: passed, or equals: [MIT, Apache-2.0]");
-  reader.add(node, std::move(check));
-}
-
-void read_figure(PolicyReader& reader, const Yaml& node) {
-  policy_map(node, "a figure", "{step: bench, figure: energy_j, maximum: 0.02}");
-  node.allow_keys({"step", "figure", "of", "id", "minimum", "maximum", "equals", "bound", "undecided", "newer_than", "samples"});
-  const std::string step = node.at("step").text(), figure = node.at("figure").text();
-  refuse_unknown(node.at("step"), "step", step, reader.verbs);
-  Check check = base_check(reader, CheckKind::figure, "figures." + node.text_or("id", step + "." + figure), figure);
-  check.step = step;
-  try {
-    check.place = parse_figure_place(figure);
-  } catch (const Error& error) {
-    node.at("figure").fail(error.message(), error.hint());
-  }
-  read_manner(reader, node, check);
-  if (const Yaml* of = node.find("of")) read_of(reader, *of, check);
-  if (const Yaml* samples = node.find("samples")) check.fewest = finite(*samples);
-  int limits = add_limits(reader, node, check);
-  if (const Yaml* equals = node.find("equals")) {
-    if (check.bound != Bound::value) node.at("bound").fail("bound says nothing about equals", "leave it out");
-    read_allowed(reader, *equals, std::move(check));
-    ++limits;
-  }
-  if (limits == 0) node.fail("figures." + step + "." + figure + " has no limit", "give minimum, maximum or equals");
-}
-
-}  // namespace
-
 void read_metrics(PolicyReader& reader, const Yaml& section) {
   for (const auto& [name, node] : policy_map(section, "metrics", "metrics: {NAME: {maximum: 5}}").entries()) {
     refuse_unknown(node, "metric", name, metric_names());
@@ -183,7 +141,7 @@ void read_metrics(PolicyReader& reader, const Yaml& section) {
       check.id += ".samples";
       check.kind = CheckKind::samples;
       check.relation = Relation::at_least;
-      check.limit = finite(*samples);
+      check.limit = finite_limit(*samples);
       check.bound = Bound::value;
       reader.add(*samples, std::move(check));
       ++limits;
@@ -212,7 +170,7 @@ void read_slices(PolicyReader& reader, const Yaml& section) {
       check.step = "evaluate";
       check.place = {id, {{"slices", true, {{"slice", slice}, {"metric", name}}}}};
       read_manner(reader, node, check);
-      if (const Yaml* samples = node.find("samples")) check.fewest = finite(*samples);
+      if (const Yaml* samples = node.find("samples")) check.fewest = finite_limit(*samples);
       if (add_limits(reader, node, check) == 0) node.fail(id + " has no limit", "give minimum or maximum");
     }
   }
@@ -248,7 +206,7 @@ void read_size(PolicyReader& reader, const Yaml& section) {
     Check check = base_check(reader, kind, std::string("size.") + key, key);
     check.newest_days.reset();  // bytes do not age
     check.relation = Relation::at_most;
-    check.limit = kind == CheckKind::size ? static_cast<double>(node->integer()) : finite(*node);
+    check.limit = kind == CheckKind::size ? static_cast<double>(node->integer()) : finite_limit(*node);
     if (check.limit <= 0) node->fail(check.id + " must be above 0");
     reader.add(*node, std::move(check));
   }
@@ -276,11 +234,6 @@ void read_records(PolicyReader& reader, const Yaml& section) {
     if (const Yaml* days = node.is_map() ? node.find("newer_than") : nullptr) check.newest_days = read_days(*days);
     reader.add(node, std::move(check));
   }
-}
-
-void read_figures(PolicyReader& reader, const Yaml& section) {
-  if (!section.is_list()) section.fail("figures must be a list", "figures:\n  - {step: bench, figure: energy_j, maximum: 0.02}");
-  for (const Yaml& node : section.items()) read_figure(reader, node);
 }
 
 }  // namespace iai

@@ -28,6 +28,16 @@ Undecided read_undecided(const Yaml& node);
 /// "30d": whole days. @throws Error(usage)
 int read_days(const Yaml& node);
 
+/// A finite number.
+double finite_limit(const Yaml& node);
+/// @throws Error(usage) with the nearest of `known` when `name` is none of them.
+void refuse_unknown(const Yaml& node, const std::string& what, const std::string& name, const std::vector<std::string>& known);
+/// bound, undecided and newer_than, which every limit may have.
+void read_manner(const PolicyReader& reader, const Yaml& node, Check& check);
+/// Adds `check` once for each of minimum and maximum in `node`. @returns how many.
+int add_limits(PolicyReader& reader, const Yaml& node, const Check& check);
+Check base_check(const PolicyReader& reader, CheckKind kind, const std::string& id, const std::string& name);
+
 /// The sections of a policy; each adds its checks. @throws Error(usage) with line and column.
 void read_metrics(PolicyReader& reader, const Yaml& section);
 void read_slices(PolicyReader& reader, const Yaml& section);

@@ -39,6 +39,17 @@ ReportRows rule_rows(const Contract& contract, const Validation& validation) {
   return rows;
 }
 
+/// Every rule of the contract with what broke it, also those that nothing broke: a record must be able to say that there was nothing.
+ReportRows count_rows(const Contract& contract, const Validation& validation) {
+  ReportRows rows;
+  for (const RuleHead* rule : contract.all_rules()) {
+    const auto count = validation.log.counts().find(rule->id);
+    const std::int64_t cells = count == validation.log.counts().end() ? 0 : count->second.cells;
+    rows.push_back(std::move(Report().add("rule", rule->id).add("severity", severity_name(rule->severity)).add("violations", cells)));
+  }
+  return rows;
+}
+
 ReportRows violation_rows(const std::vector<Violation>& violations) {
   ReportRows rows;
   const auto number = [](Report& row, const char* key, std::int64_t value) {
@@ -230,7 +241,10 @@ ExitCode run(const ValidateCommandOptions& options, Context& context) {
   recording.stop();
   record_run(recording, options, contract, validation, ingested ? &data : nullptr);
   const bool passed = validation.log.errors() == 0;
-  recording.commit(report, passed ? "passed" : "failed");
+  Report recorded = report;
+  recorded.add("rule_counts", count_rows(contract, validation));
+  const std::string id = recording.commit(recorded, passed ? "passed" : "failed");
+  if (!id.empty()) report.add("record", id);
   context.output.result(report);
   return passed ? ExitCode::done : ExitCode::answer_is_no;
 }

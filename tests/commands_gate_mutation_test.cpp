@@ -36,7 +36,8 @@ struct World {
 
 double beyond(const Check& check, double figure) {
   const double infinity = std::numeric_limits<double>::infinity();
-  const bool derived = check.kind == CheckKind::drop || check.kind == CheckKind::size_ratio;  // rounding is forgiven there
+  const bool derived =
+      check.kind == CheckKind::drop || check.kind == CheckKind::size_ratio || check.kind == CheckKind::figure_ratio;  // rounding is forgiven there
   if (derived) return figure + (check.relation == Relation::at_least ? -1e-6 : 1e-6);
   return std::nextafter(figure, check.relation == Relation::at_least ? -infinity : infinity);
 }
@@ -52,6 +53,7 @@ Label label_of(const Check& check) {
     case CheckKind::bench: return "bench";
     case CheckKind::data: return "validate " + check.data_set.filename().string();
     case CheckKind::record: return check.name;
+    case CheckKind::figure_ratio:
     case CheckKind::figure: return check.of.empty() ? check.step : check.step + " " + check.of.front().second.filename().string();
     default: return "";
   }
@@ -96,6 +98,12 @@ void set_figure(World& world, const Check& check, bool over) {
     case CheckKind::size_ratio: world.model_bytes = static_cast<std::size_t>(std::floor(check.limit * 10000)) + (over ? 1 : 0); break;
     case CheckKind::data: world.verdicts[label_of(check)] = over ? "failed" : "passed"; break;
     case CheckKind::record: world.verdicts[label_of(check)] = over ? "failed" : "done"; break;
+    case CheckKind::figure_ratio: {
+      const double after = 3;
+      metrics[check.name] = after;
+      world.metrics[check.step + " reference"][check.name] = after / judged;
+      break;
+    }
     case CheckKind::figure: {
       const FigurePlace::Step& step = check.place.steps.front();
       if (!step.is_table) {
@@ -163,6 +171,7 @@ class Scene {
     for (const Check& check : policy_.checks) {
       if (!label_of(check).empty()) all.insert(label_of(check));
       if (check.kind == CheckKind::drop && check.bound == Bound::value) all.insert("evaluate reference");
+      if (check.kind == CheckKind::figure_ratio) all.insert(check.step + " reference");
     }
     return all;
   }
@@ -207,6 +216,7 @@ class Scene {
       add(world, "prune", {source}, {pruned});
       add(world, "quantize", {pruned}, {model});
       add(world, "evaluate reference", with_task({source}));
+      if (world.metrics.count("bench reference") > 0) add(world, "bench reference", {source});
     }
     std::set<std::pair<std::string, std::string>> made;
     for (const Check& check : policy_.checks) {
@@ -240,6 +250,7 @@ std::set<std::string> not_passed(const std::vector<Verdict>& verdicts) {
 /// Which checks need the record: those that judge a figure of it, ask for the step, or find the step only through it.
 bool needs(const Check& check, const Label& label) {
   if (label_of(check) == label) return true;
+  if (check.kind == CheckKind::figure_ratio && label == check.step + " reference") return true;
   if (label == "evaluate reference") return check.kind == CheckKind::drop && check.bound == Bound::value;
   return label == "quantize" && check.kind == CheckKind::record && check.name == "prune";  // the step before it in the chain
 }

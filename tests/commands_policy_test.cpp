@@ -133,10 +133,16 @@ TEST_CASE("what is wrong in a figure, an age or what undecided does") {
   CHECK(file.complaint("figures: {bench: 1}").find("figures must be a list") != std::string::npos);
   CHECK(file.complaint("figures: [{step: bench}]").find("missing key 'figure'") != std::string::npos);
   CHECK(file.complaint("figures: [{step: benhc, figure: energy_j, maximum: 1}]").find("did you mean 'bench'?") != std::string::npos);
-  CHECK(file.complaint("figures: [{step: bench, figure: energy_j}]").find("has no limit | give minimum, maximum or equals") != std::string::npos);
+  CHECK(file.complaint("figures: [{step: bench, figure: energy_j}]").find("has no limit | give minimum, maximum, equals, minimum_ratio or maximum_ratio") !=
+        std::string::npos);
   CHECK(file.complaint("figures: [{step: bench, figure: 'a[', maximum: 1}]").find("1:33: 'a[' names no figure") == 0);
   CHECK(file.complaint("figures: [{step: bench, figure: a, equals: x, bound: low}]").find("bound says nothing about equals") != std::string::npos);
   CHECK(file.complaint("figures: [{step: bench, figure: a, equals: []}]").find("equals names no value") != std::string::npos);
+  CHECK(file.complaint("figures: [{step: bench, figure: a, maximum_ratio: 0}]").find("maximum_ratio must be above 0") != std::string::npos);
+  CHECK(file.complaint("figures: [{step: bench, figure: a, maximum_ratio: 1, of: {data: d}}]").find("compares the model with the reference") !=
+        std::string::npos);
+  CHECK(file.complaint("figures: [{step: bench, figure: a, maximum_ratio: 1, bound: high}]").find("there is no interval of maximum_ratio") !=
+        std::string::npos);
   CHECK(file.complaint("figures: [{step: bench, figure: a, maximum: 1, of: {}}]").find("of names no file") != std::string::npos);
   CHECK(file.complaint("figures: [{step: bench, figure: a, maximum: 1}, {step: bench, figure: a, maximum: 2}]").find("give one an id of its own") !=
         std::string::npos);

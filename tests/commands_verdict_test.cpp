@@ -324,6 +324,46 @@ TEST_CASE("a figure of a record that made the model, of one about data, of one t
   CHECK(project.judged(figure("compare", "agreement", Relation::at_least, 0.9)).outcome == Outcome::passed);
 }
 
+TEST_CASE("a figure over that of the reference, each measured for itself but under the same conditions") {
+  const Project project;
+  Check check = figure("bench", "peak_rss_bytes", Relation::at_most, 1.1);
+  check.kind = CheckKind::figure_ratio;
+  const auto benched = [&](const std::string& model, double bytes, int threads) {
+    project.add("bench", {project.artefact("model", model)}, {{"peak_rss_bytes", bytes}}, "done", {}, {{"threads", threads}});
+  };
+  benched("model", 110, 1);
+  Verdict verdict = project.judged(check);
+  CHECK(verdict.outcome == Outcome::missing);
+  CHECK(verdict.reason == "of the reference: there is no record of bench for reference");
+  CHECK(verdict.hint == "iai bench " + (project.folder / "reference").string());
+  benched("reference", 100, 1);
+  verdict = project.judged(check);
+  CHECK(verdict.outcome == Outcome::passed);
+  CHECK(*verdict.found == doctest::Approx(1.1));
+  CHECK(verdict.reference_record->number == 2);
+  benched("model", 111, 1);
+  CHECK(project.judged(check).outcome == Outcome::failed);
+  benched("reference", 200, 4);
+  CHECK(project.judged(check).reason == "the reference was measured otherwise: threads was 4, is 1");
+  benched("reference", 0, 1);
+  CHECK(project.judged(check).reason == "peak_rss_bytes is 0 in record 5, of which no ratio can be taken");
+  benched("reference", 200, 1);
+  CHECK(project.judged(check).outcome == Outcome::passed);
+}
+
+TEST_CASE("evaluations with thresholds chosen otherwise are not compared") {
+  const Project project;
+  const auto evaluated = [&](const std::string& model, Json options) {
+    project.add("evaluate", {project.artefact("model", model), project.artefact("task", "task")}, {{"f1", 0.9}}, "done", {}, std::move(options));
+  };
+  evaluated("model", {{"threshold_from", "calibration"}, {"threshold_for", "f1"}});
+  evaluated("reference", Json::object());
+  const Check check = metric(CheckKind::drop, "f1", Relation::at_most, 0.01);
+  CHECK(project.judged(check).outcome == Outcome::missing);
+  evaluated("reference", {{"threshold_from", "calibration"}, {"threshold_for", "f1"}});
+  CHECK(project.judged(check).outcome == Outcome::passed);
+}
+
 TEST_CASE("the worst group of a slice decides and is named; one without a figure is missing, small ones are left out by name") {
   const Project project;
   const auto evaluated = [&](const std::string& rows) {
