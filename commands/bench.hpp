@@ -16,6 +16,8 @@ struct BenchOptions {
   RuntimeOption runtime;
   double seconds = 3;
   std::int64_t runs = 0;
+  double until_percent = 0;  ///< measure until the figure is known to this precision; 0: for `seconds`
+  double budget_s = 60;      ///< of measuring in all, with `until_percent`
   std::uint64_t seed = 1;
 };
 

@@ -61,6 +61,25 @@ TEST_CASE("a budget of time ends after ten rounds at the earliest") {
   CHECK(done == 1);
 }
 
+TEST_CASE("a measurement ends when its figures are good enough, looked at after 20 rounds and a quarter more each time") {
+  Work work{1.0};
+  std::vector<std::size_t> looks;
+  MeasureOptions options{.seconds = 1000, .now = fake_now};
+  options.enough = [&](const std::vector<Measured>& measured) {
+    looks.push_back(measured[0].latency.ends.size());
+    return looks.size() == 4;
+  };
+  const std::vector<Measured> measured = measure({std::ref(work)}, options, [](double) {});
+  CHECK(looks == std::vector<std::size_t>{20, 25, 31, 38});
+  CHECK(measured[0].latency.ends.size() == 38);
+  // Never good enough: the budget ends it.
+  options.seconds = 1;
+  options.enough = [](const std::vector<Measured>&) { return false; };
+  const double start = fake_now();
+  measure({std::ref(work)}, options, [](double) {});
+  CHECK(fake_now() - start < 1200);
+}
+
 TEST_CASE("no time by the real clock is below what the run takes") {
   const Subject sleep = [] { std::this_thread::sleep_for(std::chrono::milliseconds(1)); };
   const std::vector<Measured> measured = measure({sleep}, {.runs = 5}, [](double) {});

@@ -92,6 +92,54 @@ TEST_CASE("quantiles as numpy.quantile gives them") {
   CHECK(median(std::vector<double>{1, 2}) == 1.5);
 }
 
+TEST_CASE("p99.9 is that of numpy, and is not made up from fewer than 1000 runs") {
+  std::vector<double> values;
+  for (int i = 1; i <= 1000; ++i) values.push_back(i);
+  CHECK(*summarize(values).p99_9 == doctest::Approx(999.001));  // numpy.quantile(numpy.arange(1, 1001), 0.999)
+  values.pop_back();
+  CHECK_FALSE(summarize(values).p99_9);
+}
+
+TEST_CASE("buckets of the histogram are the same for every series, bounds belong to the bucket above") {
+  const std::vector<Bucket> buckets = log_histogram(std::vector<double>{1, 1.1, 10, 0.09, 10, 0, -1, std::nan("")});
+  REQUIRE(buckets.size() == 3);
+  CHECK(buckets[0].low == doctest::Approx(0.0891250938));  // 10^(-21/20)
+  CHECK(buckets[0].high == doctest::Approx(0.1));
+  CHECK(buckets[1].low == 1);
+  CHECK(buckets[1].high == doctest::Approx(1.1220184543));  // 10^(1/20)
+  CHECK(buckets[1].count == 2);
+  CHECK(buckets[2].low == 10);
+  CHECK(buckets[2].count == 2);
+  // Each bound lies in the bucket that it opens, however its logarithm is rounded.
+  for (const Bucket& bucket : log_histogram(std::vector<double>{0.001, 0.0123, 0.2, 3, 1e4})) {
+    const std::vector<Bucket> again = log_histogram(std::vector<double>{bucket.low});
+    REQUIRE(again.size() == 1);
+    CHECK(again[0].low == bucket.low);
+  }
+  CHECK(log_histogram({}).empty());
+}
+
+TEST_CASE("the interval of a median covers it about 95 times in 100, and its width says how well it is known") {
+  constexpr int experiments = 1000;
+  int covered = 0;
+  for (int i = 0; i < experiments; ++i) {
+    const CounterRandom random(static_cast<std::uint64_t>(i), "median");
+    RoundSeries series;
+    for (std::uint64_t at = 0; at < 300; ++at) {
+      series.values.push_back(2 * std::exp(0.3 * random.normal(at)));
+      if (at % 3 == 2) series.ends.push_back(series.values.size());
+    }
+    const RatioInterval interval = median_interval(series);
+    covered += *interval.low <= 2 && 2 <= *interval.high;
+  }
+  CHECK(covered >= 930);
+  CHECK(covered <= 980);
+  CHECK(*relative_half_width({2, 1.9, 2.1, 50}) == doctest::Approx(0.05));
+  CHECK_FALSE(relative_half_width({2, {}, {}, 5}));
+  CHECK_FALSE(median_interval(constant(1, 5)).low);
+  CHECK_THROWS_AS(median_interval({}), Error);
+}
+
 TEST_CASE("drift compares the last third of the rounds with the first") {
   RoundSeries series = constant(10, 9);
   CHECK(drift(series) == 0);

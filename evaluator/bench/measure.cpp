@@ -53,6 +53,37 @@ std::int64_t most_taken(const std::vector<Measured>& measured) {
   return static_cast<std::int64_t>(most);
 }
 
+/// Decides after each round whether another one follows.
+class RoundsLeft {
+ public:
+  RoundsLeft(const MeasureOptions& options, std::size_t subjects)
+      : options_(options), start_(options.now()), budget_ms_(options.seconds * 1000 * static_cast<double>(subjects)) {}
+
+  bool is_done(std::uint64_t round, const std::vector<Measured>& measured) {
+    const std::int64_t taken = most_taken(measured);
+    if (options_.runs > 0) return taken >= options_.runs;
+    if (round < static_cast<std::uint64_t>(fewest_rounds)) return false;
+    return spent_ms() >= budget_ms_ || taken >= most_runs || is_enough(round, measured);
+  }
+  /// Share of the work that is done.
+  double done(const std::vector<Measured>& measured) const {
+    const double share = options_.runs > 0 ? static_cast<double>(most_taken(measured)) / static_cast<double>(options_.runs) : spent_ms() / budget_ms_;
+    return std::min(share, 1.0);
+  }
+
+ private:
+  const MeasureOptions& options_;
+  double start_, budget_ms_;
+  std::uint64_t next_look_ = rounds_before_first_look;
+
+  double spent_ms() const { return options_.now() - start_; }
+  bool is_enough(std::uint64_t round, const std::vector<Measured>& measured) {
+    if (!options_.enough || round < next_look_) return false;
+    next_look_ = round + round / 4;
+    return options_.enough(measured);
+  }
+};
+
 }  // namespace
 
 double steady_now_ms() { return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
@@ -96,14 +127,10 @@ std::vector<Measured> measure(const std::vector<Subject>& subjects, const Measur
   // In a budget of runs every model takes the same number of them in every round.
   for (Measured& one : measured) one.block = options.runs > 0 ? shortest_block : one.block;
 
-  const double start = options.now();
-  const double budget_ms = options.seconds * 1000 * static_cast<double>(subjects.size());
-  for (std::uint64_t round = 0;; ++round) {
+  RoundsLeft left_over(options, subjects.size());
+  for (std::uint64_t round = 0; !left_over.is_done(round, measured); ++round) {
+    between(left_over.done(measured));
     const std::int64_t taken = most_taken(measured);
-    const double spent = options.now() - start;
-    if (options.runs > 0 ? taken >= options.runs : round >= fewest_rounds && (spent >= budget_ms || taken >= most_runs)) break;
-    const double share = options.runs > 0 ? static_cast<double>(taken) / static_cast<double>(options.runs) : spent / budget_ms;
-    between(std::min(share, 1.0));
     for (const std::size_t i : round_order(subjects.size(), options.seed, round)) {
       const std::int64_t left = options.runs > 0 ? options.runs - taken : measured[i].block;
       run_block(subjects[i], std::min(measured[i].block, left), measured[i].latency, options.now);

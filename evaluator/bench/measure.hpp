@@ -12,13 +12,6 @@ namespace iai {
 using NowMs = double (*)();
 double steady_now_ms();
 
-struct MeasureOptions {
-  double seconds = 3;      ///< measuring time a model; at least `fewest_rounds` rounds are run
-  std::int64_t runs = 0;   ///< runs a model instead of `seconds`, when not 0
-  std::uint64_t seed = 1;  ///< of the order within the rounds
-  NowMs now = steady_now_ms;
-};
-inline constexpr std::int64_t fewest_rounds = 10;
 inline constexpr std::int64_t most_runs = 2'000'000;  ///< a model; bounds the memory of a long measurement
 
 struct WarmUp {
@@ -34,6 +27,18 @@ struct Measured {
   std::int64_t block = 1;  ///< runs in a row within a round
   RoundSeries latency;
 };
+
+struct MeasureOptions {
+  double seconds = 3;      ///< measuring time a model; at least `fewest_rounds` rounds are run
+  std::int64_t runs = 0;   ///< runs a model instead of `seconds`, when not 0
+  std::uint64_t seed = 1;  ///< of the order within the rounds
+  NowMs now = steady_now_ms;
+  /// Are the figures good enough to end before `seconds` have passed? Asked after 20 rounds and then whenever a quarter more
+  /// were run: the more often one looks, the sooner an interval is narrow by chance. Empty: never asked.
+  std::function<bool(const std::vector<Measured>&)> enough = {};
+};
+inline constexpr std::int64_t fewest_rounds = 10;
+inline constexpr std::uint64_t rounds_before_first_look = 20;
 
 /// One run of what is measured; only the call itself lies between the two readings of the clock.
 using Subject = std::function<void()>;

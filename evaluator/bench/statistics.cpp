@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "formats/error.hpp"
 
@@ -36,9 +37,34 @@ LatencySummary summarize(std::span<const double> values) {
   summary.p90 = sorted_quantile(sorted, 0.90);
   summary.p95 = sorted_quantile(sorted, 0.95);
   summary.p99 = sorted_quantile(sorted, 0.99);
+  if (sorted.size() >= fewest_for_p99_9) summary.p99_9 = sorted_quantile(sorted, 0.999);
   summary.minimum = sorted.front();
   summary.maximum = sorted.back();
   return summary;
+}
+
+namespace {
+
+double bucket_bound(int index) { return std::pow(10.0, static_cast<double>(index) / buckets_a_decade); }
+
+/// The bucket of a value. Its logarithm says which, up to rounding at a bound; the bounds themselves decide.
+int bucket_of(double value) {
+  int index = static_cast<int>(std::floor(std::log10(value) * buckets_a_decade));
+  while (value < bucket_bound(index)) --index;
+  while (value >= bucket_bound(index + 1)) ++index;
+  return index;
+}
+
+}  // namespace
+
+std::vector<Bucket> log_histogram(std::span<const double> values) {
+  std::map<int, std::int64_t> counts;
+  for (const double value : values) {
+    if (value > 0 && std::isfinite(value)) ++counts[bucket_of(value)];
+  }
+  std::vector<Bucket> buckets;
+  for (const auto& [index, count] : counts) buckets.push_back({bucket_bound(index), bucket_bound(index + 1), count});
+  return buckets;
 }
 
 namespace {
@@ -62,25 +88,49 @@ std::size_t enclosing_order(std::size_t n) {
   return order;
 }
 
+/// The median of the figures and the interval that their order gives.
+RatioInterval ordered_interval(std::vector<double> figures) {
+  std::sort(figures.begin(), figures.end());
+  RatioInterval interval{sorted_quantile(figures, 0.5), {}, {}, static_cast<std::int64_t>(figures.size())};
+  if (figures.size() >= static_cast<std::size_t>(fewest_groups)) {
+    const std::size_t order = enclosing_order(figures.size());
+    interval.low = figures[order - 1];
+    interval.high = figures[figures.size() - order];
+  }
+  return interval;
+}
+
+/// One figure for each of up to 50 groups of consecutive rounds.
+template <class Figure>
+RatioInterval interval_over_groups(std::size_t rounds, Figure figure) {
+  if (rounds == 0) throw Error(ErrorKind::internal, "a measurement has no rounds");
+  const std::size_t groups = std::min<std::size_t>(rounds, most_groups);
+  std::vector<double> figures;
+  for (std::size_t g = 0; g < groups; ++g) figures.push_back(figure(g * rounds / groups, (g + 1) * rounds / groups));
+  return ordered_interval(std::move(figures));
+}
+
 }  // namespace
 
 RatioInterval paired_ratio(const RoundSeries& candidate, const RoundSeries& reference) {
-  const std::size_t rounds = candidate.ends.size();
-  if (rounds == 0 || reference.ends.size() != rounds) throw Error(ErrorKind::internal, "rounds of a measurement do not pair up");
-  const std::size_t groups = std::min<std::size_t>(rounds, most_groups);
-  std::vector<double> ratios;
-  for (std::size_t g = 0; g < groups; ++g) {
-    const std::size_t first = g * rounds / groups, last = (g + 1) * rounds / groups;
-    ratios.push_back(median(rounds_of(candidate, first, last)) / median(rounds_of(reference, first, last)));
-  }
-  std::sort(ratios.begin(), ratios.end());
-  RatioInterval interval{sorted_quantile(ratios, 0.5), {}, {}, static_cast<std::int64_t>(groups)};
-  if (groups >= static_cast<std::size_t>(fewest_groups)) {
-    const std::size_t order = enclosing_order(groups);
-    interval.low = ratios[order - 1];
-    interval.high = ratios[groups - order];
-  }
-  return interval;
+  if (reference.ends.size() != candidate.ends.size()) throw Error(ErrorKind::internal, "rounds of a measurement do not pair up");
+  return interval_over_groups(candidate.ends.size(), [&](std::size_t first, std::size_t last) {
+    return median(rounds_of(candidate, first, last)) / median(rounds_of(reference, first, last));
+  });
+}
+
+RatioInterval median_interval(const RoundSeries& series) {
+  return interval_over_groups(series.ends.size(), [&](std::size_t first, std::size_t last) { return median(rounds_of(series, first, last)); });
+}
+
+RatioInterval order_interval(std::span<const double> values) {
+  if (values.empty()) throw Error(ErrorKind::internal, "an interval of no values");
+  return ordered_interval({values.begin(), values.end()});
+}
+
+std::optional<double> relative_half_width(const RatioInterval& interval) {
+  if (!interval.low || interval.value <= 0) return std::nullopt;
+  return (*interval.high - *interval.low) / 2 / interval.value;
 }
 
 double drift(const RoundSeries& series) {

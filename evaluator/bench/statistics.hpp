@@ -16,8 +16,21 @@ double median(std::span<const double> values);
 struct LatencySummary {
   std::int64_t runs = 0;
   double p50 = 0, p90 = 0, p95 = 0, p99 = 0, mean = 0, deviation = 0, minimum = 0, maximum = 0;
+  std::optional<double> p99_9;  ///< nothing below 1000 runs, of which it would be the slowest one
 };
+inline constexpr std::size_t fewest_for_p99_9 = 1000;
 LatencySummary summarize(std::span<const double> values);
+
+/// How many values lie in [low, high).
+struct Bucket {
+  double low = 0, high = 0;
+  std::int64_t count = 0;
+};
+inline constexpr int buckets_a_decade = 20;
+/// Counts in buckets that are the same for every series, so that histograms can be laid over each other and added up: their
+/// bounds are 10^(k / 20) for whole k, each 12.2 % above the one before. Buckets without a value are left out.
+/// @param values  above 0; others are not counted
+std::vector<Bucket> log_histogram(std::span<const double> values);
 
 /// Run times in the order they were taken, cut into the rounds of an interleaved measurement.
 struct RoundSeries {
@@ -25,7 +38,7 @@ struct RoundSeries {
   std::vector<std::size_t> ends;  ///< of each round: index after its last value
 };
 
-/// A ratio with a 95 % confidence interval; no interval below 6 groups, where none of that confidence exists.
+/// A ratio (or another figure) with a 95 % confidence interval; no interval below 6 groups, where none of that confidence exists.
 struct RatioInterval {
   double value = 0;
   std::optional<double> low, high;
@@ -41,6 +54,16 @@ inline constexpr std::int64_t fewest_groups = 6;
 /// @source Hahn, Meeker and Escobar, "Statistical Intervals" (2nd edition, 2017), section 5.3.1
 /// @throws Error(internal) when the two have not the same number of rounds, or none.
 RatioInterval paired_ratio(const RoundSeries& candidate, const RoundSeries& reference);
+
+/// The median of the medians of up to 50 groups of consecutive rounds, with the 95 % interval that their order gives; no
+/// interval below 6 groups. `value` is that median, not a ratio. The same source, and errors, as paired_ratio.
+RatioInterval median_interval(const RoundSeries& series);
+
+/// The median of `values` (one or more) with the interval that their order gives. @throws Error(internal) when there are none.
+RatioInterval order_interval(std::span<const double> values);
+
+/// Half the width of the interval over the value: "plus or minus 0.01"; nothing where there is no interval.
+std::optional<double> relative_half_width(const RatioInterval& interval);
 
 /// How far the typical value moved from the first third of the rounds to the last, relative to the first; 0 for fewer
 /// than 6 rounds.

@@ -1,0 +1,48 @@
+#include "commands/bench.hpp"
+
+namespace iai {
+
+const Manual bench_manual{
+    .description =
+        "Measures how fast models run on this machine, and what they cost before they are warm. Only the runtime's own run lies "
+        "between two readings of the clock: inputs are bound before, outputs are written over those of the run before.\n\n"
+        "Several models are interleaved: rounds in which each runs for a block of about 10 ms, in an order drawn anew for every "
+        "round from --seed. The first model (or --reference) is what the others are compared with: consecutive rounds form up to 50 "
+        "groups, each gives the ratio of the two medians, and latency_ratio is the median of these with the 95 % interval that their "
+        "order gives (Hahn, Meeker and Escobar, Statistical Intervals, section 5.3.1). An interval needs 6 rounds. latency_p50_interval is "
+        "the same for the medians themselves.\n\n"
+        "Before that every model runs until it stops getting faster (two windows of 10 runs and 2 ms in a row that are not more than 2 "
+        "% faster than the one before, 50 ms at least); these runs are reported as warm-up and are in no other figure. Load time, first "
+        "inference and peak memory come from a forked child for each model, in which nothing ran before; the peak is the child's "
+        "ru_maxrss and includes the runtime's library.\n\n"
+        "--until PERCENT goes on until every ratio (with a single model: its median) is known to that precision, half the interval's width "
+        "over the value, or --budget ends; precision_reached says which. The interval is looked at after 20 rounds and then whenever a "
+        "quarter more were run.\n\n"
+        "p99.9 needs 1000 runs and is left out below, where it would be the slowest run. The histogram (--json) has the same buckets for every "
+        "model, 20 a decade, each 12.2 % wide.\n\n"
+        "throughput_per_s is samples a second of one stream of runs, one after the other. Energy is read from the processor "
+        "packages' and memory's counters (RAPL, through powercap) over blocks of 0.2 s, an inference's share of it; idle power and "
+        "other processes are in it. Where no counter can be read it says unavailable, and why. IAI_POWERCAP names another folder "
+        "than /sys/class/powercap.\n\n"
+        "Each model leaves its own record. verdict is steady or unsteady, with the reasons: processor time given to other machines, other "
+        "processes, a changing clock, heat or a container's quota that slowed the processor down, different or changing governors, a "
+        "reference that drifted.",
+    .examples = {{"How fast is it?", "iai bench model.onnx"},
+                 {"Is the quantized model faster?", "iai bench model.onnx model-int8.onnx"},
+                 {"One thread, batches of 16, real inputs", "iai bench model.onnx --threads 1 --batch 16 --calibration calib.npy"},
+                 {"As long as it takes to know the ratio to 0.5 %, five minutes at most", "iai bench model.onnx model-int8.onnx --until 0.5% --budget 300"},
+                 {"A short look: 200 runs", "iai bench model.onnx --runs 200 --no-record"}},
+    .diagnostics =
+        "\"takes ..., ... takes ...\": models measured together need the same inputs; measure the others in a run of "
+        "their own.\n\n"
+        "\"is NaN, so its times say nothing\": the model answered NaN to its inputs. Random inputs may lie outside of "
+        "what it was "
+        "made for: give real ones with --calibration.\n\n"
+        "The interval says whether a ratio is real. Where it includes 1, measure longer (--seconds, --until) or on a quieter "
+        "machine.",
+    .memory =
+        "The sessions of all models at once, up to 64 MB of inputs each, and 8 bytes a run (2 million runs a model at "
+        "most).",
+};
+
+}  // namespace iai

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "commands/bench.hpp"
+#include "commands/bench_model.hpp"
+#include "evaluator/bench/steadiness.hpp"
+
+namespace iai {
+
+/// All that was found out about one model.
+struct BenchFigures {
+  std::filesystem::path model;
+  ColdStart cold;
+  Measured measured;
+  LatencySummary latency;
+  RatioInterval median;  ///< of the run times, ms
+  double throughput_per_s = 0;
+  std::optional<double> energy_j;
+  std::optional<RatioInterval> ratio;  ///< not for the reference
+};
+
+/// What holds for all models of a run.
+struct BenchSetting {
+  std::filesystem::path reference;  ///< empty: a single model
+  std::int64_t batch = 1;
+  int threads = 1;
+  std::int64_t rounds = 0;
+  std::optional<double> precision;  ///< reached, as a share; of the ratio that is known worst, or of the median
+  EnergyFigures energy;
+  Steadiness steadiness;
+};
+
+struct BenchResult {
+  BenchSetting setting;
+  std::vector<BenchFigures> models;  ///< the reference first
+};
+
+/// Cold starts, then all models in interleaved rounds, then energy.
+/// @throws Error as Session, measure_cold_start and BenchModel do
+BenchResult measure_models(const BenchOptions& options, Context& context);
+
+}  // namespace iai

@@ -1,0 +1,60 @@
+#include "commands/bench_record.hpp"
+
+#include <fmt/format.h>
+
+#include "commands/bench_report.hpp"
+#include "formats/json.hpp"
+
+namespace iai {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// How long is measured: words of the command line, and options of the record by the same names.
+std::vector<std::pair<std::string, Json>> duration_of(const BenchOptions& options) {
+  if (options.runs > 0) return {{"runs", options.runs}};
+  if (options.until_percent > 0) return {{"until", options.until_percent}, {"budget", options.budget_s}};
+  return {{"seconds", options.seconds}};
+}
+
+std::vector<std::string> arguments_for(const BenchOptions& options, const fs::path& model, const fs::path& reference, std::int64_t batch) {
+  std::vector<std::string> words{"bench", model.string()};
+  if (!reference.empty()) words.insert(words.end(), {"--reference", reference.string()});
+  for (const fs::path& path : options.calibration) words.insert(words.end(), {"--calibration", path.string()});
+  words.insert(words.end(), {"--device", options.runtime.device, "--threads", std::to_string(options.runtime.threads)});
+  words.insert(words.end(), {"--batch", std::to_string(batch), "--seed", std::to_string(options.seed)});
+  if (!options.runtime.runtime.empty()) words.insert(words.end(), {"--runtime", options.runtime.runtime.string()});
+  for (const auto& [name, value] : duration_of(options)) words.insert(words.end(), {"--" + name, value.dump()});
+  return words;
+}
+
+}  // namespace
+
+std::string record_bench(Recording& recording, const BenchOptions& options, const BenchFigures& figures, const BenchSetting& setting) {
+  const fs::path reference = figures.ratio ? setting.reference : fs::path();
+  recording.arguments(arguments_for(options, figures.model, reference, setting.batch));
+  recording.option("device", options.runtime.device);
+  recording.option("threads", setting.threads);
+  recording.option("batch", setting.batch);
+  recording.option("seed", options.seed);
+  for (const auto& [name, value] : duration_of(options)) recording.option(name, value);
+  recording.option("inputs", options.calibration.empty() ? "seeded" : "calibration");
+  recording.input("model", figures.model);
+  if (!reference.empty()) recording.input("reference", reference);
+  for (const fs::path& path : options.calibration) recording.input("calibration", path);
+  Report report = bench_model_report(figures, setting);
+  // The keys of the report are those of the metrics; what is no figure of its own stays in the details.
+  const Json said = parse_json(report_to_json(report), "report");
+  for (const auto& [key, value] : said.items()) {
+    if (key != "model" && !value.is_null()) recording.metric(key, value);
+  }
+  recording.metric("steady", setting.steadiness.reasons().empty());
+  report.add("histogram", histogram_rows(figures));
+  report.add("steadiness", steadiness_report(setting.steadiness));
+  report.add("unsteady", ReportList(setting.steadiness.reasons()));
+  report.add("energy_zones", ReportList(setting.energy.zones));
+  return recording.commit(report);
+}
+
+}  // namespace iai

@@ -1,0 +1,108 @@
+#include "commands/bench_report.hpp"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace iai {
+
+namespace {
+
+Report interval_report(const RatioInterval& interval, Unit unit = Unit::none) {
+  Report report;
+  report.add("value", interval.value, unit);
+  if (interval.low) report.add("low", *interval.low, unit).add("high", *interval.high, unit);
+  else report.add("low", std::nan(""), unit).add("high", std::nan(""), unit);
+  return report.add("n", interval.groups);
+}
+
+void add_latency(Report& row, const BenchFigures& figures) {
+  const LatencySummary& latency = figures.latency;
+  row.add("latency_p50", latency.p50, Unit::milliseconds).add("latency_p50_interval", interval_report(figures.median, Unit::milliseconds));
+  row.add("latency_p90", latency.p90, Unit::milliseconds).add("latency_p95", latency.p95, Unit::milliseconds);
+  row.add("latency_p99", latency.p99, Unit::milliseconds).add("latency_p99_9", latency.p99_9.value_or(std::nan("")), Unit::milliseconds);
+  row.add("latency_mean", latency.mean, Unit::milliseconds).add("latency_deviation", latency.deviation, Unit::milliseconds);
+  row.add("latency_min", latency.minimum, Unit::milliseconds).add("latency_max", latency.maximum, Unit::milliseconds);
+}
+
+std::string headline(const std::vector<BenchFigures>& all) {
+  const std::string first = all[0].model.generic_string();
+  if (all.size() == 1) return fmt::format("{}: {:.4g} ms an inference (median of {} runs)", first, all[0].latency.p50, human_count(all[0].latency.runs));
+  std::string text;
+  for (std::size_t i = 1; i < all.size(); ++i) {
+    const RatioInterval& ratio = *all[i].ratio;
+    text += (i > 1 ? "; " : "") + fmt::format("{} takes {:.3f} times", all[i].model.generic_string(), ratio.value);
+    if (ratio.low) text += fmt::format(" ({:.3f} to {:.3f})", *ratio.low, *ratio.high);
+    text += " as long as " + first;
+  }
+  return text;
+}
+
+void add_precision(Report& report, const BenchOptions& options, const BenchSetting& setting) {
+  report.add("precision", setting.precision.value_or(std::nan("")), Unit::share);
+  if (options.until_percent <= 0) return;
+  report.add("precision_wanted", options.until_percent / 100, Unit::share);
+  report.add("precision_reached", setting.precision && *setting.precision <= options.until_percent / 100);
+}
+
+}  // namespace
+
+Report bench_model_report(const BenchFigures& figures, const BenchSetting& setting) {
+  Report row;
+  row.add("model", figures.model.generic_string());
+  if (figures.ratio) row.add("latency_ratio", interval_report(*figures.ratio));
+  else row.add_null("latency_ratio");
+  add_latency(row, figures);
+  row.add("throughput", figures.throughput_per_s, Unit::per_second);
+  row.add("runs", figures.latency.runs).add("block", figures.measured.block);
+  row.add("first_inference", figures.cold.first_inference_ms, Unit::milliseconds);
+  row.add("load", figures.cold.load_ms, Unit::milliseconds);
+  row.add("peak_rss", figures.cold.peak_rss_bytes, Unit::bytes);
+  row.add("warm_up_runs", figures.measured.warm_up.runs);
+  row.add("warm_up", figures.measured.warm_up.duration_ms, Unit::milliseconds);
+  row.add("warm_up_settled", figures.measured.warm_up.settled);
+  if (figures.energy_j) row.add("energy", *figures.energy_j, Unit::joules);
+  else row.add("energy", "unavailable").add("energy_reason", setting.energy.reason);
+  return row;
+}
+
+ReportRows histogram_rows(const BenchFigures& figures) {
+  ReportRows rows;
+  for (const Bucket& bucket : log_histogram(figures.measured.latency.values)) {
+    rows.push_back(std::move(Report().add("from", bucket.low, Unit::milliseconds).add("to", bucket.high, Unit::milliseconds).add("runs", bucket.count)));
+  }
+  return rows;
+}
+
+Report steadiness_report(const Steadiness& steadiness) {
+  const double unknown = std::nan("");
+  Report report;
+  report.add("steal", steadiness.steal_share, Unit::share).add("other_cores", steadiness.other_cores);
+  report.add("slowest_clock", steadiness.slowest_mhz.value_or(unknown), Unit::megahertz);
+  report.add("fastest_clock", steadiness.fastest_mhz.value_or(unknown), Unit::megahertz);
+  report.add("governors", ReportList(steadiness.governors)).add("thermal_throttles", steadiness.thermal_throttles);
+  report.add("quota_wait", steadiness.quota_wait_s.value_or(unknown), Unit::seconds);
+  return report.add("drift", steadiness.drift_share, Unit::share);
+}
+
+Report bench_report(const BenchOptions& options, const BenchResult& result, bool as_json) {
+  const BenchSetting& setting = result.setting;
+  const std::vector<std::string> reasons = setting.steadiness.reasons();
+  Report report("iai.bench/1");
+  report.headline(headline(result.models));
+  report.add("device", options.runtime.device).add("threads", setting.threads).add("batch", setting.batch);
+  report.add("inputs", options.calibration.empty() ? "seeded" : "calibration").add("rounds", setting.rounds);
+  add_precision(report, options, setting);
+  ReportRows rows;
+  for (const BenchFigures& figures : result.models) {
+    rows.push_back(bench_model_report(figures, setting));
+    if (as_json) rows.back().add("histogram", histogram_rows(figures));  // figures for a plot: a terminal has no room for them
+  }
+  report.add("models", std::move(rows));
+  report.add("energy_zones", ReportList(setting.energy.zones));
+  report.add("steadiness", steadiness_report(setting.steadiness));
+  report.add("verdict", reasons.empty() ? "steady" : "unsteady").add("unsteady", ReportList(reasons));
+  return report;
+}
+
+}  // namespace iai

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "commands/bench_measure.hpp"
+#include "commands/result.hpp"
+
+namespace iai {
+
+/// The figures of one model: a row of the report, and what its record holds.
+Report bench_model_report(const BenchFigures& figures, const BenchSetting& setting);
+/// Run times in buckets that are the same for every model: rows (from, to, runs).
+ReportRows histogram_rows(const BenchFigures& figures);
+/// What else happened on the machine.
+Report steadiness_report(const Steadiness& steadiness);
+/// The whole but for the ids of records.
+Report bench_report(const BenchOptions& options, const BenchResult& result, bool as_json);
+
+}  // namespace iai
