@@ -59,10 +59,12 @@ void declare(CLI::App& app, BenchOptions& options) {
   declare_calibration(app, options.calibration);
   declare_runtime(app, options.runtime);
   declare_duration(app, options);
+  declare_energy(app, options.energy);
   app.add_option("--seed", options.seed, "Of the order within the rounds and of the inputs")->type_name("N")->capture_default_str();
 }
 
 ExitCode run(const BenchOptions& options, Context& context) {
+  check(options.energy);
   std::deque<Recording> recordings;  // made first: a registry that cannot take them is found out before the measurement
   for (std::size_t i = 0; i < options.models.size(); ++i) recordings.emplace_back(context, "bench");
   const BenchResult result = measure_models(options, context);
@@ -72,7 +74,7 @@ ExitCode run(const BenchOptions& options, Context& context) {
   ReportList records;
   const std::size_t unrecorded = result.models.size() - options.models.size();
   for (std::size_t i = 0; context.record && i < recordings.size(); ++i) {
-    const std::string id = record_bench(recordings[i], options, result.models[unrecorded + i], result.setting);
+    const std::string id = record_bench(recordings[i], options, result, unrecorded + i);
     if (!id.empty()) records.push_back(id);
   }
   report.add("records", std::move(records));

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "commands/bench_energy.hpp"
 #include "commands/commands.hpp"
 #include "commands/options.hpp"
 
@@ -19,6 +20,7 @@ struct BenchOptions {
   double until_percent = 0;  ///< measure until the figure is known to this precision; 0: for `seconds`
   double budget_s = 60;      ///< of measuring in all, with `until_percent`
   std::uint64_t seed = 1;
+  EnergyOption energy;
 };
 
 void declare(CLI::App& app, BenchOptions& options);

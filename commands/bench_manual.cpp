@@ -20,10 +20,19 @@ const Manual bench_manual{
         "quarter more were run.\n\n"
         "p99.9 needs 1000 runs and is left out below, where it would be the slowest run. The histogram (--json) has the same buckets for every "
         "model, 20 a decade, each 12.2 % wide.\n\n"
-        "throughput_per_s is samples a second of one stream of runs, one after the other. Energy is read from the processor "
-        "packages' and memory's counters (RAPL, through powercap) over blocks of 0.2 s, an inference's share of it; idle power and "
-        "other processes are in it. Where no counter can be read it says unavailable, and why. IAI_POWERCAP names another folder "
-        "than /sys/class/powercap.\n\n"
+        "throughput_per_s is samples a second of one stream of runs, one after the other.\n\n"
+        "Energy: the machine is left idle (--idle), then the models run in turn, ten blocks of 0.2 s each. energy_j is joules a run as the meter "
+        "says, the median of the blocks with its 95 % interval; energy_net_j is that less the idle power over the same time. Other processes are "
+        "in both. The meter is the first of: --meter; the processor packages' and memory's counters (RAPL, through powercap; "
+        "IAI_POWERCAP names another folder than /sys/class/powercap); the one sensor that hwmon shows, or those that --power-sensor "
+        "names, since a board's rails and what hangs on them stand side by side (IAI_HWMON names another folder than "
+        "/sys/class/hwmon). Where none answers it says unavailable, and why. Graphics processors show themselves through hwmon (amdgpu) or "
+        "a command (nvidia-smi); the libraries NVML and ROCm SMI are not asked. Grams of CO2 only with --co2-factor and --co2-source.\n\n"
+        "--meter COMMAND runs in a shell as long as models are measured and prints 'SECONDS WATTS', a line a reading, written at once; empty lines "
+        "and those that begin with # are passed over. SECONDS count from any zero by a clock that is never put back: it is laid over this machine's by "
+        "the first five lines. Energy is the sum of trapezoids between readings, cut at the borders of the blocks; stretches last five of its "
+        "readings at least. The command runs in a process group of its own, which is ended with the measurement. Records name it, but "
+        "reproduce measures without it: a record runs no shell command.\n\n"
         "Each model leaves its own record. verdict is steady or unsteady, with the reasons: processor time given to other machines, other "
         "processes, a changing clock, heat or a container's quota that slowed the processor down, different or changing governors, a "
         "reference that drifted.",
@@ -31,8 +40,10 @@ const Manual bench_manual{
                  {"Is the quantized model faster?", "iai bench model.onnx model-int8.onnx"},
                  {"One thread, batches of 16, real inputs", "iai bench model.onnx --threads 1 --batch 16 --calibration calib.npy"},
                  {"As long as it takes to know the ratio to 0.5 %, five minutes at most", "iai bench model.onnx model-int8.onnx --until 0.5% --budget 300"},
+                 {"Energy by a meter on a serial line that prints 'SECONDS WATTS'", "iai bench model.onnx --meter 'exec cat /dev/ttyUSB0' --idle 10"},
                  {"A short look: 200 runs", "iai bench model.onnx --runs 200 --no-record"}},
     .diagnostics =
+        "\"the meter ... said nothing for 10 s\": it holds its lines back (stdbuf -oL COMMAND), or waits for something; run it by itself.\n\n"
         "\"takes ..., ... takes ...\": models measured together need the same inputs; measure the others in a run of "
         "their own.\n\n"
         "\"is NaN, so its times say nothing\": the model answered NaN to its inputs. Random inputs may lie outside of "

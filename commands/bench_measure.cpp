@@ -88,7 +88,7 @@ BenchResult measure_models(const BenchOptions& options, Context& context) {
   });
   watch.sample();
   setting.steadiness = watch.result(drift(measured.front().latency));
-  setting.energy = measure_energy(subjects);
+  setting.energy = measure_energy(options.energy, subjects);
   setting.batch = models.front().batch();
   setting.threads = thread_count(options.runtime.threads);
   setting.rounds = static_cast<std::int64_t>(measured.front().latency.ends.size());
@@ -97,7 +97,6 @@ BenchResult measure_models(const BenchOptions& options, Context& context) {
   for (std::size_t i = 0; i < measured.size(); ++i) {
     BenchFigures& figures = result.models[i];
     summarize_model(figures, measured[i], setting.batch);
-    if (!setting.energy.joules.empty()) figures.energy_j = setting.energy.joules[i];
     if (i > 0) figures.ratio = paired_ratio(measured[i].latency, measured.front().latency);
   }
   return result;

@@ -19,7 +19,6 @@ struct BenchFigures {
   LatencySummary latency;
   RatioInterval median;  ///< of the run times, ms
   double throughput_per_s = 0;
-  std::optional<double> energy_j;
   std::optional<RatioInterval> ratio;  ///< not for the reference
 };
 

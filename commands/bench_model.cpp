@@ -1,9 +1,7 @@
 #include "commands/bench_model.hpp"
 
 #include <algorithm>
-#include <chrono>
 
-#include "evaluator/bench/energy_meter.hpp"
 #include "evaluator/metrics/output_error.hpp"
 #include "evaluator/task/samples.hpp"
 #include "formats/error.hpp"
@@ -99,41 +97,6 @@ void refuse_other_interface(const BenchModel& reference, const BenchModel& candi
                     std::to_string(reference.batch()),
                 "give the batch that both can take with --batch");
   }
-}
-
-EnergyFigures measure_energy(const std::vector<Subject>& subjects) {
-  EnergyMeter meter(powercap_folder());
-  EnergyFigures figures;
-  figures.zones = meter.zones();
-  figures.reason = meter.reason();
-  if (!meter.available()) return figures;
-  constexpr int blocks = 5;
-  constexpr std::chrono::milliseconds block_time(200);
-  std::vector<double> joules(subjects.size(), 0), runs(subjects.size(), 0);
-  for (std::size_t step = 0; step < blocks * subjects.size(); ++step) {
-    const std::size_t i = step % subjects.size();
-    meter.joules();
-    const auto start = std::chrono::steady_clock::now();
-    do {
-      subjects[i]();
-      runs[i] += 1;
-    } while (std::chrono::steady_clock::now() - start < block_time);
-    const auto spent = meter.joules();
-    if (!spent) {
-      figures.reason = "a counter could not be read while the model ran";
-      return figures;
-    }
-    joules[i] += *spent;
-  }
-  for (std::size_t i = 0; i < subjects.size(); ++i) {
-    if (joules[i] <= 0) {
-      figures.reason = "the counters did not move while the model ran";
-      figures.joules.clear();
-      return figures;
-    }
-    figures.joules.push_back(joules[i] / runs[i]);
-  }
-  return figures;
 }
 
 }  // namespace iai

@@ -41,12 +41,4 @@ std::vector<std::vector<Tensor>> bench_inputs(const std::filesystem::path& path,
 /// @throws Error(input) unless both take inputs of the same names and shapes (the batch aside; types may differ).
 void refuse_other_interface(const BenchModel& reference, const BenchModel& candidate);
 
-/// Joules an inference, in blocks of 0.2 s that follow each other in turn; or why there is no figure.
-struct EnergyFigures {
-  std::vector<double> joules;  ///< one a model, empty when not available
-  std::vector<std::string> zones;
-  std::string reason;
-};
-EnergyFigures measure_energy(const std::vector<Subject>& subjects);
-
 }  // namespace iai

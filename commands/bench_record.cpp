@@ -18,6 +18,7 @@ std::vector<std::pair<std::string, Json>> duration_of(const BenchOptions& option
   return {{"seconds", options.seconds}};
 }
 
+/// The meter is left out: a record that runs a shell command on whoever reproduces it would be a trap.
 std::vector<std::string> arguments_for(const BenchOptions& options, const fs::path& model, const fs::path& reference, std::int64_t batch) {
   std::vector<std::string> words{"bench", model.string()};
   if (!reference.empty()) words.insert(words.end(), {"--reference", reference.string()});
@@ -31,7 +32,9 @@ std::vector<std::string> arguments_for(const BenchOptions& options, const fs::pa
 
 }  // namespace
 
-std::string record_bench(Recording& recording, const BenchOptions& options, const BenchFigures& figures, const BenchSetting& setting) {
+std::string record_bench(Recording& recording, const BenchOptions& options, const BenchResult& result, std::size_t at) {
+  const BenchFigures& figures = result.models[at];
+  const BenchSetting& setting = result.setting;
   const fs::path reference = figures.ratio ? setting.reference : fs::path();
   recording.arguments(arguments_for(options, figures.model, reference, setting.batch));
   recording.option("device", options.runtime.device);
@@ -39,11 +42,12 @@ std::string record_bench(Recording& recording, const BenchOptions& options, cons
   recording.option("batch", setting.batch);
   recording.option("seed", options.seed);
   for (const auto& [name, value] : duration_of(options)) recording.option(name, value);
+  for (const auto& [name, value] : recorded_options(options.energy)) recording.option(name, value);
   recording.option("inputs", options.calibration.empty() ? "seeded" : "calibration");
   recording.input("model", figures.model);
   if (!reference.empty()) recording.input("reference", reference);
   for (const fs::path& path : options.calibration) recording.input("calibration", path);
-  Report report = bench_model_report(figures, setting);
+  Report report = bench_model_report(options, result, at);
   // The keys of the report are those of the metrics; what is no figure of its own stays in the details.
   const Json said = parse_json(report_to_json(report), "report");
   for (const auto& [key, value] : said.items()) {
@@ -53,7 +57,8 @@ std::string record_bench(Recording& recording, const BenchOptions& options, cons
   report.add("histogram", histogram_rows(figures));
   report.add("steadiness", steadiness_report(setting.steadiness));
   report.add("unsteady", ReportList(setting.steadiness.reasons()));
-  report.add("energy_zones", ReportList(setting.energy.zones));
+  report.add("energy_meter", energy_report(setting.energy, options.energy));
+  report.add("energy_zones", ReportList(setting.energy.sources));
   return recording.commit(report);
 }
 

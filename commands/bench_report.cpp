@@ -47,7 +47,8 @@ void add_precision(Report& report, const BenchOptions& options, const BenchSetti
 
 }  // namespace
 
-Report bench_model_report(const BenchFigures& figures, const BenchSetting& setting) {
+Report bench_model_report(const BenchOptions& options, const BenchResult& result, std::size_t at) {
+  const BenchFigures& figures = result.models[at];
   Report row;
   row.add("model", figures.model.generic_string());
   if (figures.ratio) row.add("latency_ratio", interval_report(*figures.ratio));
@@ -61,8 +62,7 @@ Report bench_model_report(const BenchFigures& figures, const BenchSetting& setti
   row.add("warm_up_runs", figures.measured.warm_up.runs);
   row.add("warm_up", figures.measured.warm_up.duration_ms, Unit::milliseconds);
   row.add("warm_up_settled", figures.measured.warm_up.settled);
-  if (figures.energy_j) row.add("energy", *figures.energy_j, Unit::joules);
-  else row.add("energy", "unavailable").add("energy_reason", setting.energy.reason);
+  add_energy(row, result.setting.energy, at, options.energy);
   return row;
 }
 
@@ -94,12 +94,12 @@ Report bench_report(const BenchOptions& options, const BenchResult& result, bool
   report.add("inputs", options.calibration.empty() ? "seeded" : "calibration").add("rounds", setting.rounds);
   add_precision(report, options, setting);
   ReportRows rows;
-  for (const BenchFigures& figures : result.models) {
-    rows.push_back(bench_model_report(figures, setting));
-    if (as_json) rows.back().add("histogram", histogram_rows(figures));  // figures for a plot: a terminal has no room for them
+  for (std::size_t i = 0; i < result.models.size(); ++i) {
+    rows.push_back(bench_model_report(options, result, i));
+    if (as_json) rows.back().add("histogram", histogram_rows(result.models[i]));  // figures for a plot: a terminal has no room for them
   }
   report.add("models", std::move(rows));
-  report.add("energy_zones", ReportList(setting.energy.zones));
+  report.add("energy_zones", ReportList(setting.energy.sources)).add("energy", energy_report(setting.energy, options.energy));
   report.add("steadiness", steadiness_report(setting.steadiness));
   report.add("verdict", reasons.empty() ? "steady" : "unsteady").add("unsteady", ReportList(reasons));
   return report;

@@ -7,8 +7,8 @@
 
 namespace iai {
 
-/// The figures of one model: a row of the report, and what its record holds.
-Report bench_model_report(const BenchFigures& figures, const BenchSetting& setting);
+/// The figures of one model (the `at`-th of the result): a row of the report, and what its record holds.
+Report bench_model_report(const BenchOptions& options, const BenchResult& result, std::size_t at);
 /// Run times in buckets that are the same for every model: rows (from, to, runs).
 ReportRows histogram_rows(const BenchFigures& figures);
 /// What else happened on the machine.

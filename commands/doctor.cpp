@@ -6,7 +6,8 @@
 #include <unistd.h>
 
 #include "commands/machine.hpp"
-#include "evaluator/bench/energy_meter.hpp"
+#include "evaluator/bench/hwmon.hpp"
+#include "evaluator/bench/powercap.hpp"
 #include "evaluator/runtime/session.hpp"
 #include "formats/error.hpp"
 
@@ -75,7 +76,7 @@ Report machine_report(const Json& machine) {
   return report;
 }
 
-/// One row a zone of the kernel's powercap framework (RAPL on Intel and AMD).
+/// One row a zone of the kernel's powercap framework (RAPL on Intel and AMD), and one a sensor of power or energy that hwmon shows.
 ReportRows energy_meters(Missing& missing) {
   ReportRows meters;
   bool unreadable = false;
@@ -83,6 +84,10 @@ ReportRows energy_meters(Missing& missing) {
   for (const EnergyZone& zone : find_energy_zones(folder)) {
     unreadable = unreadable || !zone.readable;
     meters.push_back(Report().add("name", zone.name).add("path", zone.path.string()).add("readable", zone.readable));
+  }
+  for (const PowerSensor& sensor : find_power_sensors(hwmon_folder())) {
+    unreadable = unreadable || !sensor.readable;
+    meters.push_back(Report().add("name", sensor.name).add("path", sensor.file.string()).add("readable", sensor.readable));
   }
   if (meters.empty()) {
     missing.add("energy meter", folder.string() + " has no zone with a counter", "sudo modprobe intel_rapl_msr");

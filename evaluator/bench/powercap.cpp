@@ -1,4 +1,4 @@
-#include "evaluator/bench/energy_meter.hpp"
+#include "evaluator/bench/powercap.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -51,7 +51,7 @@ std::vector<EnergyZone> find_energy_zones(const fs::path& folder) {
   return zones;
 }
 
-EnergyMeter::EnergyMeter(const fs::path& folder) {
+PowercapMeter::PowercapMeter(const fs::path& folder, NowMs clock) : now_(clock), last_ms_(clock()) {
   const std::vector<EnergyZone> zones = find_energy_zones(folder);
   for (const EnergyZone& zone : zones) {
     if (!adds_up(zone)) continue;
@@ -66,26 +66,28 @@ EnergyMeter::EnergyMeter(const fs::path& folder) {
   else if (counters_.empty()) reason_ = folder.string() + " has no counter of a processor package";
 }
 
-std::vector<std::string> EnergyMeter::zones() const {
+std::vector<std::string> PowercapMeter::sources() const {
   std::vector<std::string> names;
   for (const Counter& counter : counters_) names.push_back(counter.zone.name);
   return names;
 }
 
-std::optional<double> EnergyMeter::joules() {
+std::optional<Spent> PowercapMeter::spent() {
   std::uint64_t microjoules = 0;
   bool complete = available();
   for (Counter& counter : counters_) {
-    const auto now = read_number(counter.zone.path / "energy_uj");
-    if (!now || (*now < counter.last && counter.zone.range_microjoules < counter.last)) {
+    const auto read = read_number(counter.zone.path / "energy_uj");
+    if (!read || (*read < counter.last && counter.zone.range_microjoules < counter.last)) {
       complete = false;
       continue;
     }
-    microjoules += *now >= counter.last ? *now - counter.last : counter.zone.range_microjoules - counter.last + *now;
-    counter.last = *now;
+    microjoules += *read >= counter.last ? *read - counter.last : counter.zone.range_microjoules - counter.last + *read;
+    counter.last = *read;
   }
+  const double before = last_ms_;
+  last_ms_ = now_();
   if (!complete) return std::nullopt;
-  return static_cast<double>(microjoules) * 1e-6;
+  return Spent{static_cast<double>(microjoules) * 1e-6, (last_ms_ - before) / 1000};
 }
 
 }  // namespace iai

@@ -1,4 +1,4 @@
-#include "evaluator/bench/energy_meter.hpp"
+#include "evaluator/bench/powercap.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -39,34 +39,34 @@ TEST_CASE("packages and their memory add up; parts of a package and second views
   tree.zone("intel-rapl-mmio:0", "package-0", "1000000");
   tree.set("intel-rapl", "enabled", "1");
   CHECK(find_energy_zones(tree.folder).size() == 5);
-  EnergyMeter meter(tree.folder);
+  PowercapMeter meter(tree.folder);
   REQUIRE(meter.available());
-  CHECK(meter.zones() == std::vector<std::string>{"package-0", "dram"});
+  CHECK(meter.sources() == std::vector<std::string>{"package-0", "dram"});
   tree.set("intel-rapl:0", "energy_uj", "4000000");
   tree.set("intel-rapl:0:0", "energy_uj", "900000");
   tree.set("intel-rapl:0:1", "energy_uj", "2500000");
-  CHECK(*meter.joules() == doctest::Approx(3.5));
-  CHECK(*meter.joules() == 0);
+  CHECK(meter.spent()->joules == doctest::Approx(3.5));
+  CHECK(meter.spent()->joules == 0);
 }
 
 TEST_CASE("a counter that starts over is followed, one without a range is not guessed") {
   const Tree tree;
   tree.zone("intel-rapl:0", "package-0", "262143000000");
-  EnergyMeter meter(tree.folder);
+  PowercapMeter meter(tree.folder);
   tree.set("intel-rapl:0", "energy_uj", "671150");
-  CHECK(*meter.joules() == doctest::Approx(1.0));  // 262143.328850 - 262143.0 + 0.671150
+  CHECK(meter.spent()->joules == doctest::Approx(1.0));  // 262143.328850 - 262143.0 + 0.671150
   tree.set("intel-rapl:0", "max_energy_range_uj", "");
-  EnergyMeter blind(tree.folder);
+  PowercapMeter blind(tree.folder);
   tree.set("intel-rapl:0", "energy_uj", "5");
-  CHECK_FALSE(blind.joules());
+  CHECK_FALSE(blind.spent());
 }
 
 TEST_CASE("why there is no meter") {
   const Tree tree;
-  CHECK(EnergyMeter(tree.folder / "none").reason() == (tree.folder / "none").string() + " has no zone with a counter");
+  CHECK(PowercapMeter(tree.folder / "none").reason() == (tree.folder / "none").string() + " has no zone with a counter");
   tree.zone("intel-rapl:0", "psys", "5");
-  CHECK(EnergyMeter(tree.folder).reason().find("no counter of a processor package") != std::string::npos);
+  CHECK(PowercapMeter(tree.folder).reason().find("no counter of a processor package") != std::string::npos);
   tree.set("intel-rapl:0", "name", "package-0");
   tree.set("intel-rapl:0", "energy_uj", "not a number");
-  CHECK(EnergyMeter(tree.folder).reason().find("may not be read") != std::string::npos);
+  CHECK(PowercapMeter(tree.folder).reason().find("may not be read") != std::string::npos);
 }
