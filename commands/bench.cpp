@@ -44,6 +44,10 @@ void warn_of(const BenchOptions& options, const BenchResult& result, Output& out
   for (const std::string& reason : setting.steadiness.reasons()) output.warn("the machine was unsteady: " + reason);
   for (const BenchFigures& figures : result.models) {
     if (!figures.measured.warm_up.settled) output.warn(figures.model.string() + ": still got faster when the warm-up ended");
+    if (figures.load && !figures.load->keeps_up) {
+      output.warn(fmt::format("{}: cannot keep up with {:g} runs a second, it serves {:.4g}: waiting grows as long as it is measured", figures.model.string(),
+                              options.load.rate, figures.load->runs_per_s));
+    }
   }
   if (options.until_percent > 0 && (!setting.precision || *setting.precision > options.until_percent / 100)) {
     const std::string reached = setting.precision ? fmt::format("{:.3g} %", *setting.precision * 100) : "unknown";
@@ -59,6 +63,7 @@ void declare(CLI::App& app, BenchOptions& options) {
   declare_calibration(app, options.calibration);
   declare_runtime(app, options.runtime);
   declare_duration(app, options);
+  declare_load(app, options.load);
   declare_energy(app, options.energy);
   app.add_option("--seed", options.seed, "Of the order within the rounds and of the inputs")->type_name("N")->capture_default_str();
 }

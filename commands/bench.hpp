@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "commands/bench_energy.hpp"
+#include "commands/bench_load.hpp"
 #include "commands/commands.hpp"
 #include "commands/options.hpp"
 
@@ -21,6 +22,7 @@ struct BenchOptions {
   double budget_s = 60;      ///< of measuring in all, with `until_percent`
   std::uint64_t seed = 1;
   EnergyOption energy;
+  LoadOption load;
 };
 
 void declare(CLI::App& app, BenchOptions& options);

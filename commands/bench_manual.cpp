@@ -20,7 +20,12 @@ const Manual bench_manual{
         "quarter more were run.\n\n"
         "p99.9 needs 1000 runs and is left out below, where it would be the slowest run. The histogram (--json) has the same buckets for every "
         "model, 20 a decade, each 12.2 % wide.\n\n"
-        "throughput_per_s is samples a second of one stream of runs, one after the other.\n\n"
+        "throughput_per_s is samples a second of one stream of runs, one after the other. --concurrency N measures N streams at the same time too, "
+        "each asking for its next run when it has the last (a closed loop). With --rate R runs are asked for R times a second at moments fixed "
+        "before (Poisson by --seed, or constant), whether or not earlier ones are done, and latency counts from the moment one was asked for: a "
+        "slow run makes those behind it late, and they say so. Where the runs would take the streams longer than the time they are asked for in "
+        "(busy 100 % or more), keeps_up is no and there is no latency: it would grow as long as one measures. Each lasts --seconds, "
+        "one model after the other, with --threads inside each run.\n\n"
         "Energy: the machine is left idle (--idle), then the models run in turn, ten blocks of 0.2 s each. energy_j is joules a run as the meter "
         "says, the median of the blocks with its 95 % interval; energy_net_j is that less the idle power over the same time. Other processes are "
         "in both. The meter is the first of: --meter; the processor packages' and memory's counters (RAPL, through powercap; "
@@ -40,6 +45,8 @@ const Manual bench_manual{
                  {"Is the quantized model faster?", "iai bench model.onnx model-int8.onnx"},
                  {"One thread, batches of 16, real inputs", "iai bench model.onnx --threads 1 --batch 16 --calibration calib.npy"},
                  {"As long as it takes to know the ratio to 0.5 %, five minutes at most", "iai bench model.onnx model-int8.onnx --until 0.5% --budget 300"},
+                 {"Will it serve 200 parts a second, and how late at worst?", "iai bench model.onnx --rate 200 --seconds 60 --threads 1"},
+                 {"Eight callers at once", "iai bench model.onnx --concurrency 8 --threads 1"},
                  {"Energy by a meter on a serial line that prints 'SECONDS WATTS'", "iai bench model.onnx --meter 'exec cat /dev/ttyUSB0' --idle 10"},
                  {"A short look: 200 runs", "iai bench model.onnx --runs 200 --no-record"}},
     .diagnostics =

@@ -65,6 +65,19 @@ void summarize_model(BenchFigures& figures, const Measured& measured, std::int64
   figures.throughput_per_s = static_cast<double>(batch) * static_cast<double>(values.size()) / spent_s;
 }
 
+/// One model after the other: a load fills the machine.
+void measure_loads(const BenchOptions& options, std::deque<BenchModel>& models, BenchResult& result, Output& output) {
+  LoadOptions load;
+  load.seconds = options.seconds;
+  load.rate = options.load.rate;
+  load.arrivals = options.load.arrivals == "constant" ? Arrivals::constant : Arrivals::poisson;
+  load.seed = options.seed;
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    output.progress("measuring under load", i, models.size());
+    result.models[i].load = measure_load(models[i].streams(std::max(options.load.concurrency, 1), options), load);
+  }
+}
+
 }  // namespace
 
 BenchResult measure_models(const BenchOptions& options, Context& context) {
@@ -99,6 +112,7 @@ BenchResult measure_models(const BenchOptions& options, Context& context) {
     summarize_model(figures, measured[i], setting.batch);
     if (i > 0) figures.ratio = paired_ratio(measured[i].latency, measured.front().latency);
   }
+  if (options.load.asked()) measure_loads(options, models, result, context.output);
   return result;
 }
 

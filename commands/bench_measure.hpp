@@ -20,6 +20,7 @@ struct BenchFigures {
   RatioInterval median;  ///< of the run times, ms
   double throughput_per_s = 0;
   std::optional<RatioInterval> ratio;  ///< not for the reference
+  std::optional<LoadFigures> load;     ///< where it was asked for
 };
 
 /// What holds for all models of a run.

@@ -85,6 +85,15 @@ void BenchModel::run() {
   next_ = next_ + 1 == bound_.size() ? 0 : next_ + 1;
 }
 
+std::vector<Subject> BenchModel::streams(int count, const BenchOptions& options) {
+  std::vector<Subject> subjects;
+  for (int i = 0; i < count; ++i) {
+    streams_.emplace_back(session_, bench_inputs(path_, session_, options, 1).front());
+    subjects.emplace_back([run = &streams_.back()] { run->run(); });
+  }
+  return subjects;
+}
+
 void refuse_other_interface(const BenchModel& reference, const BenchModel& candidate) {
   const std::string first = interface_text(reference.session()), second = interface_text(candidate.session());
   if (first != second) {

@@ -24,12 +24,15 @@ class BenchModel {
   const Session& session() const { return session_; }
   std::int64_t batch() const { return batch_; }
   void run();
+  /// Runs that do not share inputs and outputs, for threads: one a stream. They end with this object.
+  std::vector<Subject> streams(int count, const BenchOptions& options);
 
  private:
   std::filesystem::path path_;
   Session session_;
   std::int64_t batch_;
   std::vector<BoundRun> bound_;
+  std::deque<BoundRun> streams_;
   std::size_t next_ = 0;
 };
 

@@ -27,7 +27,18 @@ std::vector<std::string> arguments_for(const BenchOptions& options, const fs::pa
   words.insert(words.end(), {"--batch", std::to_string(batch), "--seed", std::to_string(options.seed)});
   if (!options.runtime.runtime.empty()) words.insert(words.end(), {"--runtime", options.runtime.runtime.string()});
   for (const auto& [name, value] : duration_of(options)) words.insert(words.end(), {"--" + name, value.dump()});
+  for (const auto& [name, value] : recorded_options(options.load)) {
+    words.insert(words.end(), {"--" + name, value.is_string() ? value.get<std::string>() : value.dump()});
+  }
   return words;
+}
+
+/// The keys of the report are those of the metrics; what is no figure of its own stays in the details.
+void record_figures(Recording& recording, const Report& report, const std::string& prefix) {
+  const Json said = parse_json(report_to_json(report), "report");
+  for (const auto& [key, value] : said.items()) {
+    if (key != "model" && !value.is_null()) recording.metric(prefix + key, value);
+  }
 }
 
 }  // namespace
@@ -42,16 +53,18 @@ std::string record_bench(Recording& recording, const BenchOptions& options, cons
   recording.option("batch", setting.batch);
   recording.option("seed", options.seed);
   for (const auto& [name, value] : duration_of(options)) recording.option(name, value);
+  for (const auto& [name, value] : recorded_options(options.load)) recording.option(name, value);
   for (const auto& [name, value] : recorded_options(options.energy)) recording.option(name, value);
   recording.option("inputs", options.calibration.empty() ? "seeded" : "calibration");
   recording.input("model", figures.model);
   if (!reference.empty()) recording.input("reference", reference);
   for (const fs::path& path : options.calibration) recording.input("calibration", path);
   Report report = bench_model_report(options, result, at);
-  // The keys of the report are those of the metrics; what is no figure of its own stays in the details.
-  const Json said = parse_json(report_to_json(report), "report");
-  for (const auto& [key, value] : said.items()) {
-    if (key != "model" && !value.is_null()) recording.metric(key, value);
+  record_figures(recording, report, "");
+  if (figures.load) {
+    const Report load = load_report(*figures.load, options.load, setting.batch);
+    record_figures(recording, load, "load_");
+    report.add("load", load);
   }
   recording.metric("steady", setting.steadiness.reasons().empty());
   report.add("histogram", histogram_rows(figures));

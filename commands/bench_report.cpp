@@ -45,6 +45,14 @@ void add_precision(Report& report, const BenchOptions& options, const BenchSetti
   report.add("precision_reached", setting.precision && *setting.precision <= options.until_percent / 100);
 }
 
+ReportRows load_rows(const BenchOptions& options, const BenchResult& result) {
+  ReportRows rows;
+  for (const BenchFigures& figures : result.models) {
+    rows.push_back(std::move(Report().add("model", figures.model.generic_string()).append(load_report(*figures.load, options.load, result.setting.batch))));
+  }
+  return rows;
+}
+
 }  // namespace
 
 Report bench_model_report(const BenchOptions& options, const BenchResult& result, std::size_t at) {
@@ -99,6 +107,7 @@ Report bench_report(const BenchOptions& options, const BenchResult& result, bool
     if (as_json) rows.back().add("histogram", histogram_rows(result.models[i]));  // figures for a plot: a terminal has no room for them
   }
   report.add("models", std::move(rows));
+  if (options.load.asked()) report.add("load", load_rows(options, result));
   report.add("energy_zones", ReportList(setting.energy.sources)).add("energy", energy_report(setting.energy, options.energy));
   report.add("steadiness", steadiness_report(setting.steadiness));
   report.add("verdict", reasons.empty() ? "steady" : "unsteady").add("unsteady", ReportList(reasons));

@@ -118,6 +118,17 @@ _iai() {
     bench:--runtime) _iai_files ''; return ;;
     bench:--seconds) :; return ;;
     bench:--runs) :; return ;;
+    bench:--until) :; return ;;
+    bench:--budget) :; return ;;
+    bench:--concurrency) :; return ;;
+    bench:--rate) :; return ;;
+    bench:--arrivals) _iai_words "poisson constant"; return ;;
+    bench:--meter) :; return ;;
+    bench:--meter-timeout) :; return ;;
+    bench:--power-sensor) :; return ;;
+    bench:--idle) :; return ;;
+    bench:--co2-factor) :; return ;;
+    bench:--co2-source) :; return ;;
     bench:--seed) :; return ;;
     gate:--policy) _iai_files 'yaml|yml'; return ;;
     gate:--reference) _iai_files 'onnx'; return ;;
@@ -152,7 +163,7 @@ _iai() {
     quantize) flags="--overwrite --output --precision --io --arithmetic --calibration --random-calibration --task --max-drop --keep-best --never-slower --budget --resume --method --percentile --equalization --rounding --bias-correction --exclude --dynamic --int16 --target --dry-run --layers --samples --max-memory --ranges-out --html --ranges --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     prune) flags="--overwrite --output --channels --sparsity --scope --exclude --calibration --task --max-drop --no-compare --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     evaluate) flags="--task --split --threshold-from --threshold-for --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
-    bench) flags="--reference --calibration --device --threads --batch --runtime --seconds --runs --seed --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
+    bench) flags="--reference --calibration --device --threads --batch --runtime --seconds --runs --until --budget --concurrency --rate --arrivals --meter --meter-timeout --power-sensor --idle --co2-factor --co2-source --seed --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     gate) flags="--policy --reference --task --junit --markdown --sarif --overwrite --promote --explain --date --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     registry) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_words "log show lineage baselines roll-back verify"; } ;;
     registry/log) flags="--verb --verdict --digest --file --since --until --limit --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;

@@ -136,6 +136,17 @@ complete -c iai -n '__fish_seen_subcommand_from bench' -l batch -d 'Samples that
 complete -c iai -n '__fish_seen_subcommand_from bench' -l runtime -d 'ONNX Runtime library to use instead of the one found' -r -F
 complete -c iai -n '__fish_seen_subcommand_from bench' -l seconds -d 'Measuring time a model, after the warm-up' -x
 complete -c iai -n '__fish_seen_subcommand_from bench' -l runs -d 'Measured runs a model, instead of a time' -x
+complete -c iai -n '__fish_seen_subcommand_from bench' -l until -d 'Measure until the ratio (or the median of a single model) is known to this precision' -x
+complete -c iai -n '__fish_seen_subcommand_from bench' -l budget -d 'With --until: most measuring time in all' -x
+complete -c iai -n '__fish_seen_subcommand_from bench' -l concurrency -d 'Also measure N streams at the same time; with --rate they share what is asked for' -x
+complete -c iai -n '__fish_seen_subcommand_from bench' -l rate -d 'Also measure with runs asked for at this rate, whether or not earlier ones are done' -x
+complete -c iai -n '__fish_seen_subcommand_from bench' -l arrivals -d 'With --rate: when runs are asked for' -x -a 'poisson constant'
+complete -c iai -n '__fish_seen_subcommand_from bench' -l meter -d 'Shell command that prints SECONDS WATTS lines as long as it runs: an external power meter' -x
+complete -c iai -n '__fish_seen_subcommand_from bench' -l meter-timeout -d 'With --meter: longest silence' -x
+complete -c iai -n '__fish_seen_subcommand_from bench' -l power-sensor -d 'hwmon sensors that add up to what is measured, CHIP/LABEL' -x
+complete -c iai -n '__fish_seen_subcommand_from bench' -l idle -d 'How long the idle machines power is measured before the models run' -x
+complete -c iai -n '__fish_seen_subcommand_from bench' -l co2-factor -d 'Grams of CO2 a kWh, for grams an inference' -x
+complete -c iai -n '__fish_seen_subcommand_from bench' -l co2-source -d 'Where that factor comes from' -x
 complete -c iai -n '__fish_seen_subcommand_from bench' -l seed -d 'Of the order within the rounds and of the inputs' -x
 complete -c iai -n '__fish_seen_subcommand_from bench' -x -a '(__fish_complete_suffix .onnx)'
 complete -c iai -n __fish_use_subcommand -a gate -d 'say whether a model may be released, by a policy and the records'
