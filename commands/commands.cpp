@@ -1,6 +1,7 @@
 #include "commands/commands.hpp"
 
 #include "commands/bench.hpp"
+#include "commands/compare.hpp"
 #include "commands/convert.hpp"
 #include "commands/doctor.hpp"
 #include "commands/evaluate.hpp"
@@ -29,6 +30,8 @@ const Command table[] = {
     {"quantize", Stage::model, "make a model int8, gated by measured accuracy", &quantize_manual, bind_command<QuantizeOptions>},
     {"prune", Stage::model, "remove the channels or weights that contribute least", &prune_manual, bind_command<PruneOptions>},
     {"evaluate", Stage::judge, "judge models by a task: metrics with intervals, side by side", &evaluate_manual, bind_command<EvaluateOptions>},
+    {"compare", Stage::judge, "say whether two models answer alike: paired differences, flips, outputs, equivalence", &compare_manual,
+     bind_command<CompareOptions>},
     {"bench", Stage::judge, "measure latency, throughput, memory and energy, models side by side", &bench_manual, bind_command<BenchOptions>},
     {"gate", Stage::release, "say whether a model may be released, by a policy and the records", &gate_manual, bind_command<GateOptions>},
     {"registry", Stage::release, "look at the lineage: log, show, lineage, verify", &registry_manual, bind_command<RegistryOptions>},

@@ -25,8 +25,8 @@ _iai() {
     --color) _iai_words "auto always never"; return ;;
     --registry) _iai_files db; return ;;
   esac
-  if [ -z "$verb" ]; then _iai_words "help init doctor ingest validate inspect convert quantize prune evaluate bench gate registry report reproduce --version --help"; return; fi
-  if [ "$verb" = help ]; then _iai_words "help init doctor ingest validate inspect convert quantize prune evaluate bench gate registry report reproduce"; return; fi
+  if [ -z "$verb" ]; then _iai_words "help init doctor ingest validate inspect convert quantize prune evaluate compare bench gate registry report reproduce --version --help"; return; fi
+  if [ "$verb" = help ]; then _iai_words "help init doctor ingest validate inspect convert quantize prune evaluate compare bench gate registry report reproduce"; return; fi
   case $verb:$previous in
     doctor:--runtime) _iai_files ''; return ;;
     ingest:--output|ingest:-o) _iai_files ''; return ;;
@@ -110,6 +110,18 @@ _iai() {
     evaluate:--threads) :; return ;;
     evaluate:--batch) :; return ;;
     evaluate:--runtime) _iai_files ''; return ;;
+    compare:--task) _iai_files 'yaml|yml'; return ;;
+    compare:--split) :; return ;;
+    compare:--margin) :; return ;;
+    compare:--inputs) _iai_files ''; return ;;
+    compare:--samples) :; return ;;
+    compare:--tolerance) :; return ;;
+    compare:--list) :; return ;;
+    compare:--flips) _iai_files ''; return ;;
+    compare:--device) :; return ;;
+    compare:--threads) :; return ;;
+    compare:--batch) :; return ;;
+    compare:--runtime) _iai_files ''; return ;;
     bench:--reference) _iai_files 'onnx'; return ;;
     bench:--calibration) _iai_files ''; return ;;
     bench:--device) :; return ;;
@@ -163,6 +175,7 @@ _iai() {
     quantize) flags="--overwrite --output --precision --io --arithmetic --calibration --random-calibration --task --max-drop --keep-best --never-slower --budget --resume --method --percentile --equalization --rounding --bias-correction --exclude --dynamic --int16 --target --dry-run --layers --samples --max-memory --ranges-out --html --ranges --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     prune) flags="--overwrite --output --channels --sparsity --scope --exclude --calibration --task --max-drop --no-compare --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     evaluate) flags="--task --split --threshold-from --threshold-for --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
+    compare) flags="--task --split --margin --inputs --random-inputs --samples --tolerance --layers --list --flips --overwrite --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     bench) flags="--reference --calibration --device --threads --batch --runtime --seconds --runs --until --budget --concurrency --rate --arrivals --meter --meter-timeout --power-sensor --idle --co2-factor --co2-source --seed --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     gate) flags="--policy --reference --task --junit --markdown --sarif --overwrite --promote --explain --date --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     registry) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_words "log show lineage baselines roll-back verify"; } ;;

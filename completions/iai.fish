@@ -2,7 +2,7 @@
 complete -c iai -f
 complete -c iai -n __fish_use_subcommand -a help -d 'show help'
 complete -c iai -n __fish_use_subcommand -l version -d 'Show the version and end'
-complete -c iai -n '__fish_seen_subcommand_from help' -a 'help init doctor ingest validate inspect convert quantize prune evaluate bench gate registry report reproduce'
+complete -c iai -n '__fish_seen_subcommand_from help' -a 'help init doctor ingest validate inspect convert quantize prune evaluate compare bench gate registry report reproduce'
 complete -c iai -l json -d 'One JSON document on standard output; errors as JSON too'
 complete -c iai -l quiet -s q -d 'No notes on standard error'
 complete -c iai -l verbose -s v -d 'More on standard error'
@@ -127,6 +127,23 @@ complete -c iai -n '__fish_seen_subcommand_from evaluate' -l threads -d 'Threads
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -l batch -d 'Samples that run together; 0: chosen by iai' -x
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -l runtime -d 'ONNX Runtime library to use instead of the one found' -r -F
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -x -a '(__fish_complete_suffix .onnx)'
+complete -c iai -n __fish_use_subcommand -a compare -d 'say whether two models answer alike: paired differences, flips, outputs, equivalence'
+complete -c iai -n '__fish_seen_subcommand_from compare' -l task -d 'Task file: what the model is for and how it is judged' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
+complete -c iai -n '__fish_seen_subcommand_from compare' -l split -d 'Part of the data, as the task names it' -x
+complete -c iai -n '__fish_seen_subcommand_from compare' -l margin -d 'Difference of the primary metric that does not matter: 0.5% of the references, or 0.01 in its unit' -x
+complete -c iai -n '__fish_seen_subcommand_from compare' -l inputs -d 'Inputs to compare outputs on, without a task: .npy, .npz, or a folder of them' -r -F
+complete -c iai -n '__fish_seen_subcommand_from compare' -l random-inputs -d 'Make inputs up, where there are none'
+complete -c iai -n '__fish_seen_subcommand_from compare' -l samples -d 'Inputs that outputs are compared on, at most, spread evenly; 0: all, of random ones 64' -x
+complete -c iai -n '__fish_seen_subcommand_from compare' -l tolerance -d 'Difference of elements that does not matter: 0.01% of the largest value in the tensor, or 1e-5 in its unit' -x
+complete -c iai -n '__fish_seen_subcommand_from compare' -l layers -d 'Compare every tensor that both models make under the same name, and name the first that diverges'
+complete -c iai -n '__fish_seen_subcommand_from compare' -l list -d 'Changed answers that are shown' -x
+complete -c iai -n '__fish_seen_subcommand_from compare' -l flips -d 'CSV file of all changed answers' -r -F
+complete -c iai -n '__fish_seen_subcommand_from compare' -l overwrite -d 'Replace an existing file'
+complete -c iai -n '__fish_seen_subcommand_from compare' -l device -d 'Execution provider (cpu, cuda, webgpu ...); never a silent fall-back' -x
+complete -c iai -n '__fish_seen_subcommand_from compare' -l threads -d 'Threads; 0: all cores. The result does not depend on it' -x
+complete -c iai -n '__fish_seen_subcommand_from compare' -l batch -d 'Samples that run together; 0: chosen by iai' -x
+complete -c iai -n '__fish_seen_subcommand_from compare' -l runtime -d 'ONNX Runtime library to use instead of the one found' -r -F
+complete -c iai -n '__fish_seen_subcommand_from compare' -x -a '(__fish_complete_suffix .onnx)'
 complete -c iai -n __fish_use_subcommand -a bench -d 'measure latency, throughput, memory and energy, models side by side'
 complete -c iai -n '__fish_seen_subcommand_from bench' -l reference -d 'Model to compare with: measured along, without a record of its own' -x -a '(__fish_complete_suffix .onnx)'
 complete -c iai -n '__fish_seen_subcommand_from bench' -l calibration -d 'Calibration inputs: .npy, .npz, or a folder of them' -r -F

@@ -194,4 +194,17 @@ void AnswerReader::add_probabilities(const std::vector<double>& probabilities, s
 
 Answers AnswerReader::take() { return std::move(answers_); }
 
+void Answers::append(const Answers& other) {
+  const auto add = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+  add(truth, other.truth);
+  add(score, other.score);
+  add(actual, other.actual);
+  add(predicted, other.predicted);
+  add(loss, other.loss);
+  add(probability, other.probability);
+  add(brier, other.brier);
+  for (const std::int32_t number : other.cluster) cluster.push_back(number + clusters);
+  clusters += other.clusters;
+}
+
 }  // namespace iai

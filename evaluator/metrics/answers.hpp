@@ -28,6 +28,8 @@ struct Answers {
   std::int64_t size() const { return static_cast<std::int64_t>(cluster.size()); }
   /// The predictions `rows`, in that order; clusters are numbered anew.
   Answers subset(std::span<const std::int64_t> rows) const;
+  /// Puts those of another model behind these, in clusters of their own.
+  void append(const Answers& other);
 };
 
 /// Turns outputs into answers, sample by sample.

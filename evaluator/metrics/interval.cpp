@@ -93,7 +93,7 @@ Interval wilson_interval(std::int64_t successes, std::int64_t trials) {
   return {successes == 0 ? 0 : middle - half, successes == trials ? 1 : middle + half};
 }
 
-Interval bootstrap_interval(const Statistic& statistic, std::int64_t clusters, std::int64_t predictions, int threads) {
+Interval bootstrap_interval(const Statistic& statistic, std::int64_t clusters, std::int64_t predictions, int threads, double outside) {
   if (clusters < 2) return {nan_value, nan_value, "there is one group only"};
   const std::int64_t resamples = std::clamp<std::int64_t>(2'000'000'000 / std::max<std::int64_t>(predictions, 1), 400, 2000);
   const std::vector<double> values = resampled(statistic, clusters, resamples, threads);
@@ -110,7 +110,7 @@ Interval bootstrap_interval(const Statistic& statistic, std::int64_t clusters, s
     const double z = bias + normal_quantile(p);
     return quantile(values, std::clamp(normal_probability(bias + z / (1 - a * z)), 0.0, 1.0));
   };
-  return {bound(tail), bound(1 - tail)};
+  return {bound(outside), bound(1 - outside)};
 }
 
 }  // namespace iai

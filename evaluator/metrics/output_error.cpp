@@ -92,6 +92,17 @@ class ErrorSums {
   bool broken_ = false;
 };
 
+void check_input_names(const std::vector<ModelPort>& a, const std::vector<ModelPort>& b) {
+  for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+    if (a[i].name != b[i].name) {
+      throw Error(ErrorKind::input, fmt::format("the models cannot be compared: input '{}' against '{}'", a[i].name, b[i].name),
+                  "compare models of the same interface");
+    }
+  }
+  if (a.size() == b.size()) return;
+  throw Error(ErrorKind::input, fmt::format("the models cannot be compared: {} inputs against {}", a.size(), b.size()), "compare models of the same interface");
+}
+
 void check_same_inputs(const Session& reference, const Session& candidate) {
   const auto& a = reference.inputs();
   const auto& b = candidate.inputs();
@@ -101,12 +112,18 @@ void check_same_inputs(const Session& reference, const Session& candidate) {
                             candidate.outputs().size()),
                 "compare models of the same interface");
   }
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (a[i].name != b[i].name) {
-      throw Error(ErrorKind::input, fmt::format("the models cannot be compared: input '{}' against '{}'", a[i].name, b[i].name),
-                  "compare models of the same interface");
-    }
+  check_input_names(a, b);
+}
+
+/// Samples that run together, so that both models can run them: 1, so that a shared scale over a batch cannot change the figures, unless
+/// a model's batch is fixed.
+std::int64_t joint_batch(const Session& reference, const Session& candidate) {
+  const std::int64_t a = fixed_batch(reference), b = fixed_batch(candidate);
+  if (a > 0 && b > 0 && a != b) {
+    throw Error(ErrorKind::input, fmt::format("the models cannot be compared: fixed batch {} against {}", a, b),
+                "give both the same batch size: iai convert --shape");
   }
+  return std::max<std::int64_t>({a, b, 1});
 }
 
 /// Inputs as the candidate takes them: its types may differ from the reference's (float16 inputs).
@@ -115,6 +132,16 @@ std::vector<Tensor> recast(std::vector<Tensor> inputs, const Session& session) {
     inputs[i] = cast_tensor(std::move(inputs[i]), session.inputs()[i].type, fmt::format("input '{}'", session.inputs()[i].name));
   }
   return inputs;
+}
+
+/// One run, filled up to a fixed batch; `visit` is not shown what it was filled up with.
+void visit_once(const Session& session, std::vector<Tensor> inputs, std::int64_t n, const std::function<void(std::span<const TensorView>)>& visit) {
+  const std::int64_t fixed = fixed_batch(session), size = fixed > 0 ? fixed : n;
+  inputs = recast(std::move(inputs), session);
+  resize_rows(inputs, n, size);
+  std::vector<TensorView> views;
+  for (const Tensor& input : inputs) views.push_back(input.view());
+  session.run(views, [&](std::span<const TensorView> outputs) { n == size ? visit(outputs) : visit(first_rows(outputs, n, size)); });
 }
 
 }  // namespace
@@ -142,11 +169,22 @@ void visit_samples(const Session& session, const Samples& samples, int threads, 
   const std::int64_t size = std::max<std::int64_t>(fixed_batch(session), 1), count = samples.count();
   const auto work = [&](std::int64_t run) -> std::vector<Tensor> {
     const std::int64_t n = std::min(size, count - run * size);
-    std::vector<Tensor> inputs = recast(samples.read(run * size, n), session);
-    resize_rows(inputs, n, size);
-    std::vector<TensorView> views;
-    for (const Tensor& input : inputs) views.push_back(input.view());
-    session.run(views, [&](std::span<const TensorView> outputs) { n == size ? visit(outputs) : visit(first_rows(outputs, n, size)); });
+    visit_once(session, samples.read(run * size, n), n, visit);
+    return {};
+  };
+  ordered_work((count + size - 1) / size, threads, work, [&](std::int64_t run, const std::vector<Tensor>&) { done(std::min(count, (run + 1) * size)); });
+}
+
+void visit_both(const Session& reference, const Session& candidate, const Samples& samples, int threads,
+                const std::function<void(const BothOutputs& outputs)>& visit, const std::function<void(std::int64_t samples)>& done) {
+  check_input_names(reference.inputs(), candidate.inputs());
+  const std::int64_t size = joint_batch(reference, candidate), count = samples.count();
+  const auto work = [&](std::int64_t run) -> std::vector<Tensor> {
+    const std::int64_t n = std::min(size, count - run * size);
+    const std::vector<Tensor> inputs = samples.read(run * size, n);
+    visit_once(reference, inputs, n, [&](std::span<const TensorView> first) {
+      visit_once(candidate, inputs, n, [&](std::span<const TensorView> second) { visit({run * size, n, first, second}); });
+    });
     return {};
   };
   ordered_work((count + size - 1) / size, threads, work, [&](std::int64_t run, const std::vector<Tensor>&) { done(std::min(count, (run + 1) * size)); });
@@ -190,12 +228,7 @@ const std::vector<Tensor>& ReferenceOutputs::outputs_of(std::int64_t run, const 
 
 std::vector<OutputError> ReferenceOutputs::compare(const Session& candidate, int threads) {
   check_same_inputs(reference_, candidate);
-  // Samples run alone unless a model's batch is fixed, so that a shared scale over a batch cannot change the figures.
-  const std::int64_t fixed = fixed_batch(reference_), other = fixed_batch(candidate), size = std::max<std::int64_t>({fixed, other, 1});
-  if ((fixed > 0 && fixed != size) || (other > 0 && other != size)) {
-    throw Error(ErrorKind::input, fmt::format("the models cannot be compared: fixed batch {} against {}", fixed, other),
-                "give both the same batch size: iai convert --shape");
-  }
+  const std::int64_t size = joint_batch(reference_, candidate);
   const std::vector<ModelPort>& ports = reference_.outputs();
   const std::int64_t count = samples_.count(), runs = (count + size - 1) / size;
   if (size != size_) {

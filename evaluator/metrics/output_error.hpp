@@ -31,6 +31,16 @@ void run_samples(const Session& session, const Samples& samples, int batch, int 
 void visit_samples(const Session& session, const Samples& samples, int threads, const std::function<void(std::span<const TensorView> outputs)>& visit,
                    const std::function<void(std::int64_t samples)>& done);
 
+/// What two models make of the samples [first, first + n), in the order of their outputs().
+struct BothOutputs {
+  std::int64_t first = 0, n = 0;
+  std::span<const TensorView> reference, candidate;
+};
+/// The same with two models that take the same inputs: each run of the one with that of the other. @throws Error(input) also when the
+/// inputs of the two differ in number or name, or their fixed batches do.
+void visit_both(const Session& reference, const Session& candidate, const Samples& samples, int threads,
+                const std::function<void(const BothOutputs& outputs)>& visit, const std::function<void(std::int64_t samples)>& done);
+
 /// How far one output of a candidate lies from the reference's, over all samples.
 struct OutputError {
   std::string output;
