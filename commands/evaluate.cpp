@@ -5,7 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "commands/evaluate_html.hpp"
+#include "commands/evaluate_lists.hpp"
 #include "commands/evaluate_report.hpp"
+#include "commands/evaluate_stress.hpp"
+#include "commands/evaluate_threshold.hpp"
 #include "evaluator/metrics/output_error.hpp"
 #include "formats/error.hpp"
 
@@ -21,6 +25,10 @@ constexpr Example examples[] = {
     {"Judge on another part of the data that the task describes", "iai evaluate model.onnx --task task.yaml --split calibration"},
     {"Find at least nine of ten faults: choose the threshold on other data than it is judged on",
      "iai evaluate model.onnx --task task.yaml --threshold-from validation --threshold-for 'recall>=0.9'"},
+    {"List what to look at: wrong answers, and labels that are probably wrong",
+     "iai evaluate model.onnx --task task.yaml --errors errors.csv --label-errors labels.csv"},
+    {"Draw it all as a page, with curves of how noise, dead channels and late samples hurt",
+     "iai evaluate model.onnx --task task.yaml --stress noise,dropout,shift --html evaluation.html"},
     {"Take one figure in a script", "iai evaluate model.onnx --task task.yaml --json | jq '.metrics[0].value'"},
 };
 
@@ -59,40 +67,16 @@ auto naming(const fs::path& model, const Task& task, const LabelledSamples& samp
   }
 }
 
-/// The threshold that the options ask for, from this model's answers to their split.
-std::optional<UsedThreshold> threshold_of(const Session& session, const Task& task, const EvaluateOptions& options) {
-  if (options.threshold_from.empty()) return std::nullopt;
-  UsedThreshold used{parse_threshold_goal(options.threshold_for), options.threshold_from, 0, {}};
-  const LabelledSamples samples = load_task_samples(task, used.split, wanted_inputs(session));
-  used.samples = samples.inputs->count();
-  used.chosen = choose_threshold(run_answers(session, task, samples, options.runtime.batch, options.runtime.threads), used.goal);
-  return used;
-}
-
-/// @throws Error(usage) when the options about thresholds do not go together, or with the task.
-void check_threshold(const Task& task, const EvaluateOptions& options) {
-  if (options.threshold_from.empty()) {
-    if (options.threshold_for != EvaluateOptions().threshold_for) {
-      throw Error(ErrorKind::usage, "--threshold-for without --threshold-from", "name the split that the threshold is chosen on");
-    }
-    return;
-  }
-  if (task.kind != TaskKind::binary) {
-    throw Error(ErrorKind::usage, fmt::format("--threshold-from: {} is of kind: {}, which has no threshold", task.path.string(), task_kind_name(task.kind)),
-                "leave it out");
-  }
-  task.split(options.threshold_from);
-  if (options.threshold_from == options.split) {
-    throw Error(ErrorKind::usage, fmt::format("--threshold-from {}: the threshold would be judged on the samples that chose it", options.split),
-                "name another split of the task, such as one for validation");
-  }
-  parse_threshold_goal(options.threshold_for);
-}
-
 /// The command line that judges this model alone.
 std::vector<std::string> single_arguments(const fs::path& model, const EvaluateOptions& options) {
   std::vector<std::string> words{"evaluate", model.string(), "--task", options.task.string(), "--split", options.split};
   if (!options.threshold_from.empty()) words.insert(words.end(), {"--threshold-from", options.threshold_from, "--threshold-for", options.threshold_for});
+  if (!options.errors.empty()) words.insert(words.end(), {"--errors", options.errors.string()});
+  if (!options.label_errors.empty()) words.insert(words.end(), {"--label-errors", options.label_errors.string()});
+  if (!options.stress.empty()) words.insert(words.end(), {"--stress", fmt::format("{}", fmt::join(options.stress, ","))});
+  if (!options.strengths.empty()) words.insert(words.end(), {"--strengths", fmt::format("{}", fmt::join(options.strengths, ","))});
+  if (!options.html.empty()) words.insert(words.end(), {"--html", options.html.string()});
+  if (options.overwrite) words.emplace_back("--overwrite");
   if (options.runtime.device != "cpu") words.insert(words.end(), {"--device", options.runtime.device});
   if (!options.runtime.runtime.empty()) words.insert(words.end(), {"--runtime", options.runtime.runtime.string()});
   return words;
@@ -151,6 +135,27 @@ const Manual evaluate_manual{
         "on "
         "cannot be named: figures would be too good.\n"
         "\n"
+        "Each group of a slice is tested: how often as many samples (or groups of the task) drawn at random from all would be as bad in the primary metric. "
+        "p_holm is corrected for all groups\n"
+        "of all slices (Holm, 1979); below 0.05 a slice is worse than chance. The group with the worst value is named.\n"
+        "\n"
+        "--errors writes a line for each wrong answer, the worst first: by its loss, of a regression by the absolute error, right ones too. row is the place "
+        "in "
+        "the array from 0, or the line of the table\n"
+        "(of a window: of its last row). --label-errors does so for labels that are probably wrong, by confident learning (Northcutt and others, 2021): the "
+        "model "
+        "is as sure of another class as it usually is\n"
+        "where that class is right. Use data that the model was not trained on.\n"
+        "\n"
+        "--stress changes the measured numbers that the model gets and judges again, kind by kind: noise, gain, offset and quantize in standard deviations of "
+        "the "
+        "channel (over all samples; gain: the\n"
+        "distance from its mean grows by the strength), dropout and missing with the strength as probability (a dead channel is its mean, a missing number the "
+        "one "
+        "before), shift by the strength's share of the\n"
+        "window. Channels lie on axis 1 and time on the last of three or more axes; 'layout' of the task says otherwise. change is against the samples as they "
+        "are, with an interval from the same resamples.\n"
+        "\n"
         "Each model gets a record of its own.",
     .examples = {std::begin(examples), std::end(examples)},
     .diagnostics =
@@ -174,6 +179,18 @@ void declare(CLI::App& app, EvaluateOptions& options) {
   app.add_option("--threshold-for", options.threshold_for, "What it is chosen for: f1, accuracy, balanced_accuracy, matthews_correlation, or 'recall>=0.9'")
       ->type_name("GOAL")
       ->capture_default_str();
+  app.add_option("--stress", options.stress, "Also judge under noise, gain, offset, dropout, shift, quantize, missing: a curve of the primary metric for each")
+      ->type_name("KIND,...")
+      ->delimiter(',');
+  app.add_option("--strengths", options.strengths, "Strengths of the stress, instead of the usual four of each kind")->type_name("N,...")->delimiter(',');
+  app.add_option("--errors", options.errors, "Also write wrong answers, the worst first (of a regression all), with file, row and unit of each sample")
+      ->type_name("FILE.csv")
+      ->group("Output");
+  app.add_option("--label-errors", options.label_errors, "Also write labels that are probably wrong, by confident learning; the model must not know them")
+      ->type_name("FILE.csv")
+      ->group("Output");
+  app.add_option("--html", options.html, "Also write the evaluation as one HTML page with plots, which loads nothing")->type_name("FILE")->group("Output");
+  app.add_flag("--overwrite", options.overwrite, "Replace existing output files");
   declare_runtime(app, options.runtime);
 }
 
@@ -181,6 +198,10 @@ ExitCode run(const EvaluateOptions& options, Context& context) {
   const Task task = read_task(options.task);
   task.split(options.split);
   check_threshold(task, options);
+  check_lists(task, options);
+  check_stress(options);
+  const bool classifies = task.kind != TaskKind::regression && task.kind != TaskKind::forecasting;
+  const AnswerNeeds needs{.loss = !options.errors.empty() && classifies, .class_probability = !options.label_errors.empty()};
   SampleCache cache(task, options.split);
   std::vector<JudgedModel> all;
   for (const fs::path& model : options.models) {
@@ -192,9 +213,20 @@ ExitCode run(const EvaluateOptions& options, Context& context) {
     const std::optional<UsedThreshold> threshold = naming(model, task, samples, [&] { return threshold_of(session, task, options); });
     Task judged_by = task;
     if (threshold) judged_by.threshold = threshold->chosen.threshold;
-    Evaluation evaluation = naming(model, task, samples, [&] { return evaluate(session, judged_by, samples, options.runtime.batch, options.runtime.threads); });
+    Evaluation evaluation =
+        naming(model, task, samples, [&] { return evaluate(session, judged_by, samples, options.runtime.batch, options.runtime.threads, needs); });
+    const std::vector<StressPoint> stress =
+        naming(model, task, samples, [&] { return stress_curves(session, judged_by, samples, evaluation, options, context.output); });
     Report report = model_report(model, task, options.split, evaluation, threshold);
+    if (!stress.empty()) report.add("stress", stress_rows(stress));
     record(recording, model, task, options, evaluation, threshold);
+    write_lists(options, judged_by, samples, evaluation.answers, recording, report);
+    if (!options.html.empty()) {
+      AtomicFile page(options.html);
+      page.write(evaluation_html(report, task, evaluation, stress));
+      page.commit();
+      recording.output("html", options.html);
+    }
     recording.stop();
     all.push_back({model, std::move(evaluation), std::move(recording), std::move(report)});
   }

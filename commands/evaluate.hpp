@@ -10,6 +10,10 @@ struct EvaluateOptions {
   std::filesystem::path task;
   std::string split = "evaluation";
   std::string threshold_from, threshold_for = "f1";
+  std::filesystem::path errors, label_errors, html;  ///< lists and page to write; empty: none
+  std::vector<std::string> stress;
+  std::vector<double> strengths;
+  bool overwrite = false;
   RuntimeOption runtime;
 };
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "evaluator/metrics/interval.hpp"
+#include "evaluator/metrics/segmentation.hpp"
 
 namespace iai {
 
@@ -31,7 +32,7 @@ std::string metric_text(const Metric& metric) {
 ReportRows confusion_rows(const Task& task, const Evaluation& evaluation) {
   ReportRows rows;
   std::vector<std::string> names = task.classes;
-  if (task.kind == TaskKind::binary) names = {"negative", "positive"};
+  if (task.kind == TaskKind::binary || task.kind == TaskKind::anomaly) names = {"negative", "positive"};
   for (std::size_t actual = 0; actual < evaluation.confusion.size(); ++actual) {
     Report row;
     row.add("actual", actual < names.size() ? names[actual] : std::to_string(actual));
@@ -55,6 +56,54 @@ ReportRows slice_rows(const Evaluation& evaluation) {
     }
   }
   return rows;
+}
+
+/// Of the classes that occur among labels or answers.
+ReportRows pixel_rows(const Task& task, const Evaluation& evaluation) {
+  ReportRows rows;
+  const std::vector<PixelCounts> classes = pixels_of_classes(evaluation.answers);
+  for (std::size_t c = 0; c < classes.size(); ++c) {
+    if (classes[c].actual + classes[c].predicted == 0) continue;
+    Report row;
+    row.add("class", c < task.classes.size() ? task.classes[c] : std::to_string(c)).add("iou", iou(classes[c])).add("dice", dice(classes[c]));
+    row.add("pixels", static_cast<std::int64_t>(classes[c].actual)).add("predicted", static_cast<std::int64_t>(classes[c].predicted));
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+ReportRows horizon_rows(const Evaluation& evaluation) {
+  ReportRows rows;
+  for (std::size_t i = 0; i < evaluation.horizons.size(); ++i) {
+    const Metric& metric = evaluation.horizons[i];
+    Report row;
+    row.add("horizon", static_cast<std::int64_t>(i + 1)).add("metric", metric.name);
+    row.add("value", metric.value).add("low", metric.low).add("high", metric.high).add("n", metric.n);
+    if (!metric.undefined.empty()) row.add("reason", metric.undefined);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+Report test_row(const SliceTest& test) {
+  Report row;
+  row.add("slice", test.slice).add("group", test.group).add("n", test.n).add("value", test.value);
+  row.add("p_value", test.p_value).add("p_holm", test.p_corrected);
+  if (!test.reason.empty()) return row.add("verdict", "not tested: " + test.reason);
+  return row.add("verdict", test.p_corrected < 0.05 ? "worse than chance" : "within chance");
+}
+
+void add_slices(Report& report, const Task& task, const Evaluation& evaluation) {
+  report.add("slices", slice_rows(evaluation));
+  ReportRows tests;
+  for (const SliceTest& test : evaluation.slice_tests) tests.push_back(test_row(test));
+  report.add("slice_tests", std::move(tests));
+  if (!evaluation.worst_slice) return;
+  const SliceTest& worst = evaluation.slice_tests[*evaluation.worst_slice];
+  Report row;
+  row.add("slice", worst.slice).add("group", worst.group).add("n", worst.n).add("metric", task.primary).add("value", worst.value).add("whole", worst.whole);
+  row.add("p_holm", worst.p_corrected).add("verdict", worst.p_corrected < 0.05 ? "worse than chance" : "within chance");
+  report.add("worst_slice", ReportRows{std::move(row)});
 }
 
 Report threshold_row(const UsedThreshold& threshold) {
@@ -101,7 +150,9 @@ Report model_report(const fs::path& model, const Task& task, const std::string& 
   if (threshold) report.add("threshold", ReportRows{threshold_row(*threshold)});
   if (!evaluation.reliability.empty()) report.add("reliability", reliability_rows(evaluation));
   if (!evaluation.confusion.empty()) report.add("confusion", confusion_rows(task, evaluation));
-  if (!evaluation.slices.empty()) report.add("slices", slice_rows(evaluation));
+  if (evaluation.answers.kind == TaskKind::segmentation) report.add("classes", pixel_rows(task, evaluation));
+  if (!evaluation.horizons.empty()) report.add("horizons", horizon_rows(evaluation));
+  if (!evaluation.slices.empty()) add_slices(report, task, evaluation);
   return report;
 }
 
@@ -151,7 +202,8 @@ Report joint_report(const Task& task, const std::string& split, const std::vecto
   report.headline(fmt::format("{} models by the task '{}' over {} samples", all.size(), task.name, all[0].evaluation.samples));
   report.add("task", task.name).add("split", split).add("samples", all[0].evaluation.samples).add("primary", task.primary);
   report.add("direction", task.direction == Direction::higher_is_better ? "higher_is_better" : "lower_is_better");
-  for (const char* table : {"metrics", "left_out", "threshold", "reliability", "confusion", "slices"}) {
+  for (const char* table :
+       {"metrics", "left_out", "threshold", "reliability", "confusion", "slices", "slice_tests", "worst_slice", "classes", "horizons", "stress"}) {
     ReportRows rows;
     for (const JudgedModel& judged : all) append_rows(rows, judged.report, table, judged.model.string());
     if (!rows.empty()) report.add(table, std::move(rows));

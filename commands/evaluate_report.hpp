@@ -5,20 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "commands/evaluate_threshold.hpp"
 #include "commands/recording.hpp"
 #include "commands/result.hpp"
 #include "evaluator/metrics/metrics.hpp"
-#include "evaluator/metrics/threshold.hpp"
 
 namespace iai {
-
-/// A decision threshold, and what it was chosen on.
-struct UsedThreshold {
-  ThresholdGoal goal;
-  std::string split;
-  std::int64_t samples = 0;
-  ChosenThreshold chosen;
-};
 
 /// One of the models of a command line.
 struct JudgedModel {

@@ -164,6 +164,24 @@ TEST_CASE("metrics: counting a cluster twice is the same as having it twice") {
   }
 }
 
+TEST_CASE("metrics: clusters that are folded count together") {
+  std::vector<std::uint32_t> units(7), weights(40);
+  for (std::size_t i = 0; i < units.size(); ++i) units[i] = static_cast<std::uint32_t>(i % 3);
+  for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = units[i % 7];
+  const auto check = [&](const Answers& answers, const std::vector<std::string>& metrics) {
+    for (const std::string& metric : metrics) {
+      CAPTURE(metric);
+      const auto statistic = make_statistic(metric, answers);
+      const auto folded = statistic->folded(7);
+      REQUIRE(folded != nullptr);
+      CHECK(close(folded->value(units), statistic->value(weights)));
+    }
+  };
+  check(binary_answers(), {"accuracy", "precision", "recall", "f1", "matthews_correlation", "cross_entropy", "brier_score"});
+  check(class_answers(), {"accuracy", "precision", "f1", "balanced_accuracy"});
+  check(regression_answers(), {"rmse", "mae", "r2", "nasa_score", "smape"});
+}
+
 TEST_CASE("metrics: what is undefined says why") {
   Answers one_class = binary_answers();
   std::fill(one_class.actual.begin(), one_class.actual.end(), 1);

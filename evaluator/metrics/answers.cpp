@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "evaluator/data/cast.hpp"
+#include "evaluator/metrics/retrieval.hpp"
 #include "formats/error.hpp"
 
 namespace iai {
@@ -48,8 +50,9 @@ Answers Answers::subset(std::span<const std::int64_t> rows) const {
   Answers part;
   part.kind = kind;
   part.classes = classes;
+  part.naive_error = naive_error;
   part.clustered = clustered;
-  std::map<std::int32_t, std::int32_t> numbers;
+  std::vector<std::int32_t> numbers(static_cast<std::size_t>(clusters), -1);
   for (const std::int64_t row : rows) {
     const auto i = static_cast<std::size_t>(row);
     if (!truth.empty()) part.truth.push_back(truth[i]);
@@ -58,23 +61,46 @@ Answers Answers::subset(std::span<const std::int64_t> rows) const {
     if (!predicted.empty()) part.predicted.push_back(predicted[i]);
     if (!loss.empty()) part.loss.push_back(loss[i]);
     if (!probability.empty()) part.probability.push_back(probability[i]);
+    if (!class_probability.empty()) {
+      const auto first = class_probability.begin() + row * classes;
+      part.class_probability.insert(part.class_probability.end(), first, first + classes);
+    }
+    if (!pixels.empty()) part.pixels.insert(part.pixels.end(), pixels.begin() + row * 3 * classes, pixels.begin() + (row + 1) * 3 * classes);
+    if (!retrieved.empty()) {
+      const auto first = retrieved.begin() + row * static_cast<std::int64_t>(retrieval_figures.size());
+      part.retrieved.insert(part.retrieved.end(), first, first + static_cast<std::int64_t>(retrieval_figures.size()));
+    }
     if (!brier.empty()) part.brier.push_back(brier[i]);
-    part.cluster.push_back(numbers.emplace(cluster[i], static_cast<std::int32_t>(numbers.size())).first->second);
+    std::int32_t& number = numbers[static_cast<std::size_t>(cluster[i])];
+    if (number < 0) number = part.clusters++;
+    part.cluster.push_back(number);
   }
-  part.clusters = static_cast<std::int32_t>(numbers.size());
   return part;
 }
 
-AnswerReader::AnswerReader(const Task& task, const LabelledSamples& samples) : task_(task), samples_(samples) {
+AnswerReader::AnswerReader(const Task& task, const LabelledSamples& samples, const AnswerNeeds& needs) : task_(task), samples_(samples) {
   if (samples.labels.empty()) {
     throw Error(ErrorKind::usage, fmt::format("{}: the split has no labels", task.path.string()), "name them with 'labels' in the task");
   }
   answers_.kind = task.kind;
-  answers_.classes = task.kind == TaskKind::binary ? 2 : static_cast<std::int64_t>(task.classes.size());
-  wants_loss_ = std::any_of(task.metrics.begin(), task.metrics.end(), needs_loss);
+  const bool two = task.kind == TaskKind::binary || task.kind == TaskKind::anomaly,
+             one_each = task.kind == TaskKind::multi_label || task.kind == TaskKind::forecasting;
+  answers_.classes = two ? 2 : one_each ? samples.labels_per_sample : static_cast<std::int64_t>(task.classes.size());
+  answers_.naive_error = task.naive_error.value_or(0);
+  if (task.kind == TaskKind::multi_label && !task.classes.empty() && static_cast<std::int64_t>(task.classes.size()) != answers_.classes) {
+    throw Error(ErrorKind::input, fmt::format("{}: {} labels a sample, the task names {}", samples.label_file, answers_.classes, task.classes.size()),
+                "correct 'classes' in the task");
+  }
+  wants_loss_ = needs.loss || std::any_of(task.metrics.begin(), task.metrics.end(), needs_loss);
   wants_probability_ = std::any_of(task.metrics.begin(), task.metrics.end(), needs_probability);
-  const auto width = static_cast<std::size_t>(samples.labels_per_sample);
-  const std::size_t count = samples.labels.size() / width;
+  wants_class_probability_ = needs.class_probability;
+  const auto labels_each = static_cast<std::size_t>(samples.labels_per_sample);
+  const std::size_t width = task.kind == TaskKind::segmentation ? 1 : labels_each;
+  if (task.kind == TaskKind::retrieval && labels_each > 1) {
+    throw Error(ErrorKind::input, fmt::format("{}: {} labels a sample, kind: retrieval takes one", samples.label_file, labels_each),
+                "give each sample its class");
+  }
+  const std::size_t count = samples.labels.size() / labels_each;
   std::map<std::string, std::int32_t> groups;
   for (std::size_t i = 0; i < count; ++i) {
     auto cluster = static_cast<std::int32_t>(i);
@@ -85,7 +111,18 @@ AnswerReader::AnswerReader(const Task& task, const LabelledSamples& samples) : t
   answers_.clustered = !samples.groups.empty() || width > 1;
 }
 
-void AnswerReader::add(const std::string& output, const Tensor& tensor, std::int64_t first, std::int64_t n) {
+void AnswerReader::check_finite(const std::string& output, const Tensor& tensor, std::span<const double> values, std::int64_t first, std::int64_t n) const {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (std::isfinite(values[i])) continue;
+    throw Error(ErrorKind::input,
+                fmt::format("output '{}' is {} for sample {}", output, std::isnan(values[i]) ? "NaN" : "infinite",
+                            first + static_cast<std::int64_t>(i) / (tensor.size() / n)),
+                "the model's weights or this sample are broken; iai inspect shows the model");
+  }
+}
+
+/// How many numbers the output has for each prediction.
+std::int64_t AnswerReader::numbers_each(const std::string& output, const Tensor& tensor, std::int64_t n) {
   const std::int64_t labels = samples_.labels_per_sample;
   const auto refuse = [&](const std::string& wanted) {
     throw Error(ErrorKind::input,
@@ -94,38 +131,56 @@ void AnswerReader::add(const std::string& output, const Tensor& tensor, std::int
                 wanted);
   };
   if (tensor.shape.empty() || tensor.shape[0] != n) refuse("axis 0 of the output must count the samples, as that of the input does");
+  const std::int64_t each = tensor.size() / (n * labels);
+  const bool whole = each * n * labels == tensor.size() && each > 0;
+  switch (task_.kind) {
+    case TaskKind::binary:
+      if (!whole || each > 2) refuse("binary takes one score or two logits for each label");
+      break;
+    case TaskKind::classification:
+      if (!whole || each < 2 || tensor.shape.back() != each) refuse("classification takes one number for each class, on the last axis");
+      if (answers_.classes != 0 && answers_.classes != each) {
+        throw Error(ErrorKind::input, fmt::format("output '{}' has {} classes, the task names {}", output, each, answers_.classes),
+                    "correct 'classes' in the task");
+      }
+      answers_.classes = each;
+      break;
+    default:
+      if (!whole || each != 1) refuse(task_kind_name(task_.kind) + " takes one number for each label");
+  }
+  return each;
+}
+
+void AnswerReader::add(const std::string& output, const Tensor& tensor, std::int64_t first, std::int64_t n) {
   const std::vector<double> values = to_doubles(tensor.view());
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (std::isfinite(values[i])) continue;
-    throw Error(ErrorKind::input,
-                fmt::format("output '{}' is {} for sample {}", output, std::isnan(values[i]) ? "NaN" : "infinite",
-                            first + static_cast<std::int64_t>(i) / (tensor.size() / n)),
-                "the model's weights or this sample are broken; iai inspect shows the model");
+  if (!tensor.shape.empty() && tensor.size() >= n) check_finite(output, tensor, values, first, n);
+  if (task_.kind == TaskKind::segmentation) return add_pixels(output, tensor, values, first, n);
+  if (task_.kind == TaskKind::retrieval) return add_vectors(output, tensor, values, n);
+  const std::int64_t labels = samples_.labels_per_sample, each = numbers_each(output, tensor, n);
+  for (std::int64_t i = 0; i < n * labels; ++i) {
+    add_one({values.data() + i * each, static_cast<std::size_t>(each)}, samples_.labels[static_cast<std::size_t>(first * labels + i)], first + i / labels);
   }
-  const std::int64_t predictions = n * labels, each = tensor.size() / predictions;
-  const bool whole = each * predictions == tensor.size() && each > 0;
-  if (task_.kind == TaskKind::regression && (!whole || each != 1)) refuse("regression takes one number for each label");
-  if (task_.kind == TaskKind::binary && (!whole || each > 2)) refuse("binary takes one score or two logits for each label");
-  if (task_.kind == TaskKind::classification) {
-    if (!whole || each < 2 || tensor.shape.back() != each) refuse("classification takes one number for each class, on the last axis");
-    if (answers_.classes != 0 && answers_.classes != each) {
-      throw Error(ErrorKind::input, fmt::format("output '{}' has {} classes, the task names {}", output, each, answers_.classes),
-                  "correct 'classes' in the task");
-    }
-    answers_.classes = each;
-  }
-  for (std::int64_t i = 0; i < predictions; ++i) {
-    const std::span<const double> one(values.data() + i * each, static_cast<std::size_t>(each));
-    const std::int64_t sample = first + i / labels;
-    const double label = samples_.labels[static_cast<std::size_t>(first * labels + i)];
-    if (task_.kind == TaskKind::regression) {
+}
+
+void AnswerReader::add_one(std::span<const double> values, double label, std::int64_t sample) {
+  switch (task_.kind) {
+    case TaskKind::regression:
+    case TaskKind::forecasting:
       answers_.truth.push_back(label);
-      answers_.score.push_back(one[0]);
-    } else if (task_.kind == TaskKind::binary) {
-      add_score(one, label, sample);
-    } else {
-      add_class_answer(one, label, sample);
-    }
+      answers_.score.push_back(values[0]);
+      break;
+    case TaskKind::anomaly:
+      answers_.actual.push_back(static_cast<std::int32_t>(class_of(label, 2, sample)));
+      answers_.score.push_back(values[0]);
+      if (!task_.threshold) break;
+      answers_.predicted.push_back(values[0] > *task_.threshold ? 1 : 0);
+      if (wants_loss_) answers_.loss.push_back(std::abs(values[0] - *task_.threshold));
+      break;
+    case TaskKind::binary:
+    case TaskKind::multi_label: add_score(values, label, sample); break;
+    case TaskKind::classification: add_class_answer(values, label, sample); break;
+    case TaskKind::segmentation:
+    case TaskKind::retrieval: break;  // their samples are read as a whole
   }
 }
 
@@ -152,7 +207,7 @@ void AnswerReader::add_class_answer(std::span<const double> values, double label
   answers_.actual.push_back(static_cast<std::int32_t>(actual));
   answers_.predicted.push_back(static_cast<std::int32_t>(std::max_element(values.begin(), values.end()) - values.begin()));
   const auto at = static_cast<std::size_t>(actual);
-  if (wants_probability_) {
+  if (wants_probability_ || wants_class_probability_) {
     std::vector<double> probabilities(values.begin(), values.end());
     if (logits) softmax(probabilities);
     add_probabilities(probabilities, at);
@@ -174,15 +229,22 @@ void AnswerReader::add_score(std::span<const double> values, double label, std::
   answers_.actual.push_back(positive ? 1 : 0);
   answers_.predicted.push_back(score > task_.threshold.value_or(logits ? 0 : 0.5) ? 1 : 0);
   answers_.score.push_back(score);
-  if (wants_probability_) {
-    answers_.probability.push_back(logits ? logistic(score) : std::clamp(score, 0.0, 1.0));
-    const double error = answers_.probability.back() - (positive ? 1 : 0);
-    answers_.brier.push_back(error * error);
+  if (wants_probability_ || wants_class_probability_) {
+    const double probability = logits ? logistic(score) : std::clamp(score, 0.0, 1.0);
+    const double error = probability - (positive ? 1 : 0);
+    if (wants_probability_) answers_.probability.push_back(probability);
+    if (wants_probability_) answers_.brier.push_back(error * error);
+    if (wants_class_probability_)
+      answers_.class_probability.insert(answers_.class_probability.end(), {static_cast<float>(1 - probability), static_cast<float>(probability)});
   }
   if (wants_loss_) answers_.loss.push_back(logits ? softplus(positive ? -score : score) : probability_loss(positive ? score : 1 - score));
 }
 
 void AnswerReader::add_probabilities(const std::vector<double>& probabilities, std::size_t actual) {
+  if (wants_class_probability_) {
+    for (const double probability : probabilities) answers_.class_probability.push_back(static_cast<float>(probability));
+  }
+  if (!wants_probability_) return;
   double squares = 0;
   for (std::size_t c = 0; c < probabilities.size(); ++c) {
     const double error = probabilities[c] - (c == actual ? 1 : 0);
@@ -192,7 +254,54 @@ void AnswerReader::add_probabilities(const std::vector<double>& probabilities, s
   answers_.probability.push_back(std::clamp(probabilities[static_cast<std::size_t>(answers_.predicted.back())], 0.0, 1.0));
 }
 
-Answers AnswerReader::take() { return std::move(answers_); }
+void AnswerReader::add_pixels(const std::string& output, const Tensor& tensor, std::span<const double> values, std::int64_t first, std::int64_t n) {
+  const std::int64_t labels = samples_.labels_per_sample, each = n * labels > 0 ? tensor.size() / (n * labels) : 0;
+  const bool numbers = !is_floating_point(tensor.type), fits = !tensor.shape.empty() && tensor.shape[0] == n && each * n * labels == tensor.size();
+  if (!fits || (numbers ? each != 1 : each < 2 || tensor.shape.size() < 3 || tensor.shape[1] != each)) {
+    throw Error(ErrorKind::input,
+                fmt::format("output '{}' is {}, which does not fit kind: segmentation with {} pixels a sample", output, shape_text(tensor.shape), labels),
+                "segmentation takes one number for each class on axis 1, or the class of each pixel as an integer");
+  }
+  if (answers_.classes == 0) answers_.classes = numbers ? classes_of_labels() : each;
+  const std::int64_t classes = answers_.classes;
+  for (std::int64_t i = 0; i < n; ++i) {
+    const double* scores = values.data() + i * each * labels;
+    std::vector<double> counts(static_cast<std::size_t>(3 * classes));
+    for (std::int64_t pixel = 0; pixel < labels; ++pixel) {
+      const double label = samples_.labels[static_cast<std::size_t>((first + i) * labels + pixel)];
+      if (task_.ignore && label == static_cast<double>(*task_.ignore)) continue;
+      std::int64_t best = 0;
+      for (std::int64_t c = 1; c < each; ++c) best = scores[c * labels + pixel] > scores[best * labels + pixel] ? c : best;
+      const std::int64_t actual = class_of(label, classes, first + i), predicted = numbers ? class_of(scores[pixel], classes, first + i) : best;
+      counts[static_cast<std::size_t>(3 * actual + 1)] += 1;
+      counts[static_cast<std::size_t>(3 * predicted + 2)] += 1;
+      if (actual == predicted) counts[static_cast<std::size_t>(3 * actual)] += 1;
+    }
+    answers_.pixels.insert(answers_.pixels.end(), counts.begin(), counts.end());
+  }
+}
+
+/// Where the output names classes and the task does not: those up to the greatest label.
+std::int64_t AnswerReader::classes_of_labels() const {
+  double greatest = 0;
+  for (const double label : samples_.labels) {
+    if (!task_.ignore || label != static_cast<double>(*task_.ignore)) greatest = std::max(greatest, label);
+  }
+  return static_cast<std::int64_t>(greatest) + 1;
+}
+
+void AnswerReader::add_vectors(const std::string& output, const Tensor& tensor, std::span<const double> values, std::int64_t n) {
+  if (tensor.shape.size() < 2 || tensor.shape[0] != n || tensor.size() == 0) {
+    throw Error(ErrorKind::input, fmt::format("output '{}' is {}, which does not fit kind: retrieval", output, shape_text(tensor.shape)),
+                "retrieval takes a vector for each sample");
+  }
+  for (const double value : values) vectors_.push_back(static_cast<float>(value));
+}
+
+Answers AnswerReader::take() {
+  if (task_.kind == TaskKind::retrieval) answers_.retrieved = retrieved_figures(vectors_, samples_.labels);
+  return std::move(answers_);
+}
 
 void Answers::append(const Answers& other) {
   const auto add = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };

@@ -11,6 +11,7 @@
 #include "evaluator/metrics/interval.hpp"
 #include "evaluator/metrics/ordered_work.hpp"
 #include "evaluator/metrics/output_error.hpp"
+#include "evaluator/metrics/retrieval.hpp"
 #include "evaluator/metrics/sequences.hpp"
 #include "evaluator/metrics/statistic.hpp"
 #include "formats/error.hpp"
@@ -23,7 +24,10 @@ constexpr double nan_value = std::numeric_limits<double>::quiet_NaN();
 std::vector<std::uint32_t> ones(const Answers& answers) { return std::vector<std::uint32_t>(static_cast<std::size_t>(answers.clusters), 1); }
 
 Metric with_bootstrap(Metric metric, const Statistic& statistic, const Answers& answers, int threads) {
-  const Interval interval = bootstrap_interval(statistic, answers.clusters, answers.size(), threads);
+  constexpr std::int64_t most_units = 5000;  // beyond, what they vary is known well enough from groups of them
+  const std::unique_ptr<Statistic> small = answers.clusters > most_units ? statistic.folded(most_units) : nullptr;
+  const Interval interval = small != nullptr ? bootstrap_interval(*small, most_units, answers.size(), threads)
+                                             : bootstrap_interval(statistic, answers.clusters, answers.size(), threads);
   metric.low = interval.low;
   metric.high = interval.high;
   metric.undefined = interval.reason;
@@ -40,6 +44,9 @@ Metric judge_one(const std::string& name, const Answers& answers, int threads) {
     if (metric.undefined.empty()) metric.undefined = "the figure is infinite";
     return metric;
   }
+  if (answers.kind == TaskKind::retrieval)
+    metric.n -= std::count_if(answers.retrieved.begin(), answers.retrieved.end(), [](double one) { return std::isnan(one); }) /
+                static_cast<std::int64_t>(retrieval_figures.size());
   const std::optional<Proportion> share = proportion_of(name, answers);
   if (!share) return with_bootstrap(std::move(metric), *statistic, answers, threads);
   const Interval interval = wilson_interval(share->successes, share->trials);
@@ -78,18 +85,26 @@ std::vector<Tensor> run_alone(const Session& session, std::size_t output, const 
   return answers;
 }
 
-std::vector<SliceMetrics> judge_slices(const Task& task, const LabelledSamples& samples, const Answers& answers, int threads) {
-  std::vector<SliceMetrics> rows;
+/// The groups of every slice that hold samples, in the order of the slice.
+std::vector<SlicePart> slice_parts(const LabelledSamples& samples, const Answers& answers) {
+  std::vector<SlicePart> all;
+  const std::int64_t each = answers.size() / samples.inputs->count();
   for (const LabelledSamples::Slice& slice : samples.slices) {
-    std::map<std::string, std::vector<std::int64_t>> parts;
-    for (std::int64_t i = 0; i < answers.size(); ++i) parts[slice.values[static_cast<std::size_t>(i / samples.labels_per_sample)]].push_back(i);
-    for (const auto& [value, indices] : parts) rows.push_back({slice.name, value, judge(task, answers.subset(indices), threads)});
+    std::map<std::string, std::vector<std::int64_t>> rows;
+    for (std::int64_t i = 0; i < answers.size(); ++i) rows[slice.values[static_cast<std::size_t>(i / each)]].push_back(i);
+    std::vector<std::string> order = slice.order;
+    if (order.empty()) {
+      for (const auto& [group, places] : rows) order.push_back(group);
+    }
+    for (const std::string& group : order) {
+      if (const auto at = rows.find(group); at != rows.end()) all.push_back({slice.name, group, std::move(at->second)});
+    }
   }
-  return rows;
+  return all;
 }
 
 std::vector<std::vector<std::int64_t>> confusion_matrix(const Answers& answers) {
-  if (answers.kind == TaskKind::regression || answers.classes > 100) return {};
+  if (answers.is_numeric() || answers.kind == TaskKind::multi_label || answers.predicted.empty() || answers.classes > 100) return {};
   const auto size = static_cast<std::size_t>(answers.classes);
   std::vector<std::vector<std::int64_t>> matrix(size, std::vector<std::int64_t>(size));
   for (std::size_t i = 0; i < answers.actual.size(); ++i) {
@@ -110,11 +125,35 @@ std::vector<Reliability> reliability_of(const Task& task, const Answers& answers
   return tables;
 }
 
+std::vector<Metric> judge_horizons(const std::string& metric, const Answers& answers, int threads) {
+  std::vector<Metric> horizons;
+  for (std::int64_t ahead = 0; ahead < answers.classes; ++ahead) {
+    std::vector<std::int64_t> rows;
+    for (std::int64_t row = ahead; row < answers.size(); row += answers.classes) rows.push_back(row);
+    horizons.push_back(judge_one(metric, answers.subset(rows), threads));
+  }
+  return horizons;
+}
+
+class FoldedDifference : public Statistic {
+ public:
+  FoldedDifference(std::unique_ptr<Statistic> before, std::unique_ptr<Statistic> after) : before_(std::move(before)), after_(std::move(after)) {}
+  double value(std::span<const std::uint32_t> weights) const override { return after_->value(weights) - before_->value(weights); }
+
+ private:
+  std::unique_ptr<Statistic> before_, after_;
+};
+
 /// One metric of two models on the same resample.
 class DifferenceStatistic : public Statistic {
  public:
   DifferenceStatistic(const Statistic& before, const Statistic& after) : before_(before), after_(after) {}
   double value(std::span<const std::uint32_t> weights) const override { return after_.value(weights) - before_.value(weights); }
+  std::unique_ptr<Statistic> folded(std::int64_t units) const override {
+    auto before = before_.folded(units), after = after_.folded(units);
+    if (before == nullptr || after == nullptr) return nullptr;
+    return std::make_unique<FoldedDifference>(std::move(before), std::move(after));
+  }
 
  private:
   const Statistic& before_;
@@ -123,10 +162,10 @@ class DifferenceStatistic : public Statistic {
 
 }  // namespace
 
-Answers run_answers(const Session& session, const Task& task, const LabelledSamples& samples, int batch, int threads) {
+Answers run_answers(const Session& session, const Task& task, const LabelledSamples& samples, int batch, int threads, const AnswerNeeds& needs) {
   const std::size_t answer = answer_of(session, task);
   const std::string& output = session.outputs()[answer].name;
-  AnswerReader reader(task, samples);
+  AnswerReader reader(task, samples, needs);
   const std::unique_ptr<Samples> inputs = with_states(session, borrow_samples(*samples.inputs), task, samples.groups);
   const std::int64_t count = inputs->count();
   if (const std::int64_t fixed = fixed_batch(session); fixed > 1) {
@@ -165,14 +204,18 @@ std::vector<Metric> judge(const Task& task, const Answers& answers, int threads)
   return metrics;
 }
 
-Evaluation evaluate(const Session& session, const Task& task, const LabelledSamples& samples, int batch, int threads) {
+Evaluation evaluate(const Session& session, const Task& task, const LabelledSamples& samples, int batch, int threads, const AnswerNeeds& needs) {
   Evaluation evaluation;
-  evaluation.answers = run_answers(session, task, samples, batch, threads);
+  evaluation.answers = run_answers(session, task, samples, batch, threads, needs);
   evaluation.samples = samples.inputs->count();
   evaluation.left_out = samples.left_out;
   evaluation.metrics = judge(task, evaluation.answers, threads);
-  evaluation.slices = judge_slices(task, samples, evaluation.answers, threads);
+  const std::vector<SlicePart> parts = slice_parts(samples, evaluation.answers);
+  for (const SlicePart& part : parts) evaluation.slices.push_back({part.slice, part.group, judge(task, evaluation.answers.subset(part.rows), threads)});
+  evaluation.slice_tests = test_slices(task.primary, evaluation.answers, parts, threads);
+  evaluation.worst_slice = worst_slice(task.primary, evaluation.slice_tests);
   evaluation.reliability = reliability_of(task, evaluation.answers);
+  if (task.kind == TaskKind::forecasting) evaluation.horizons = judge_horizons(task.primary, evaluation.answers, threads);
   evaluation.confusion = confusion_matrix(evaluation.answers);
   return evaluation;
 }

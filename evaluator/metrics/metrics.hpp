@@ -8,6 +8,7 @@
 
 #include "evaluator/metrics/answers.hpp"
 #include "evaluator/metrics/calibration.hpp"
+#include "evaluator/metrics/slice_test.hpp"
 #include "evaluator/runtime/session.hpp"
 #include "evaluator/task/task.hpp"
 
@@ -38,7 +39,10 @@ struct Reliability {
 struct Evaluation {
   std::vector<Metric> metrics;  ///< in the order of the task file
   std::vector<SliceMetrics> slices;
+  std::vector<SliceTest> slice_tests;                ///< of the primary metric, in the order of `slices`
+  std::optional<std::size_t> worst_slice;            ///< of `slice_tests`
   std::vector<std::vector<std::int64_t>> confusion;  ///< [actual][predicted]; empty for regression and over 100 classes
+  std::vector<Metric> horizons;                      ///< forecasting: the primary metric of each moment ahead, the next one first
   std::vector<Reliability> reliability;              ///< of the bins that the task's metrics use; empty when no metric is about probabilities
   Answers answers;                                   ///< what the metrics rest on
   std::int64_t samples = 0;
@@ -50,12 +54,13 @@ struct Evaluation {
 /// so that the figures depend neither on `threads` (0: all cores) nor on `batch`, the number of samples that a thread
 /// takes at once (0: chosen here).
 /// @throws Error(input) when output and task do not fit, an answer is NaN or infinite, or a label is out of range.
-Evaluation evaluate(const Session& session, const Task& task, const LabelledSamples& samples, int batch, int threads);
+/// @param needs  what the answers are to hold besides
+Evaluation evaluate(const Session& session, const Task& task, const LabelledSamples& samples, int batch, int threads, const AnswerNeeds& needs = {});
 /// The same over a split that is loaded for this session.
 Evaluation evaluate(const Session& session, const Task& task, int batch, int threads, const std::string& split = "evaluation");
 
 /// What evaluate() judges, without the metrics and their intervals: for searches that hold many models against one limit.
-Answers run_answers(const Session& session, const Task& task, const LabelledSamples& samples, int batch, int threads);
+Answers run_answers(const Session& session, const Task& task, const LabelledSamples& samples, int batch, int threads, const AnswerNeeds& needs = {});
 /// One metric without its interval; NaN where it is undefined.
 double metric_value(const std::string& metric, const Answers& answers);
 

@@ -40,10 +40,22 @@ class R2Statistic : public Statistic {
     return constant_ || !(spread > 0) ? undefined_value : 1 - total.error_squares / spread;
   }
   std::string undefined() const override { return constant_ ? "all labels are the same" : ""; }
+  std::unique_ptr<Statistic> folded(std::int64_t units) const override {
+    auto small = std::make_unique<R2Statistic>(*this);
+    small->sums_.assign(static_cast<std::size_t>(units), Sums{});
+    for (std::size_t i = 0; i < sums_.size(); ++i) small->sums_[i % small->sums_.size()].add(sums_[i]);
+    return small;
+  }
 
  private:
   struct Sums {
     double n = 0, label = 0, label_squares = 0, error_squares = 0;
+    void add(const Sums& other) {
+      n += other.n;
+      label += other.label;
+      label_squares += other.label_squares;
+      error_squares += other.error_squares;
+    }
   };
   std::vector<Sums> sums_;
   bool constant_ = false;
@@ -100,6 +112,9 @@ std::unique_ptr<Statistic> regression_statistic(const std::string& metric, const
   if (metric == "mape") return percentage_statistic(answers);
   if (metric == "smape") {
     return std::make_unique<MeanStatistic>(answers, Form::mean, [&](std::size_t i) { return symmetric_error(answers.truth[i], answers.score[i]); });
+  }
+  if (metric == "mase") {
+    return std::make_unique<MeanStatistic>(answers, Form::mean, [&](std::size_t i) { return std::abs(error(i)) / answers.naive_error; });
   }
   if (metric == "r2") return std::make_unique<R2Statistic>(answers);
   if (metric != "nasa_score") return nullptr;

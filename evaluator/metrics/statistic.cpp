@@ -5,21 +5,37 @@
 
 namespace iai {
 
+namespace {
+
+using Maker = std::unique_ptr<Statistic> (*)(const std::string& metric, const Answers& answers);
+
+std::vector<Maker> makers(TaskKind kind) {
+  switch (kind) {
+    case TaskKind::regression:
+    case TaskKind::forecasting: return {regression_statistic};
+    case TaskKind::multi_label: return {multi_label_statistic};
+    case TaskKind::segmentation: return {segmentation_statistic};
+    case TaskKind::retrieval: return {retrieval_statistic};
+    case TaskKind::binary:
+    case TaskKind::classification:
+    case TaskKind::anomaly: break;
+  }
+  return {class_statistic, rank_statistic, probability_statistic};
+}
+
+}  // namespace
+
 std::unique_ptr<Statistic> make_statistic(const std::string& metric, const Answers& answers) {
-  if (answers.kind == TaskKind::regression) {
-    if (auto statistic = regression_statistic(metric, answers)) return statistic;
-  } else {
-    for (const auto& make : {class_statistic, rank_statistic, probability_statistic}) {
-      if (auto statistic = make(metric, answers)) return statistic;
-    }
+  for (const Maker make : makers(answers.kind)) {
+    if (auto statistic = make(metric, answers)) return statistic;
   }
   throw Error(ErrorKind::internal, "no metric '" + metric + "'");
 }
 
 std::optional<Proportion> proportion_of(const std::string& metric, const Answers& answers) {
-  if (answers.clustered) return std::nullopt;
+  if (answers.clustered || answers.predicted.empty()) return std::nullopt;
   Proportion share;
-  const bool binary = answers.kind == TaskKind::binary;
+  const bool binary = answers.has_positive();
   if (metric == "accuracy") {
     share.trials = answers.size();
     for (std::size_t i = 0; i < answers.actual.size(); ++i) share.successes += answers.actual[i] == answers.predicted[i] ? 1 : 0;

@@ -118,7 +118,7 @@ class ColumnRows::TableRows {
 
 ColumnRows::ColumnRows(const Task& task, const TaskSplit& split) : task_(task), split_(split), slices_(split.slices.size()) {
   for (const InputSource& input : split.inputs) features_ += input.features.size();
-  spool_ = std::make_unique<RowSpool>(features_ + 5 + slices_.size());
+  spool_ = std::make_unique<RowSpool>(features_ + 7 + slices_.size());
   if (split.labels && !split.labels->key.empty()) joined_.emplace(*split.labels, task.classes);
   if (split.select) selected_.emplace(*split.select);
   for_each_data_table(split.data, split.exclude, split.columns, [&](const Table& table, RowReader& rows) { read_table(table, rows); });
@@ -139,7 +139,7 @@ ColumnRows::ColumnRows(const Task& task, const TaskSplit& split) : task_(task), 
 void ColumnRows::read_table(const Table& table, RowReader& rows) {
   const TableRows bound(split_, table);
   files_.push_back(table.name());
-  std::vector<double> numbers(features_ + 5 + slices_.size());
+  std::vector<double> numbers(features_ + 7 + slices_.size());
   std::vector<std::string> key(bound.by.size());
   double order = -std::numeric_limits<double>::infinity();
   while (const Row* row = rows.next()) {
@@ -168,8 +168,10 @@ void ColumnRows::read_table(const Table& table, RowReader& rows) {
     more[1] = label;
     more[2] = bound.countdown && is_number_cell(row->cells[*bound.countdown], table.type(*bound.countdown)) ? row->cells[*bound.countdown].number : nan_value;
     more[3] = place != nullptr ? *place : 0;
+    more[5] = static_cast<double>(files_.size() - 1);
+    more[6] = static_cast<double>(row->line);
     more[4] = bound.group ? groups_.number(bound.group->key(table, *row)) : 0;
-    for (std::size_t i = 0; i < slices_.size(); ++i) more[5 + i] = slices_[i].number(bound.slices[i].key(table, *row));
+    for (std::size_t i = 0; i < slices_.size(); ++i) more[7 + i] = slices_[i].number(bound.slices[i].key(table, *row));
     add_to_unit(key, order);
     spool_->append(numbers);
   }

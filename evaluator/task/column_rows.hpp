@@ -49,7 +49,11 @@ class ColumnRows {
   double countdown(std::span<const double> row) const { return row[features_ + 2]; }
   double place(std::span<const double> row) const { return row[features_ + 3]; }  ///< in the selection
   const std::string& group(std::span<const double> row) const { return groups_.name(row[features_ + 4]); }
-  const std::string& slice(std::span<const double> row, std::size_t i) const { return slices_[i].name(row[features_ + 5 + i]); }
+  const std::string& slice(std::span<const double> row, std::size_t i) const { return slices_[i].name(row[features_ + 7 + i]); }
+  /// File and line, without the unit.
+  SampleOrigin origin(std::span<const double> row) const {
+    return {files_[static_cast<std::size_t>(row[features_ + 5])], static_cast<std::int64_t>(row[features_ + 6]), ""};
+  }
   bool order_is_time() const { return base_time_.has_value(); }
 
  private:

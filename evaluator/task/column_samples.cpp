@@ -46,6 +46,12 @@ class ColumnSamples : public Samples {
     }
     return tensors;
   }
+  SampleOrigin origin(std::int64_t index) const override {
+    const Window& window = windows_[static_cast<std::size_t>(index)];
+    SampleOrigin origin = rows_->origin(rows_->row(window.first + std::max<std::int64_t>(length_, 1) - 1));
+    if (length_ > 0) origin.unit = fmt::format("{}", fmt::join(rows_->units()[window.unit].key, ", "));
+    return origin;
+  }
 
  private:
   template <class T>

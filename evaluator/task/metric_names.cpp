@@ -8,9 +8,15 @@ namespace iai {
 
 namespace {
 
+/// Of several kinds, one bit each.
+using Kinds = unsigned;
+constexpr Kinds bit(TaskKind kind) { return 1U << static_cast<unsigned>(kind); }
+constexpr Kinds binary = bit(TaskKind::binary), classes = bit(TaskKind::classification), labels = bit(TaskKind::multi_label), anomaly = bit(TaskKind::anomaly),
+                forecast = bit(TaskKind::forecasting), numbers = bit(TaskKind::regression) | forecast;
+
 struct NamedMetric {
   std::string_view name;
-  bool binary, classification, regression;
+  Kinds kinds;
   Direction direction;
 };
 
@@ -18,44 +24,47 @@ constexpr Direction higher = Direction::higher_is_better, lower = Direction::low
 
 /// In the order in which errors name them.
 constexpr NamedMetric all_metrics[] = {
-    {"accuracy", true, true, false, higher},
-    {"precision", true, true, false, higher},
-    {"recall", true, true, false, higher},
-    {"f1", true, true, false, higher},
-    {"specificity", true, false, false, higher},
-    {"balanced_accuracy", true, true, false, higher},
-    {"matthews_correlation", true, true, false, higher},
-    {"average_precision", true, false, false, higher},
-    {"roc_auc", true, false, false, higher},
-    {"cross_entropy", true, true, false, lower},
-    {"bits_per_byte", true, true, false, lower},
-    {"brier_score", true, true, false, lower},
-    {"expected_calibration_error", true, true, false, lower},
-    {"equal_mass_calibration_error", true, true, false, lower},
-    {"rmse", false, false, true, lower},
-    {"mae", false, false, true, lower},
-    {"median_absolute_error", false, false, true, lower},
-    {"mape", false, false, true, lower},
-    {"smape", false, false, true, lower},
-    {"r2", false, false, true, higher},
-    {"nasa_score", false, false, true, lower},
+    {"accuracy", binary | classes | anomaly, higher},
+    {"precision", binary | classes | labels | anomaly, higher},
+    {"recall", binary | classes | labels | anomaly, higher},
+    {"f1", binary | classes | labels | anomaly, higher},
+    {"micro_f1", labels, higher},
+    {"exact_match", labels, higher},
+    {"hamming_loss", labels, lower},
+    {"specificity", binary | anomaly, higher},
+    {"balanced_accuracy", binary | classes | anomaly, higher},
+    {"matthews_correlation", binary | classes | anomaly, higher},
+    {"average_precision", binary | labels | anomaly, higher},
+    {"roc_auc", binary | labels | anomaly, higher},
+    {"cross_entropy", binary | classes, lower},
+    {"bits_per_byte", binary | classes, lower},
+    {"brier_score", binary | classes, lower},
+    {"expected_calibration_error", binary | classes, lower},
+    {"equal_mass_calibration_error", binary | classes, lower},
+    {"rmse", numbers, lower},
+    {"mae", numbers, lower},
+    {"median_absolute_error", numbers, lower},
+    {"mape", numbers, lower},
+    {"smape", numbers, lower},
+    {"mase", forecast, lower},
+    {"r2", numbers, higher},
+    {"nasa_score", bit(TaskKind::regression), lower},
+    {"mean_iou", bit(TaskKind::segmentation), higher},
+    {"mean_dice", bit(TaskKind::segmentation), higher},
+    {"pixel_accuracy", bit(TaskKind::segmentation), higher},
+    {"recall_at_1", bit(TaskKind::retrieval), higher},
+    {"recall_at_5", bit(TaskKind::retrieval), higher},
+    {"recall_at_10", bit(TaskKind::retrieval), higher},
+    {"mean_average_precision", bit(TaskKind::retrieval), higher},
+    {"mean_reciprocal_rank", bit(TaskKind::retrieval), higher},
 };
-
-bool is_of(const NamedMetric& metric, TaskKind kind) {
-  switch (kind) {
-    case TaskKind::binary: return metric.binary;
-    case TaskKind::classification: return metric.classification;
-    case TaskKind::regression: return metric.regression;
-  }
-  return false;
-}
 
 }  // namespace
 
 std::vector<std::string> metrics_of(TaskKind kind) {
   std::vector<std::string> names;
   for (const NamedMetric& metric : all_metrics) {
-    if (is_of(metric, kind)) names.emplace_back(metric.name);
+    if ((metric.kinds & bit(kind)) != 0) names.emplace_back(metric.name);
   }
   return names;
 }
@@ -63,6 +72,11 @@ std::vector<std::string> metrics_of(TaskKind kind) {
 std::vector<std::string> usual_metrics(TaskKind kind) {
   switch (kind) {
     case TaskKind::regression: return {"rmse", "mae", "r2"};
+    case TaskKind::multi_label: return {"f1", "precision", "recall", "micro_f1", "exact_match", "hamming_loss"};
+    case TaskKind::anomaly: return {"average_precision", "roc_auc"};
+    case TaskKind::segmentation: return {"mean_iou", "mean_dice", "pixel_accuracy"};
+    case TaskKind::retrieval: return {"mean_average_precision", "recall_at_1", "recall_at_10", "mean_reciprocal_rank"};
+    case TaskKind::forecasting: return {"mae", "rmse", "smape"};
     case TaskKind::classification: return {"accuracy", "precision", "recall", "f1"};
     case TaskKind::binary: return {"f1", "accuracy", "precision", "recall", "average_precision", "roc_auc"};
   }

@@ -109,6 +109,16 @@ class FileSamples : public Samples {
     return tensors;
   }
 
+  /// In the first input.
+  SampleOrigin origin(std::int64_t index) const override {
+    std::int64_t row = index * rows_.front();
+    for (const Array& array : arrays_.front()) {
+      if (row < array.rows) return {fs::path(array.name).filename().string(), row, ""};
+      row -= array.rows;
+    }
+    return {};
+  }
+
  private:
   /// Arrays that follow each other must agree in all other dimensions.
   void check_joins(std::size_t input) const {
@@ -220,6 +230,7 @@ class SelectedSamples : public Samples {
     }
     return tensors;
   }
+  SampleOrigin origin(std::int64_t index) const override { return source_->origin(rows_[static_cast<std::size_t>(index)]); }
 
  private:
   std::unique_ptr<Samples> source_;
@@ -279,6 +290,7 @@ class BorrowedSamples : public Samples {
   explicit BorrowedSamples(const Samples& samples) : samples_(samples) {}
   std::int64_t count() const override { return samples_.count(); }
   std::vector<Tensor> read(std::int64_t first, std::int64_t n) const override { return samples_.read(first, n); }
+  SampleOrigin origin(std::int64_t index) const override { return samples_.origin(index); }
 
  private:
   const Samples& samples_;

@@ -12,6 +12,13 @@
 
 namespace iai {
 
+/// Where a sample lies, for people who look for it.
+struct SampleOrigin {
+  std::string file;      ///< the array's file, or the table within the data; empty: made here
+  std::int64_t row = 0;  ///< array: place along axis 0, from 0; table: line of the row, of a window's last row, from 1
+  std::string unit;      ///< windows: key of the unit
+};
+
 /// Model inputs, sample by sample along axis 0, read only as far as asked for. read() may be called from several threads.
 class Samples {
  public:
@@ -20,6 +27,7 @@ class Samples {
   /// One tensor for each model input in the order asked for at opening, rows [first, first + n).
   /// @throws Error(input) when a value is NaN or infinite, naming file and sample.
   virtual std::vector<Tensor> read(std::int64_t first, std::int64_t n) const = 0;
+  virtual SampleOrigin origin(std::int64_t) const { return {}; }
 };
 
 /// Name, type and shape that a model wants (evaluator/runtime/session.hpp gives them); samples are matched to these.

@@ -21,15 +21,22 @@ std::string did_you_mean_split(const std::string& name, const std::vector<std::s
   return did_you_mean(name, known, fmt::format("the task has {}", fmt::join(known, ", ")));
 }
 
+std::vector<std::string> kind_names() {
+  std::vector<std::string> names;
+  for (const TaskKind kind : all_task_kinds) names.push_back(task_kind_name(kind));
+  return names;
+}
+
 class TaskReader {
  public:
   explicit TaskReader(const fs::path& path) : root_(read_yaml(path)) { task_.path = path; }
 
   Task read() {
-    root_.allow_keys({"name",   "description", "kind", "output",  "classes", "positive", "threshold", "metrics", "primary", "inputs", "labels", "groups",
-                      "slices", "limit",       "data", "columns", "exclude", "where",    "select",    "valid",   "windows", "states", "splits"});
+    root_.allow_keys({"name",    "description", "kind",   "output", "classes", "positive", "threshold", "naive_error", "ignore",
+                      "metrics", "primary",     "inputs", "labels", "groups",  "slices",   "limit",     "data",        "columns",
+                      "exclude", "where",       "select", "valid",  "windows", "states",   "splits"});
     task_.name = root_.text_or("name", task_.path.stem().string());
-    task_.kind = static_cast<TaskKind>(choice(root_.at("kind"), {"binary", "classification", "regression"}));
+    task_.kind = all_task_kinds[choice(root_.at("kind"), kind_names())];
     read_classes();
     read_metrics();
     const SplitReader reader(task_.path.parent_path(), task_.kind);
@@ -69,16 +76,31 @@ class TaskReader {
 
   void refuse_for_regression(const char* key) const {
     const Yaml* node = root_.find(key);
-    if (node != nullptr && task_.kind == TaskKind::regression) node->fail(fmt::format("'{}' has no meaning for kind: regression", key), "remove it");
+    const bool numbers = task_.kind == TaskKind::regression || task_.kind == TaskKind::forecasting;
+    if (node != nullptr && numbers) node->fail(fmt::format("'{}' has no meaning for kind: {}", key, task_kind_name(task_.kind)), "remove it");
+  }
+
+  void refuse_unless(const char* key, std::initializer_list<TaskKind> kinds) const {
+    const Yaml* node = root_.find(key);
+    if (node == nullptr || std::find(kinds.begin(), kinds.end(), task_.kind) != kinds.end()) return;
+    std::vector<std::string> names;
+    for (const TaskKind kind : kinds) names.push_back(task_kind_name(kind));
+    node->fail(fmt::format("'{}' has a meaning for kind: {} only", key, fmt::join(names, ", ")), "remove it");
   }
 
   void read_classes() {
     for (const char* key : {"output", "classes", "positive", "threshold"}) refuse_for_regression(key);
     if (const Yaml* output = root_.find("output")) task_.output = static_cast<OutputKind>(choice(*output, {"logits", "probabilities"}));
     if (const Yaml* classes = root_.find("classes")) task_.classes = classes->texts();
-    for (const char* key : {"positive", "threshold"}) {
-      const Yaml* node = root_.find(key);
-      if (node != nullptr && task_.kind != TaskKind::binary) node->fail(fmt::format("'{}' has a meaning for kind: binary only", key), "remove it");
+    refuse_unless("positive", {TaskKind::binary});
+    refuse_unless("threshold", {TaskKind::binary, TaskKind::multi_label, TaskKind::anomaly});
+    refuse_unless("output", {TaskKind::binary, TaskKind::classification, TaskKind::multi_label});
+    refuse_unless("ignore", {TaskKind::segmentation});
+    if (const Yaml* ignore = root_.find("ignore")) task_.ignore = ignore->integer();
+    refuse_unless("naive_error", {TaskKind::forecasting});
+    if (const Yaml* naive = root_.find("naive_error")) {
+      task_.naive_error = naive->number();
+      if (!(*task_.naive_error > 0)) naive->fail("the error must be above 0", "mean |y[t] - y[t - season]| of the series that the model was trained on");
     }
     if (task_.kind == TaskKind::binary && !task_.classes.empty() && task_.classes.size() != 2) {
       root_.at("classes").fail(fmt::format("{} classes; kind: binary has two", task_.classes.size()), "use kind: classification");
@@ -102,6 +124,11 @@ class TaskReader {
       }
       if (task_.metrics.empty()) metrics->fail("no metric is named", fmt::format("choose from {}", fmt::join(known, ", ")));
     }
+    if (const Yaml* metrics = root_.find("metrics"); metrics != nullptr && !task_.naive_error) {
+      for (const Yaml& metric : metrics->items()) {
+        if (metric.text() == "mase") metric.fail("mase is the error over that of the naive forecast, which is not named", "add 'naive_error'");
+      }
+    }
     task_.primary = task_.metrics.front();
     if (const Yaml* primary = root_.find("primary")) task_.primary = task_.metrics[choice(*primary, task_.metrics)];
     task_.direction = metric_direction(task_.primary);
@@ -118,6 +145,11 @@ std::string task_kind_name(TaskKind kind) {
     case TaskKind::binary: return "binary";
     case TaskKind::classification: return "classification";
     case TaskKind::regression: return "regression";
+    case TaskKind::multi_label: return "multi-label";
+    case TaskKind::anomaly: return "anomaly";
+    case TaskKind::forecasting: return "forecasting";
+    case TaskKind::segmentation: return "segmentation";
+    case TaskKind::retrieval: return "retrieval";
   }
   return "";
 }

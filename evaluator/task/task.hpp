@@ -11,7 +11,18 @@
 
 namespace iai {
 
-enum class TaskKind { binary, classification, regression };
+enum class TaskKind {
+  binary,          ///< one of two classes
+  classification,  ///< one of several classes
+  regression,      ///< a number
+  multi_label,     ///< for each of several labels, whether it holds
+  anomaly,         ///< a score, greater for what is not as usual
+  forecasting,     ///< the numbers of the next moments
+  segmentation,    ///< a class for each pixel
+  retrieval,       ///< a vector, near to those of samples of the same class
+};
+constexpr TaskKind all_task_kinds[] = {TaskKind::binary,  TaskKind::classification, TaskKind::regression,   TaskKind::multi_label,
+                                       TaskKind::anomaly, TaskKind::forecasting,    TaskKind::segmentation, TaskKind::retrieval};
 enum class Direction { higher_is_better, lower_is_better };
 std::string task_kind_name(TaskKind kind);
 
@@ -37,6 +48,12 @@ struct LabelSource {
 struct GroupSource {
   std::string name;
   LabelSource source;
+  std::vector<double> ranges = {};  ///< slices: rising bounds that part numbers; empty: each value is a group
+};
+
+/// Slices crossed: each pair of their values is a group.
+struct SliceCross {
+  std::string name, first, second;  ///< names of slices
 };
 
 /// One number that a row gives to the model: (value - offset) / divisor in double, or 1 where the cell is `category`, else 0.
@@ -94,6 +111,7 @@ struct TaskSplit {
   std::optional<LabelSource> labels;
   std::optional<GroupSource> groups;  ///< samples of a group depend on each other; intervals resample whole groups
   std::vector<GroupSource> slices;    ///< metrics are also given for each value of these
+  std::vector<SliceCross> crosses;    ///< and of these, which come behind them
   std::int64_t limit = 0;             ///< at most so many samples, spread evenly; 0: all
 
   // Samples made of columns; `data` is empty where inputs are arrays.
@@ -118,7 +136,9 @@ struct Task {
   OutputKind output = OutputKind::logits;
   std::vector<std::string> classes;                   ///< names in the order of the class numbers; may be empty
   std::int64_t positive = 1;                          ///< binary: the class that is looked for
-  std::optional<double> threshold;                    ///< binary: decision threshold on the score of the positive class
+  std::optional<double> threshold;                    ///< binary, multi-label, anomaly: scores above it are positive
+  std::optional<std::int64_t> ignore;                 ///< segmentation: label of pixels that do not count
+  std::optional<double> naive_error;                  ///< forecasting: mean absolute error of the naive forecast on the training series
   std::vector<std::string> metrics;                   ///< names of metric_direction()
   std::string primary;                                ///< the metric that gates look at
   Direction direction = Direction::higher_is_better;  ///< of the primary metric
@@ -143,6 +163,7 @@ struct LabelledSamples {
   struct Slice {
     std::string name;
     std::vector<std::string> values;  ///< one a sample
+    std::vector<std::string> order;   ///< in which the values are shown; empty: by their bytes
   };
   std::unique_ptr<Samples> inputs;
   std::vector<double> labels;          ///< class number or value, `labels_per_sample` a sample; empty without labels

@@ -4,6 +4,7 @@
 
 #include "evaluator/task/column_samples.hpp"
 #include "evaluator/task/label_file.hpp"
+#include "evaluator/task/slice_bands.hpp"
 #include "evaluator/task/task.hpp"
 #include "formats/error.hpp"
 #include "formats/spelling.hpp"
@@ -36,6 +37,7 @@ class CroppedSamples : public Samples {
     }
     return {std::move(part)};
   }
+  SampleOrigin origin(std::int64_t index) const override { return source_->origin(index); }
 
  private:
   std::unique_ptr<Samples> source_;
@@ -53,6 +55,7 @@ class JoinedSamples : public Samples {
     for (const auto& part : parts_) tensors.push_back(std::move(part->read(first, n).front()));
     return tensors;
   }
+  SampleOrigin origin(std::int64_t index) const override { return parts_.front()->origin(index); }
 
  private:
   std::vector<std::unique_ptr<Samples>> parts_;
@@ -127,7 +130,7 @@ LabelledSamples array_samples(const Task& task, const TaskSplit& split, const st
     check_count(static_cast<std::int64_t>(samples.groups.size()), split.groups->source, "groups", split, count);
   }
   for (const GroupSource& slice : split.slices) {
-    samples.slices.push_back({slice.name, read_groups(slice.source)});
+    samples.slices.push_back({slice.name, read_groups(slice.source), {}});
     check_count(static_cast<std::int64_t>(samples.slices.back().values.size()), slice.source, "values", split, count);
   }
   return samples;
@@ -184,6 +187,7 @@ LabelledSamples load_task_samples(const Task& task, const std::string& name, con
     for (std::int64_t i = 0; i < split.limit; ++i) rows.push_back(i * count / split.limit);
     select_rows(samples, rows);
   }
+  finish_slices(split, samples);
   return samples;
 }
 

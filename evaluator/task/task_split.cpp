@@ -161,6 +161,16 @@ LabelSource SplitReader::label_source(const Yaml& node) const {
     return source;
   }
   node.allow_keys({"file", "column", "crop", "clip", "key", "file_key", "countdown"});
+  source = label_fields(node);
+  if (const Yaml* clip = node.find("clip")) {
+    if (kind_ != TaskKind::regression && kind_ != TaskKind::forecasting) clip->fail("class labels cannot be clipped", "remove it");
+    source.clip = clip->number();
+  }
+  return source;
+}
+
+LabelSource SplitReader::label_fields(const Yaml& node) const {
+  LabelSource source;
   if (const Yaml* file = node.find("file")) source.files = files_in(*file);
   source.column = node.text_or("column", "");
   source.crop = crop_in(node);
@@ -170,16 +180,45 @@ LabelSource SplitReader::label_source(const Yaml& node) const {
   if (!source.key.empty() && source.files.empty()) node.fail("'key' joins a file, which is not named", "add 'file'");
   if (!source.key.empty() && source.column.empty()) node.fail("the file's column with the labels is not named", "add 'column'");
   if (source.files.empty() && source.column.empty() && source.countdown.empty()) node.fail("no label is named", "name a file or a column");
-  if (const Yaml* clip = node.find("clip")) {
-    if (kind_ != TaskKind::regression) clip->fail("class labels cannot be clipped", "remove it");
-    source.clip = clip->number();
-  }
   return source;
 }
 
 GroupSource SplitReader::group(const std::string& name, const Yaml& node) const {
   if (node.is_map()) node.allow_keys({"file", "column"});
-  return {name, label_source(node)};
+  return {name, label_source(node), {}};
+}
+
+void SplitReader::read_slices(const Yaml& slices, TaskSplit& split) const {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : slices.entries()) {
+    if (value.is_map() && value.find("cross") != nullptr) continue;
+    const Yaml* ranges = value.is_map() ? value.find("ranges") : nullptr;
+    split.slices.push_back(ranges == nullptr ? group(name, value) : ranged(name, value, *ranges));
+    names.push_back(name);
+  }
+  for (const auto& [name, value] : slices.entries()) {
+    if (!value.is_map() || value.find("cross") == nullptr) continue;
+    value.allow_keys({"cross"});
+    const std::vector<std::string> parts = value.at("cross").texts();
+    if (parts.size() != 2) value.fail("expected the names of two slices", "cross: [machine, tool]");
+    for (const std::string& part : parts) {
+      if (std::find(names.begin(), names.end(), part) == names.end())
+        value.fail(fmt::format("'{}' is no slice", part), did_you_mean(part, names, "name it as a slice of its own first"));
+    }
+    split.crosses.push_back({name, parts[0], parts[1]});
+  }
+}
+
+GroupSource SplitReader::ranged(const std::string& name, const Yaml& node, const Yaml& ranges) const {
+  node.allow_keys({"file", "column", "ranges"});
+  GroupSource source{name, label_fields(node), {}};
+  for (const Yaml& bound : ranges.items()) {
+    source.ranges.push_back(bound.number());
+    if (source.ranges.size() > 1 && !(source.ranges.back() > source.ranges[source.ranges.size() - 2]))
+      bound.fail("bounds of ranges rise", "ranges: [20, 40, 60]");
+  }
+  if (source.ranges.empty()) ranges.fail("no bound is named", "ranges: [20, 40, 60] makes four groups");
+  return source;
 }
 
 RowSelection SplitReader::selection(const Yaml& node) const {
@@ -206,8 +245,9 @@ TaskSplit SplitReader::read(const Yaml& node, TaskSplit split) const {
   if (const Yaml* groups = node.find("groups")) split.groups = group("groups", *groups);
   if (const Yaml* slices = node.find("slices")) {
     split.slices.clear();
+    split.crosses.clear();
     if (slices->is_map()) {
-      for (const auto& [name, value] : slices->entries()) split.slices.push_back(group(name, value));
+      read_slices(*slices, split);
     } else {
       for (const Yaml& value : slices->items()) split.slices.push_back(group(value.text(), value));
     }
@@ -255,6 +295,11 @@ TaskSplit SplitReader::finish(TaskSplit split, const Yaml& node) const {
   for (GroupSource& slice : split.slices) {
     settle_group(slice);
     if (!columns) slice.name = fs::path(slice.name).stem().string();
+  }
+  for (SliceCross& cross : split.crosses) {
+    if (columns) continue;
+    cross.first = fs::path(cross.first).stem().string();
+    cross.second = fs::path(cross.second).stem().string();
   }
   return split;
 }

@@ -25,7 +25,10 @@ class SplitReader {
   InputSource input(const std::string& name, const Yaml& node, TaskSplit& split) const;
   std::vector<Feature> features(const Yaml& node, TaskSplit& split) const;
   LabelSource label_source(const Yaml& node) const;
+  LabelSource label_fields(const Yaml& node) const;
   GroupSource group(const std::string& name, const Yaml& node) const;
+  GroupSource ranged(const std::string& name, const Yaml& node, const Yaml& ranges) const;
+  void read_slices(const Yaml& slices, TaskSplit& split) const;
   void read_inputs(const Yaml& inputs, TaskSplit& split) const;
   void read_rows(const Yaml& node, TaskSplit& split) const;
   RowSelection selection(const Yaml& node) const;
