@@ -54,7 +54,7 @@ namespace {
 /// Every metric that some task can have.
 std::vector<std::string> metric_names() {
   std::vector<std::string> names;
-  for (const TaskKind kind : {TaskKind::binary, TaskKind::classification, TaskKind::regression}) {
+  for (const TaskKind kind : all_task_kinds) {
     for (const std::string& name : metrics_of(kind)) {
       if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
     }
