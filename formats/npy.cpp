@@ -5,6 +5,8 @@
 #include <optional>
 
 #include <fmt/format.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "formats/error.hpp"
 #include "formats/mapped_file.hpp"
@@ -102,6 +104,17 @@ NpyHeader parse_npy_header(std::span<const std::byte> start, const std::string& 
 
 namespace {
 
+/// Gives pages of a map back that lie before what was read now, so that an array that is read from its beginning to its end takes a few megabytes.
+/// They stay in the file, and come back when they are read again. @param begin, end  what was read, as bytes of `data`
+void give_back_before(std::span<const std::byte> data, std::size_t begin, std::size_t end) {
+  constexpr std::size_t block = std::size_t{8} << 20;
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  if (begin / block == end / block) return;
+  const auto start = reinterpret_cast<std::uintptr_t>(data.data());
+  const std::uintptr_t from = (start + (begin > 2 * block ? begin - 2 * block : 0) + page - 1) / page * page, to = (start + begin) / page * page;
+  if (from < to) ::madvise(reinterpret_cast<void*>(from), to - from, MADV_DONTNEED);
+}
+
 void check_data(const NpyHeader& header, std::uint64_t present, const std::string& name) {
   if (present == header.data_bytes) return;
   fail(name,
@@ -134,7 +147,10 @@ Tensor NpyFile::read_rows(std::int64_t first, std::int64_t count) const {
   const auto total = static_cast<std::size_t>(element_count(shape));
   result.bytes.resize(total * size);
   const auto skipped = rows() == 0 ? 0 : data_.size() / static_cast<std::size_t>(rows()) * static_cast<std::size_t>(first);
-  if (!header_.fortran_order && total > 0) std::memcpy(result.bytes.data(), data_.data() + skipped, result.bytes.size());
+  if (!header_.fortran_order && total > 0) {
+    std::memcpy(result.bytes.data(), data_.data() + skipped, result.bytes.size());
+    if (map_ != nullptr) give_back_before(data_, skipped, skipped + result.bytes.size());
+  }
   // Fortran order: walk the result in C order and look each element up.
   std::vector<std::int64_t> index(shape.size(), 0);
   for (std::size_t i = 0; header_.fortran_order && i < total; ++i) {

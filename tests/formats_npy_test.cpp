@@ -1,4 +1,8 @@
+#include <filesystem>
+#include <fstream>
 #include <string>
+
+#include <unistd.h>
 
 #include <doctest/doctest.h>
 
@@ -38,4 +42,43 @@ TEST_CASE("what does not fit the header is refused") {
   CHECK_THROWS_AS(parse(npy(head, "").substr(0, 30)), Error);
   CHECK_THROWS_AS(read_npy("/nowhere/a.npy"), Error);
   CHECK_THROWS_AS(read_npy("/"), Error);
+}
+
+namespace {
+
+/// Bytes of files that this process holds in memory.
+std::size_t mapped_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  std::size_t size = 0, resident = 0, shared = 0;
+  statm >> size >> resident >> shared;
+  return shared * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace
+
+TEST_CASE("npy: an array that is read from its beginning to its end takes a part of its size") {
+  const auto path = std::filesystem::temp_directory_path() / ("iai-npy-" + std::to_string(::getpid()) + ".npy");
+  constexpr std::int64_t rows = 3000, width = 8192;  // 98 MB
+  {
+    iai::Tensor tensor{iai::ElementType::float32, {rows, width}, std::vector<std::byte>(static_cast<std::size_t>(rows * width) * sizeof(float))};
+    auto* values = reinterpret_cast<float*>(tensor.bytes.data());
+    for (std::int64_t i = 0; i < rows * width; ++i) values[i] = static_cast<float>(i % 10'007);
+    iai::write_npy(path, tensor.view());
+  }
+  const iai::NpyFile file(path);
+  const std::size_t before = mapped_bytes();
+  std::size_t most = 0;
+  const auto check = [&](std::int64_t first, std::int64_t count) {
+    const iai::Tensor part = file.read_rows(first, count);
+    const auto* values = reinterpret_cast<const float*>(part.bytes.data());
+    for (std::int64_t i = 0; i < count * width; i += 97) REQUIRE(values[i] == static_cast<float>((first * width + i) % 10'007));
+  };
+  for (std::int64_t first = 0; first < rows; first += 8) {
+    check(first, 8);
+    most = std::max(most, mapped_bytes());
+  }
+  CHECK(most < before + (std::size_t{40} << 20));
+  check(0, 8);  // what was given back comes again
+  check(1500, 700);
+  std::filesystem::remove(path);
 }
