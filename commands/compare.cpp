@@ -83,6 +83,13 @@ void record_inputs(Recording& recording, const CompareOptions& options, const st
   for (const TaskFile& file : task_files(*task, options.split)) recording.input(file.role, file.path);
 }
 
+/// @throws Error(usage) when answers of the task's kind are not right or wrong, or near or far, one by one.
+void refuse_unpaired(const Task& task) {
+  if (task.kind != TaskKind::anomaly && task.kind != TaskKind::segmentation && task.kind != TaskKind::retrieval) return;
+  throw Error(ErrorKind::usage, fmt::format("{}: answers of kind: {} are not compared one by one", task.path.string(), task_kind_name(task.kind)),
+              "iai evaluate A.onnx B.onnx --task gives the difference of every metric with an interval");
+}
+
 CompareResult compare(const CompareOptions& options, Context& context) {
   const Tolerance tolerance = [&] {
     const DropLimit limit = parse_limit("--tolerance", options.tolerance, "write 0.01% (of the largest value of a tensor) or 1e-5 (in its unit)");
@@ -92,6 +99,7 @@ CompareResult compare(const CompareOptions& options, Context& context) {
   if (!options.task.empty()) {
     result.task = read_task(options.task);
     result.task->split(options.split);
+    refuse_unpaired(*result.task);
   }
   const SessionOptions session{.device = options.runtime.device, .runtime = options.runtime.runtime};
   const Session reference(options.reference, session), candidate(options.model, session);

@@ -312,6 +312,9 @@ void Answers::append(const Answers& other) {
   add(loss, other.loss);
   add(probability, other.probability);
   add(brier, other.brier);
+  add(class_probability, other.class_probability);
+  add(pixels, other.pixels);
+  add(retrieved, other.retrieved);
   for (const std::int32_t number : other.cluster) cluster.push_back(number + clusters);
   clusters += other.clusters;
 }
