@@ -6,6 +6,8 @@
 
 #include "commands/bench_record.hpp"
 #include "commands/bench_report.hpp"
+#include "commands/session_file.hpp"
+#include "formats/digest.hpp"
 
 namespace iai {
 
@@ -44,6 +46,10 @@ void warn_of(const BenchOptions& options, const BenchResult& result, Output& out
   for (const std::string& reason : setting.steadiness.reasons()) output.warn("the machine was unsteady: " + reason);
   for (const BenchFigures& figures : result.models) {
     if (!figures.measured.warm_up.settled) output.warn(figures.model.string() + ": still got faster when the warm-up ended");
+    if (!figures.fell_back.empty()) {
+      output.warn(fmt::format("{}: {} of {} kernels did not run on {}", figures.model.string(), figures.fell_back.size(), figures.kernels.size(),
+                              options.runtime.device));
+    }
     if (figures.load && !figures.load->keeps_up) {
       output.warn(fmt::format("{}: cannot keep up with {:g} runs a second, it serves {:.4g}: waiting grows as long as it is measured", figures.model.string(),
                               options.load.rate, figures.load->runs_per_s));
@@ -55,6 +61,21 @@ void warn_of(const BenchOptions& options, const BenchResult& result, Output& out
   }
 }
 
+/// What the session file says in the place of the flags.
+BenchOptions with_session(BenchOptions options, Output& output) {
+  if (options.session.empty()) return options;
+  const SessionFile session = read_session_file(options.session);
+  options.runtime.device = session.device;
+  options.runtime.threads = session.threads;
+  options.optimization = session.optimization;
+  if (options.runtime.batch == 0) options.runtime.batch = static_cast<int>(session.batch);
+  for (const std::filesystem::path& model : options.models) {
+    if (session.model_sha256.empty() || digest_path(model) == session.model_sha256) continue;
+    output.warn(options.session.string() + ": was found for another model than " + model.string());
+  }
+  return options;
+}
+
 }  // namespace
 
 void declare(CLI::App& app, BenchOptions& options) {
@@ -63,13 +84,25 @@ void declare(CLI::App& app, BenchOptions& options) {
   declare_calibration(app, options.calibration);
   declare_runtime(app, options.runtime);
   declare_duration(app, options);
+  app.add_option("--optimization", options.optimization, "What the runtime may do to the graph before it runs")
+      ->type_name("LEVEL")
+      ->check(CLI::IsMember(optimization_words()))
+      ->capture_default_str();
+  auto* session =
+      app.add_option("--session", options.session, "Device, threads, optimization and batch, as --sweep --session-out wrote them")->type_name("SESSION.json");
+  for (const char* settled : {"--device", "--threads", "--optimization"}) session->excludes(app.get_option(settled));
+  app.add_flag("--operators", options.operators, "Also show each operator's time and work, and what bounds it: compute, memory or overhead");
+  app.add_flag("--require-provider", options.require_provider, "Fail when a node ran elsewhere than on the device");
   declare_load(app, options.load);
   declare_energy(app, options.energy);
+  declare_sweep(app, options.sweep);
   app.add_option("--seed", options.seed, "Of the order within the rounds and of the inputs")->type_name("N")->capture_default_str();
 }
 
-ExitCode run(const BenchOptions& options, Context& context) {
-  check(options.energy);
+ExitCode run(const BenchOptions& given, Context& context) {
+  check(given.energy);
+  const BenchOptions options = with_session(given, context.output);
+  if (options.sweep.asked) return run_sweep(options, context);
   std::deque<Recording> recordings;  // made first: a registry that cannot take them is found out before the measurement
   for (std::size_t i = 0; i < options.models.size(); ++i) recordings.emplace_back(context, "bench");
   const BenchResult result = measure_models(options, context);
@@ -84,7 +117,7 @@ ExitCode run(const BenchOptions& options, Context& context) {
   }
   report.add("records", std::move(records));
   context.output.result(report);
-  return ExitCode::done;
+  return is_refused(options, result) ? ExitCode::answer_is_no : ExitCode::done;
 }
 
 }  // namespace iai

@@ -7,17 +7,20 @@ const Manual bench_manual{
         "Measures how fast models run on this machine, and what they cost before they are warm. Only the runtime's own run lies "
         "between two readings of the clock: inputs are bound before, outputs are written over those of the run before.\n\n"
         "Several models are interleaved: rounds in which each runs for a block of about 10 ms, in an order drawn anew for every "
-        "round from --seed. The first model (or --reference) is what the others are compared with: consecutive rounds form up to 50 "
-        "groups, each gives the ratio of the two medians, and latency_ratio is the median of these with the 95 % interval that their "
-        "order gives (Hahn, Meeker and Escobar, Statistical Intervals, section 5.3.1). An interval needs 6 rounds. latency_p50_interval is "
-        "the same for the medians themselves.\n\n"
+        "round from --seed. Where in memory a model happens to lie makes it up to a percent faster or slower as long as it is loaded, so all "
+        "are loaded anew up to 20 times (placements), in an order drawn anew, between blocks of memory of random size. The first model (or --reference) is "
+        "what "
+        "the others are compared with: each placement gives the ratio of the two medians, and latency_ratio is the median of these with the 95 % "
+        "interval that their order gives (Hahn, Meeker and Escobar, Statistical Intervals, section 5.3.1). latency_p50_interval is the same for "
+        "the medians themselves. Where the time holds fewer than 6 placements (--runs below 120, a large model, --seconds below a second) there is one, and up "
+        "to 50 groups of its rounds take their part: such an interval is too narrow for a difference below a percent.\n\n"
         "Before that every model runs until it stops getting faster (two windows of 10 runs and 2 ms in a row that are not more than 2 "
         "% faster than the one before, 50 ms at least); these runs are reported as warm-up and are in no other figure. Load time, first "
         "inference and peak memory come from a forked child for each model, in which nothing ran before; the peak is the child's "
         "ru_maxrss and includes the runtime's library.\n\n"
         "--until PERCENT goes on until every ratio (with a single model: its median) is known to that precision, half the interval's width "
-        "over the value, or --budget ends; precision_reached says which. The interval is looked at after 20 rounds and then whenever a "
-        "quarter more were run.\n\n"
+        "over the value, or --budget ends; precision_reached says which. The interval is looked at after 10 placements and then whenever a "
+        "quarter more were measured.\n\n"
         "p99.9 needs 1000 runs and is left out below, where it would be the slowest run. The histogram (--json) has the same buckets for every "
         "model, 20 a decade, each 12.2 % wide.\n\n"
         "throughput_per_s is samples a second of one stream of runs, one after the other. --concurrency N measures N streams at the same time too, "
@@ -38,6 +41,18 @@ const Manual bench_manual{
         "the first five lines. Energy is the sum of trapezoids between readings, cut at the borders of the blocks; stretches last five of its "
         "readings at least. The command runs in a process group of its own, which is ended with the measurement. Records name it, but "
         "reproduce measures without it: a record runs no shell command.\n\n"
+        "--operators adds the runtime's own account of its kernels (50 runs in a session of their own): time, operations and bytes from the shapes "
+        "that it states, operations a byte, and the share of what this machine can do at most, measured beside it: float32 multiply-adds, copies within "
+        "the second-level cache and in memory, by --threads threads. bound_by is compute or memory, whichever ceiling is nearer; overhead below a "
+        "tenth of both; unknown where the shapes do not tell the operations. The runtime counts whole microseconds: kernels of one or two "
+        "are roughly known. An int8 kernel is held against the float32 ceiling and may exceed it.\n\n"
+        "Nodes that a device lacks run on the processor; placement and fell_back say which, for every device but cpu. With --require-provider "
+        "one such node makes the exit code 1.\n\n"
+        "--sweep tries settings of one model: every threads, batch, optimization and device that --sweep-... name, two passes in an order by "
+        "--seed, half of --seconds each, one session at a time. It names the cheapest one under --latency-limit: least energy a sample where a meter "
+        "answers, else least processor time a sample; on_front marks settings that no other one beats in p99, throughput, energy and memory "
+        "together. --session-out writes the cheapest one for --session; docs/benchmark.md shows how Python loads it. Exit code 1 where no setting keeps "
+        "the limit.\n\n"
         "Each model leaves its own record. verdict is steady or unsteady, with the reasons: processor time given to other machines, other "
         "processes, a changing clock, heat or a container's quota that slowed the processor down, different or changing governors, a "
         "reference that drifted.",
@@ -47,6 +62,9 @@ const Manual bench_manual{
                  {"As long as it takes to know the ratio to 0.5 %, five minutes at most", "iai bench model.onnx model-int8.onnx --until 0.5% --budget 300"},
                  {"Will it serve 200 parts a second, and how late at worst?", "iai bench model.onnx --rate 200 --seconds 60 --threads 1"},
                  {"Eight callers at once", "iai bench model.onnx --concurrency 8 --threads 1"},
+                 {"Which layers take the time, and why?", "iai bench model.onnx --operators --threads 1"},
+                 {"The cheapest way to run it within 20 ms", "iai bench model.onnx --sweep --latency-limit 20 --session-out session.json"},
+                 {"As that says", "iai bench model.onnx --session session.json"},
                  {"Energy by a meter on a serial line that prints 'SECONDS WATTS'", "iai bench model.onnx --meter 'exec cat /dev/ttyUSB0' --idle 10"},
                  {"A short look: 200 runs", "iai bench model.onnx --runs 200 --no-record"}},
     .diagnostics =

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "commands/session_file.hpp"
 #include "evaluator/metrics/output_error.hpp"
 #include "evaluator/task/samples.hpp"
 #include "formats/error.hpp"
@@ -35,6 +36,8 @@ SessionOptions bench_session_options(const BenchOptions& options) {
   SessionOptions session;
   session.device = options.runtime.device;
   session.intra_threads = options.runtime.threads;
+  session.optimization = optimization_of(options.optimization);
+  session.cpu_fallback = true;  // seen and shown, --require-provider refuses it: measure_models profiles such a run
   session.runtime = options.runtime.runtime;
   return session;
 }
@@ -70,12 +73,32 @@ std::vector<std::vector<Tensor>> bench_inputs(const fs::path& path, const Sessio
 }
 
 BenchModel::BenchModel(const fs::path& path, const BenchOptions& options)
-    : path_(path), session_(path, bench_session_options(options)), batch_(bench_batch(path, session_, options)) {
-  for (std::vector<Tensor>& inputs : bench_inputs(path, session_, options, most_batches)) {
-    bound_.emplace_back(session_, std::move(inputs));
+    : path_(path),
+      session_(std::make_unique<Session>(path, bench_session_options(options))),
+      batch_(bench_batch(path, *session_, options)),
+      inputs_(bench_inputs(path, *session_, options, most_batches)) {
+  bind(options);
+}
+
+void BenchModel::reload(const BenchOptions& options) {
+  unload();
+  session_ = std::make_unique<Session>(path_, bench_session_options(options));
+  bind(options);
+}
+
+void BenchModel::unload() {
+  streams_.clear();
+  bound_.clear();
+  session_.reset();
+  next_ = 0;
+}
+
+void BenchModel::bind(const BenchOptions& options) {
+  for (const std::vector<Tensor>& inputs : inputs_) {
+    bound_.emplace_back(*session_, inputs);
     const std::string output = bound_.back().output_with_nan();
     if (output.empty()) continue;
-    throw Error(ErrorKind::input, path.string() + ": output '" + output + "' is NaN, so its times say nothing",
+    throw Error(ErrorKind::input, path_.string() + ": output '" + output + "' is NaN, so its times say nothing",
                 options.calibration.empty() ? "give real inputs with --calibration, or look for NaN among the weights" : "look for NaN among the weights");
   }
 }
@@ -85,10 +108,10 @@ void BenchModel::run() {
   next_ = next_ + 1 == bound_.size() ? 0 : next_ + 1;
 }
 
-std::vector<Subject> BenchModel::streams(int count, const BenchOptions& options) {
+std::vector<Subject> BenchModel::streams(int count) {
   std::vector<Subject> subjects;
   for (int i = 0; i < count; ++i) {
-    streams_.emplace_back(session_, bench_inputs(path_, session_, options, 1).front());
+    streams_.emplace_back(*session_, inputs_.front());
     subjects.emplace_back([run = &streams_.back()] { run->run(); });
   }
   return subjects;

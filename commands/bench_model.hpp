@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,16 +22,22 @@ class BenchModel {
   /// @throws Error(input) when an output is NaN: the time of such a run says nothing.
   BenchModel(const std::filesystem::path& path, const BenchOptions& options);
   const std::filesystem::path& path() const { return path_; }
-  const Session& session() const { return session_; }
+  const Session& session() const { return *session_; }
   std::int64_t batch() const { return batch_; }
   void run();
+  /// Frees all but the inputs; reload() makes it ready again, elsewhere in memory.
+  void unload();
+  void reload(const BenchOptions& options);
   /// Runs that do not share inputs and outputs, for threads: one a stream. They end with this object.
-  std::vector<Subject> streams(int count, const BenchOptions& options);
+  std::vector<Subject> streams(int count);
 
  private:
+  void bind(const BenchOptions& options);
+
   std::filesystem::path path_;
-  Session session_;
+  std::unique_ptr<Session> session_;
   std::int64_t batch_;
+  std::vector<std::vector<Tensor>> inputs_;
   std::vector<BoundRun> bound_;
   std::deque<BoundRun> streams_;
   std::size_t next_ = 0;

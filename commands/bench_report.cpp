@@ -53,6 +53,14 @@ ReportRows load_rows(const BenchOptions& options, const BenchResult& result) {
   return rows;
 }
 
+/// In text a model after the other, since a table in a table has no room.
+void add_insides(Report& report, const ReportRows& inside, bool as_json) {
+  if (inside.empty()) return;
+  if (as_json) report.add("inside", inside);
+  else
+    for (std::size_t i = 0; i < inside.size(); ++i) report.add(inside.size() > 1 ? "inside_" + std::to_string(i + 1) : "inside", inside[i]);
+}
+
 }  // namespace
 
 Report bench_model_report(const BenchOptions& options, const BenchResult& result, std::size_t at) {
@@ -72,6 +80,12 @@ Report bench_model_report(const BenchOptions& options, const BenchResult& result
   row.add("warm_up_settled", figures.measured.warm_up.settled);
   add_energy(row, result.setting.energy, at, options.energy);
   return row;
+}
+
+void add_inside(Report& report, const BenchOptions& options, const BenchFigures& figures, const BenchSetting& setting) {
+  report.add("placement", placement_rows(figures.kernels)).add("fell_back", ReportList(figures.fell_back));
+  if (!options.operators || !setting.peak) return;
+  report.add("sums", operator_sums(figures.kernels)).add("operators", operator_rows(figures.kernels, *setting.peak));
 }
 
 ReportRows histogram_rows(const BenchFigures& figures) {
@@ -99,7 +113,9 @@ Report bench_report(const BenchOptions& options, const BenchResult& result, bool
   Report report("iai.bench/1");
   report.headline(headline(result.models));
   report.add("device", options.runtime.device).add("threads", setting.threads).add("batch", setting.batch);
+  report.add("optimization", options.optimization);
   report.add("inputs", options.calibration.empty() ? "seeded" : "calibration").add("rounds", setting.rounds);
+  report.add("placements", setting.placements);
   add_precision(report, options, setting);
   ReportRows rows;
   for (std::size_t i = 0; i < result.models.size(); ++i) {
@@ -108,6 +124,14 @@ Report bench_report(const BenchOptions& options, const BenchResult& result, bool
   }
   report.add("models", std::move(rows));
   if (options.load.asked()) report.add("load", load_rows(options, result));
+  if (setting.peak) report.add("machine_peak", peak_report(*setting.peak));
+  ReportRows inside;
+  for (const BenchFigures& figures : result.models) {
+    if (figures.kernels.empty()) continue;
+    inside.push_back(Report().add("model", figures.model.generic_string()));
+    add_inside(inside.back(), options, figures, setting);
+  }
+  add_insides(report, inside, as_json);
   report.add("energy_zones", ReportList(setting.energy.sources)).add("energy", energy_report(setting.energy, options.energy));
   report.add("steadiness", steadiness_report(setting.steadiness));
   report.add("verdict", reasons.empty() ? "steady" : "unsteady").add("unsteady", ReportList(reasons));

@@ -13,6 +13,8 @@ Report bench_model_report(const BenchOptions& options, const BenchResult& result
 ReportRows histogram_rows(const BenchFigures& figures);
 /// What else happened on the machine.
 Report steadiness_report(const Steadiness& steadiness);
+/// What was found inside one model: where its kernels ran, and with --operators each of them.
+void add_inside(Report& report, const BenchOptions& options, const BenchFigures& figures, const BenchSetting& setting);
 /// The whole but for the ids of records.
 Report bench_report(const BenchOptions& options, const BenchResult& result, bool as_json);
 

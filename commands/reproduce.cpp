@@ -148,14 +148,15 @@ ExitCode run(const ReproduceOptions& options, Context& context) {
   const std::vector<FigureComparison> figures = compare_figures(record, rerun.record());
   const std::vector<Remeasured> latencies = compare_latencies(record, rerun.record());
   Finding finding = finding_of(outputs, figures);
-  if (record.verb == "bench") finding = measured_finding(record, rerun.record(), latencies);
+  const bool is_measured = record.verb == "bench" || record.verb == "bench-sweep";
+  if (is_measured) finding = measured_finding(record, rerun.record(), latencies);
 
   Report report("iai.reproduce/1");
   report.headline(fmt::format("record {} ({}): {}{}", record.number, record.verb, finding.word, finding.difference.empty() ? "" : ": " + finding.difference));
   report.add("number", record.number).add("id", record.id).add("verb", record.verb).add("finding", finding.word);
   if (!finding.difference.empty()) report.add("difference", finding.difference);
   report.add("outputs", output_rows(outputs));
-  if (record.verb != "bench") report.add("figures", figure_rows(figures));
+  if (!is_measured) report.add("figures", figure_rows(figures));
   ReportRows times;
   for (const Remeasured& latency : latencies) {
     times.push_back(std::move(Report().add("name", latency.name).add("recorded", latency.recorded).add("now", latency.now)));

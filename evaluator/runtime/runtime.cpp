@@ -171,16 +171,32 @@ Runtime& Runtime::get(const fs::path& path) {
   return *runtime;
 }
 
+namespace {
+
+/// "cpu" of "CPUExecutionProvider"
+std::string device_of(std::string provider) {
+  if (const auto at = provider.find("ExecutionProvider"); at != std::string::npos) provider.resize(at);
+  std::transform(provider.begin(), provider.end(), provider.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return provider;
+}
+
+}  // namespace
+
 std::vector<std::string> Runtime::providers() const {
   std::vector<std::string> devices;
-  for (std::string name : Ort::GetAvailableProviders()) {
-    if (const auto at = name.find("ExecutionProvider"); at != std::string::npos) name.resize(at);
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  for (const std::string& name : Ort::GetAvailableProviders()) {
     // "azure" sends the inputs to a server: no device of this machine.
-    if (name != "azure") devices.push_back(name);
+    if (const std::string device = device_of(name); device != "azure") devices.push_back(device);
   }
   std::stable_partition(devices.begin(), devices.end(), [](const std::string& name) { return name == "cpu"; });
   return devices;
+}
+
+std::string Runtime::provider_name(const std::string& device) const {
+  for (const std::string& name : Ort::GetAvailableProviders()) {
+    if (device_of(name) == device) return name;
+  }
+  return {};
 }
 
 }  // namespace iai

@@ -58,8 +58,8 @@ GraphOptimizationLevel level_of(GraphOptimization optimization) {
 }
 
 /// Adds the one execution provider that was named. Operators that it lacks must not move to the CPU silently: what is
-/// measured afterwards would not be the device.
-void append_device(Ort::SessionOptions& session, const std::string& device, const Runtime& runtime) {
+/// measured afterwards would not be the device. Who lets them looks where they ran (kernel_times.hpp).
+void append_device(Ort::SessionOptions& session, const std::string& device, bool cpu_fallback, const Runtime& runtime) {
   const std::vector<std::string> devices = runtime.providers();
   if (std::find(devices.begin(), devices.end(), device) == devices.end()) {
     std::string known;
@@ -68,7 +68,7 @@ void append_device(Ort::SessionOptions& session, const std::string& device, cons
                 "it has: " + known + "; iai doctor shows where it was found");
   }
   if (device == "cpu") return;
-  session.AddConfigEntry("session.disable_cpu_ep_fallback", "1");
+  if (!cpu_fallback) session.AddConfigEntry("session.disable_cpu_ep_fallback", "1");
   if (device == "cuda") {
     session.AppendExecutionProvider_CUDA(OrtCUDAProviderOptions{});
   } else if (device == "tensorrt") {
@@ -89,7 +89,7 @@ Ort::SessionOptions session_options(const SessionOptions& options, const Runtime
   session.SetGraphOptimizationLevel(level_of(options.optimization));
   if (!options.profile.empty()) session.EnableProfiling(options.profile.c_str());
   try {
-    append_device(session, options.device, runtime);
+    append_device(session, options.device, options.cpu_fallback, runtime);
   } catch (const Ort::Exception& error) {
     throw Error(ErrorKind::environment, "device '" + options.device + "': " + reason_of(error), "iai doctor shows the devices");
   }

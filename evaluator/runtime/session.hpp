@@ -31,6 +31,8 @@ class Runtime {
   const std::string& version() const { return version_; }
   const std::filesystem::path& library() const { return library_; }
   std::vector<std::string> providers() const;  ///< "cpu", "cuda", ... as --device takes them
+  /// "CPUExecutionProvider" of "cpu": the runtime's own name, empty for a device that it lacks.
+  std::string provider_name(const std::string& device) const;
 
  private:
   Runtime() = default;
@@ -45,6 +47,7 @@ struct SessionOptions {
   int intra_threads = 1;       ///< threads inside one operator; 0: all cores
   GraphOptimization optimization = GraphOptimization::all;
   std::filesystem::path runtime;       ///< --runtime
+  bool cpu_fallback = false;           ///< nodes that the device lacks run on the processor; else such a model is an error
   std::filesystem::path profile = {};  ///< how the runtime's account of each kernel's time begins, as a file; empty: there is none
 };
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What iai bench adds to a run: its median latency over that of a tight loop through ONNX Runtime's Python API, with the same
-# runtime version, one thread, the same model. Turns alternate; the ratio printed is the median over the turns.
+# runtime version, one thread, the same model. Turns alternate; the ratio printed is the median over the turns, and so is what is added in
+# microseconds to a bound run. Then bench_pairs.py: the same model twice, and a model that is 3 % slower (IAI_BENCH_PAIRS="SAME_RUNS SLOWER_RUNS SECONDS").
 #   tests/bench/bench.sh [BUILD [SOURCE [MODEL.onnx ...]]]
 set -euo pipefail
 export ORT_DISABLE_TELEMETRY=1  # for the peer; iai sets it itself
@@ -53,12 +54,16 @@ def ours(iai, path, seconds):
     found = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     return found["models"][0]["latency_p50_ms"]
 
-print(f"{'model':24} {'iai ms':>9} {'run ms':>9} {'bound ms':>9} {'iai/run':>8} {'iai/bound':>9}")
+print(f"{'model':24} {'iai ms':>9} {'run ms':>9} {'bound ms':>9} {'iai/run':>8} {'iai/bound':>9} {'added us':>9}")
 for path in sys.argv[2:]:
     turns = []
     for _ in range(5):
         turns.append((ours(sys.argv[1], path, 0.7), *peer(path, 0.7)))
     a, b, c = (statistics.median(column) for column in zip(*turns))
     run, bound = statistics.median(x / y for x, y, _ in turns), statistics.median(x / z for x, _, z in turns)
-    print(f"{path.split('/')[-1]:24} {a:9.4f} {b:9.4f} {c:9.4f} {run:8.3f} {bound:9.3f}")
+    added = statistics.median(1000 * (x - z) for x, _, z in turns)
+    print(f"{path.split('/')[-1]:24} {a:9.4f} {b:9.4f} {c:9.4f} {run:8.3f} {bound:9.3f} {added:9.2f}")
 PYTHON
+"$scratch/venv/bin/pip" install -qq onnx
+read -r -a pairs <<<"${IAI_BENCH_PAIRS:-100 50 3}"
+"$scratch/venv/bin/python" "$(dirname "${BASH_SOURCE[0]}")/bench_pairs.py" "$iai" "${models[1]:-${models[0]}}" "${pairs[@]}"

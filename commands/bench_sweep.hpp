@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "commands/context.hpp"
+#include "commands/options.hpp"
+
+namespace iai {
+
+struct BenchOptions;
+
+/// Ways to run a model that are tried against each other.
+struct SweepOption {
+  bool asked = false;
+  std::vector<int> threads;           ///< empty: 1, 2, 4 ... and all cores
+  std::vector<std::int64_t> batches;  ///< empty: 1, 4, 16 where the model lets them
+  std::vector<std::string> optimizations{"basic", "all"};
+  std::vector<std::string> devices;   ///< empty: --device
+  double latency_limit_ms = 0;        ///< of 99 % of the runs; 0: none
+  std::filesystem::path session_out;  ///< where the cheapest setting is written
+  bool overwrite = false;
+};
+
+void declare_sweep(CLI::App& app, SweepOption& option);
+
+/// Measures every setting and names the cheapest one under the limit.
+/// @returns answer_is_no when no setting keeps the limit
+/// @throws Error(usage) for several models or too many settings; else as measure_models does
+ExitCode run_sweep(const BenchOptions& options, Context& context);
+
+}  // namespace iai
