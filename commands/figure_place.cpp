@@ -111,7 +111,8 @@ void collect(const Json& node, const FigurePlace& place, std::size_t step, const
     // The interval of slices[...].value and slices[...].difference stands beside it.
     const std::string& key = place.steps.back().key;
     const bool is_row_figure = row != nullptr && (key == "value" || key == "difference");
-    if (const Json* value = value_of(node)) found.push_back({label, *value, is_row_figure ? *row : node});
+    const Json figure = plain_figure(node);
+    if (const Json* value = value_of(figure)) found.push_back({label, *value, is_row_figure ? *row : figure});
     return;
   }
   const FigurePlace::Step& wanted = place.steps[step];
@@ -127,6 +128,19 @@ void collect(const Json& node, const FigurePlace& place, std::size_t step, const
 }
 
 }  // namespace
+
+Json plain_figure(const Json& figure) {
+  if (!figure.is_object() || figure.contains("value")) return figure;
+  for (const char* unit : {"_ms", "_s", "_j", "_bytes", "_per_s", "_db", "_share", "_mhz"}) {
+    if (!figure.contains(std::string("value") + unit)) continue;
+    Json plain = figure;
+    for (const char* key : {"value", "low", "high"}) {
+      if (figure.contains(std::string(key) + unit)) plain[key] = figure.at(std::string(key) + unit);
+    }
+    return plain;
+  }
+  return figure;
+}
 
 FigurePlace parse_figure_place(const std::string& text) { return PlaceReader(text).read(); }
 

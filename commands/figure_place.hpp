@@ -33,6 +33,10 @@ struct FoundFigure {
 /// Every value at the place in the order of the record; none where it has no such figure.
 std::vector<FoundFigure> figures_at(const FigurePlace& place, const Record& record);
 
+/// A figure with its interval as {value, low, high, n}, also where the record names the unit in each key ("value_ms", "low_ms");
+/// anything else unchanged.
+Json plain_figure(const Json& figure);
+
 /// What figures a record has besides: "f1, rmse, slices", for messages.
 std::string figure_names(const Record& record);
 

@@ -60,8 +60,9 @@ ReportRows figure_rows(const Check& check, const std::vector<const Record*>& rec
       continue;
     }
     const bool judged = record->metrics.contains(check.name);
-    for (const auto& [name, figure] : record->metrics.items()) {
+    for (const auto& [name, recorded] : record->metrics.items()) {
       if (judged && name != check.name) continue;
+      const Json figure = plain_figure(recorded);
       add_figure(rows, *record, name, figure.is_object() ? figure.value("value", Json()) : figure, figure);
     }
   }

@@ -134,7 +134,7 @@ void settle(Verdict& verdict, const Estimate& found) {
 void judge_recorded(Verdict& verdict, const std::string& name, const std::string& key) {
   const Json& metrics = verdict.record->metrics;
   if (!metrics.contains(name)) return not_there(verdict, name);
-  const Json& figure = metrics.at(name);
+  const Json figure = plain_figure(metrics.at(name));
   if (!key.empty()) {
     if (const std::optional<double> count = number_at(figure, key.c_str())) settle(verdict, *count);
     else verdict.reason = fmt::format("{} of {} is undefined in record {}", key, name, verdict.record->number);

@@ -64,8 +64,10 @@ std::vector<std::string> metric_names() {
 
 /// What records of bench hold.
 std::vector<std::string> bench_figures() {
-  return {"latency_p50_ms", "latency_p90_ms", "latency_p95_ms",   "latency_p99_ms",     "latency_mean_ms", "latency_deviation_ms", "latency_min_ms",
-          "latency_max_ms", "latency_ratio",  "throughput_per_s", "first_inference_ms", "load_ms",         "peak_rss_bytes",       "energy_j"};
+  return {"latency_p50_ms",      "latency_p90_ms", "latency_p95_ms",   "latency_p99_ms",       "latency_mean_ms",    "latency_deviation_ms",
+          "latency_min_ms",      "latency_max_ms", "latency_ratio",    "throughput_per_s",     "first_inference_ms", "load_ms",
+          "peak_rss_bytes",      "energy_j",       "latency_p99_9_ms", "latency_p50_interval", "energy_interval",    "energy_net_j",
+          "energy_net_interval", "co2_g"};
 }
 
 Bound read_bound(const Yaml& figure) {

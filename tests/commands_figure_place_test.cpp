@@ -60,6 +60,20 @@ TEST_CASE("the interval of a row's figure is that of the row") {
   CHECK(figures_at(parse_figure_place("rmse"), recorded())[0].figure.at("n") == 100);
 }
 
+TEST_CASE("a figure whose keys name its unit") {
+  Record record;
+  record.metrics = {{"latency_p50_interval", {{"value_ms", 0.5}, {"low_ms", 0.4}, {"high_ms", nullptr}, {"n", 12}}},
+                    {"equivalence", {{"low_90", 1}, {"high_90", 2}}}};
+  const auto found = figures_at(parse_figure_place("latency_p50_interval"), record);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].value == 0.5);
+  CHECK(found[0].figure.at("low") == 0.4);
+  CHECK(found[0].figure.at("high").is_null());
+  CHECK(figures_at(parse_figure_place("equivalence"), record).empty());  // another level of confidence is no 95 % interval
+  CHECK(plain_figure(Json{{"value", 1}, {"value_ms", 2}}).at("value") == 1);
+  CHECK(plain_figure(Json(3)) == 3);
+}
+
 TEST_CASE("nothing is found where nothing is") {
   for (const char* place :
        {"energy", "rmse.median", "steadiness", "drift", "drift.psi", "drift[column=oil].psi", "drift[].wasserstein", "steadiness[].x", "energy_j.value"}) {

@@ -182,6 +182,20 @@ TEST_CASE("a ratio of latencies must be to this reference") {
   CHECK(project.judged(metric(CheckKind::bench, "energy_j", Relation::at_most, 1)).reason == "unavailable: no counter");
 }
 
+TEST_CASE("an interval whose keys name its unit is judged as any other") {
+  const Project project;
+  project.add("bench", {project.artefact("model", "model")}, {{"energy_interval", {{"value_j", 0.5}, {"low_j", 0.4}, {"high_j", 0.7}, {"n", 9}}}});
+  for (const CheckKind kind : {CheckKind::bench, CheckKind::figure}) {
+    Check check = figure("bench", "energy_interval", Relation::at_most, 0.6, Bound::interval);
+    check.kind = kind;
+    CHECK(project.judged(check).outcome == Outcome::undecided);
+    check.bound = Bound::high;
+    CHECK(*project.judged(check).found == 0.7);
+    check.bound = Bound::value;
+    CHECK(project.judged(check).outcome == Outcome::passed);
+  }
+}
+
 TEST_CASE("the newest validation decides about a data set") {
   const Project project;
   Check check = metric(CheckKind::data, "data", Relation::at_least, 0);
