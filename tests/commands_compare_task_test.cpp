@@ -24,7 +24,6 @@ struct Project {
     std::vector<float> x;
     std::vector<std::int64_t> y;
     std::ofstream slices(folder / "lines.csv");
-    slices << "line\n";
     for (std::int64_t i = 0; i < lines * each; ++i) {
       const bool second = i % 2 == 1;
       x.insert(x.end(), {second ? 0.0F : 1.0F, second ? 1.0F : 0.0F, i / each == 1 ? 1.0F : 0.0F});
