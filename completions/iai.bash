@@ -106,6 +106,11 @@ _iai() {
     evaluate:--split) :; return ;;
     evaluate:--threshold-from) :; return ;;
     evaluate:--threshold-for) :; return ;;
+    evaluate:--stress) _iai_files ''; return ;;
+    evaluate:--strengths) _iai_files ''; return ;;
+    evaluate:--errors) _iai_files 'csv'; return ;;
+    evaluate:--label-errors) _iai_files 'csv'; return ;;
+    evaluate:--html) _iai_files ''; return ;;
     evaluate:--device) :; return ;;
     evaluate:--threads) :; return ;;
     evaluate:--batch) :; return ;;
@@ -132,6 +137,8 @@ _iai() {
     bench:--runs) :; return ;;
     bench:--until) :; return ;;
     bench:--budget) :; return ;;
+    bench:--optimization) _iai_words "none basic extended all"; return ;;
+    bench:--session) _iai_files 'json'; return ;;
     bench:--concurrency) :; return ;;
     bench:--rate) :; return ;;
     bench:--arrivals) _iai_words "poisson constant"; return ;;
@@ -141,6 +148,12 @@ _iai() {
     bench:--idle) :; return ;;
     bench:--co2-factor) :; return ;;
     bench:--co2-source) :; return ;;
+    bench:--sweep-threads) :; return ;;
+    bench:--sweep-batch) :; return ;;
+    bench:--sweep-optimization) _iai_words "none basic extended all"; return ;;
+    bench:--sweep-device) :; return ;;
+    bench:--latency-limit) :; return ;;
+    bench:--session-out) _iai_files 'json'; return ;;
     bench:--seed) :; return ;;
     gate:--policy) _iai_files 'yaml|yml'; return ;;
     gate:--reference) _iai_files 'onnx'; return ;;
@@ -174,9 +187,9 @@ _iai() {
     convert) flags="--overwrite --output --opset --external --precision --io --arithmetic --exclude --shape --calibration --no-compare --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     quantize) flags="--overwrite --output --precision --io --arithmetic --calibration --random-calibration --task --max-drop --keep-best --never-slower --budget --resume --method --percentile --equalization --rounding --bias-correction --exclude --dynamic --int16 --target --dry-run --layers --samples --max-memory --ranges-out --html --ranges --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     prune) flags="--overwrite --output --channels --sparsity --scope --exclude --calibration --task --max-drop --no-compare --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
-    evaluate) flags="--task --split --threshold-from --threshold-for --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
+    evaluate) flags="--task --split --threshold-from --threshold-for --stress --strengths --errors --label-errors --html --overwrite --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     compare) flags="--task --split --margin --inputs --random-inputs --samples --tolerance --layers --list --flips --overwrite --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
-    bench) flags="--reference --calibration --device --threads --batch --runtime --seconds --runs --until --budget --concurrency --rate --arrivals --meter --meter-timeout --power-sensor --idle --co2-factor --co2-source --seed --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
+    bench) flags="--reference --calibration --device --threads --batch --runtime --seconds --runs --until --budget --optimization --session --operators --require-provider --concurrency --rate --arrivals --meter --meter-timeout --power-sensor --idle --co2-factor --co2-source --sweep --sweep-threads --sweep-batch --sweep-optimization --sweep-device --latency-limit --session-out --overwrite --seed --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     gate) flags="--policy --reference --task --junit --markdown --sarif --overwrite --promote --explain --date --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     registry) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_words "log show lineage baselines roll-back verify"; } ;;
     registry/log) flags="--verb --verdict --digest --file --since --until --limit --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;

@@ -122,6 +122,12 @@ complete -c iai -n '__fish_seen_subcommand_from evaluate' -l task -d 'Task file:
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -l split -d 'Part of the data, as the task names it' -x
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -l threshold-from -d 'Binary: choose the decision threshold on this split of the task' -x
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -l threshold-for -d 'What it is chosen for: f1, accuracy, balanced_accuracy, matthews_correlation, or recall>=0.9' -x
+complete -c iai -n '__fish_seen_subcommand_from evaluate' -l stress -d 'Also judge under noise, gain, offset, dropout, shift, quantize, missing: a curve of the primary metric for each' -x -a '(__fish_complete_suffix .)'
+complete -c iai -n '__fish_seen_subcommand_from evaluate' -l strengths -d 'Strengths of the stress, instead of the usual four of each kind' -x -a '(__fish_complete_suffix .)'
+complete -c iai -n '__fish_seen_subcommand_from evaluate' -l errors -d 'Also write wrong answers, the worst first (of a regression all), with file, row and unit of each sample' -x -a '(__fish_complete_suffix .csv)'
+complete -c iai -n '__fish_seen_subcommand_from evaluate' -l label-errors -d 'Also write labels that are probably wrong, by confident learning; the model must not know them' -x -a '(__fish_complete_suffix .csv)'
+complete -c iai -n '__fish_seen_subcommand_from evaluate' -l html -d 'Also write the evaluation as one HTML page with plots, which loads nothing' -r -F
+complete -c iai -n '__fish_seen_subcommand_from evaluate' -l overwrite -d 'Replace existing output files'
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -l device -d 'Execution provider (cpu, cuda, webgpu ...); never a silent fall-back' -x
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -l threads -d 'Threads; 0: all cores. The result does not depend on it' -x
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -l batch -d 'Samples that run together; 0: chosen by iai' -x
@@ -155,6 +161,10 @@ complete -c iai -n '__fish_seen_subcommand_from bench' -l seconds -d 'Measuring 
 complete -c iai -n '__fish_seen_subcommand_from bench' -l runs -d 'Measured runs a model, instead of a time' -x
 complete -c iai -n '__fish_seen_subcommand_from bench' -l until -d 'Measure until the ratio (or the median of a single model) is known to this precision' -x
 complete -c iai -n '__fish_seen_subcommand_from bench' -l budget -d 'With --until: most measuring time in all' -x
+complete -c iai -n '__fish_seen_subcommand_from bench' -l optimization -d 'What the runtime may do to the graph before it runs' -x -a 'none basic extended all'
+complete -c iai -n '__fish_seen_subcommand_from bench' -l session -d 'Device, threads, optimization and batch, as --sweep --session-out wrote them' -x -a '(__fish_complete_suffix .json)'
+complete -c iai -n '__fish_seen_subcommand_from bench' -l operators -d 'Also show each operators time and work, and what bounds it: compute, memory or overhead'
+complete -c iai -n '__fish_seen_subcommand_from bench' -l require-provider -d 'Fail when a node ran elsewhere than on the device'
 complete -c iai -n '__fish_seen_subcommand_from bench' -l concurrency -d 'Also measure N streams at the same time; with --rate they share what is asked for' -x
 complete -c iai -n '__fish_seen_subcommand_from bench' -l rate -d 'Also measure with runs asked for at this rate, whether or not earlier ones are done' -x
 complete -c iai -n '__fish_seen_subcommand_from bench' -l arrivals -d 'With --rate: when runs are asked for' -x -a 'poisson constant'
@@ -164,6 +174,14 @@ complete -c iai -n '__fish_seen_subcommand_from bench' -l power-sensor -d 'hwmon
 complete -c iai -n '__fish_seen_subcommand_from bench' -l idle -d 'How long the idle machines power is measured before the models run' -x
 complete -c iai -n '__fish_seen_subcommand_from bench' -l co2-factor -d 'Grams of CO2 a kWh, for grams an inference' -x
 complete -c iai -n '__fish_seen_subcommand_from bench' -l co2-source -d 'Where that factor comes from' -x
+complete -c iai -n '__fish_seen_subcommand_from bench' -l sweep -d 'Try settings against each other: threads, batch, graph optimization, device; name the cheapest'
+complete -c iai -n '__fish_seen_subcommand_from bench' -l sweep-threads -d 'Threads to try (1, 2, 4 ... all cores)' -x
+complete -c iai -n '__fish_seen_subcommand_from bench' -l sweep-batch -d 'Batches to try (1, 4, 16)' -x
+complete -c iai -n '__fish_seen_subcommand_from bench' -l sweep-optimization -d 'Levels to try (basic, all)' -x -a 'none basic extended all'
+complete -c iai -n '__fish_seen_subcommand_from bench' -l sweep-device -d 'Devices to try (that of --device)' -x
+complete -c iai -n '__fish_seen_subcommand_from bench' -l latency-limit -d 'With --sweep: 99 % of the runs must not take longer' -x
+complete -c iai -n '__fish_seen_subcommand_from bench' -l session-out -d 'With --sweep: the cheapest setting, for --session and your own code' -x -a '(__fish_complete_suffix .json)'
+complete -c iai -n '__fish_seen_subcommand_from bench' -l overwrite -d 'Replace an existing output'
 complete -c iai -n '__fish_seen_subcommand_from bench' -l seed -d 'Of the order within the rounds and of the inputs' -x
 complete -c iai -n '__fish_seen_subcommand_from bench' -x -a '(__fish_complete_suffix .onnx)'
 complete -c iai -n __fish_use_subcommand -a gate -d 'say whether a model may be released, by a policy and the records'
