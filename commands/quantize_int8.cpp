@@ -193,6 +193,9 @@ ExitCode quantize_int8(const QuantizeOptions& options, Context& context) {
   Recording recording(context, "quantize");
   std::optional<RangesFile> ranges;
   if (!options.ranges.empty()) ranges = read_ranges(options.ranges);
+  // Both map the model: not beside the map that the source holds.
+  const std::uint64_t before = model_bytes(options.model);
+  record_inputs(recording, options, calibration);
   Model source = read_checked_model(options.model);
   if (ranges) check_ranges_model(*ranges, options.ranges, options.model);
   raise_opset(source, options.model);
@@ -204,8 +207,7 @@ ExitCode quantize_int8(const QuantizeOptions& options, Context& context) {
   const Result result = find_result(workbench, calibration.task, limit);
   const Candidate& candidate = result.candidate;
   record_options(recording, options);
-  record_inputs(recording, options, calibration);
-  const std::uint64_t before = model_bytes(options.model), after = write_outputs(recording, options, result, calibration, sample_count);
+  const std::uint64_t after = write_outputs(recording, options, result, calibration, sample_count);
   const bool random = options.random_calibration || (ranges && ranges->random);
   if (random) tell_random(recording, context.output);
   Report report = quantize_report(options, candidate, before, after, sample_count, random);

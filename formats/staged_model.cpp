@@ -80,8 +80,9 @@ std::vector<fs::path> external_files(const fs::path& path) {
 }
 
 std::uint64_t model_bytes(const fs::path& path) {
+  const std::vector<fs::path> others = external_files(path);  // what is wrong with the file is said here
   std::uint64_t bytes = fs::file_size(path);
-  for (const fs::path& file : external_files(path)) bytes += fs::file_size(file);
+  for (const fs::path& file : others) bytes += fs::file_size(file);
   return bytes;
 }
 
