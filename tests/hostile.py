@@ -35,7 +35,8 @@ INPUTS = {
     "registry": (".iai/registry.db", "database"), "ranges": ("ranges.yaml", "yaml"),
 }
 # Outputs: name -> (path, the flag that replaces an existing one).
-OUTPUTS = {"new_model": "out.onnx", "new_ranges": "new-ranges.yaml", "new_folder": "out", "junit": "out.xml"}
+OUTPUTS = {"new_model": "out.onnx", "new_ranges": "new-ranges.yaml", "new_folder": "out", "junit": "out.xml", "page": "out.html", "flips": "flips.csv",
+           "errors": "errors.csv", "markdown": "out.md", "sarif": "out.sarif"}
 ROWS = [
     "ingest {table} -o {new_folder}", "ingest {array} -o {new_folder}",
     "validate {data_set} --contract {contract}", "validate {data_set} --contract {contract} --junit {junit}",
@@ -45,9 +46,11 @@ ROWS = [
     "quantize {model} -o {new_model} --calibration {calibration}", "quantize {model} -o {new_model} --dynamic",
     "quantize {model} -o {new_model} --ranges {ranges}", "quantize {model} -o {new_model} --ranges-out {new_ranges} --calibration {calibration}",
     "quantize {model} -o {new_model} --calibration {calibration} --task {task} --max-drop 1",
-    "evaluate {model} --task {task}",
+    "evaluate {model} --task {task}", "evaluate {model} --task {task} --html {page} --errors {errors}",
+    "compare {model} {model} --task {task} --flips {flips}", "compare {model} {model} --inputs {calibration} --layers",
     "bench {model} --runs 3 --calibration {calibration}",
     "gate {artefact} --policy {policy}", "gate {artefact} --policy {policy} --junit {junit}",
+    "gate {artefact} --policy {policy} --markdown {markdown} --sarif {sarif}",
     "registry log --registry {registry}", "registry verify --registry {registry}",
     "report {artefact} --kind annex-iv --product {product} -o {new_folder}",
 ]
@@ -183,7 +186,7 @@ def try_inputs(row, good_project, label):
 def try_models(row, good_project, label):
     """Models that are whole files and cannot be used all the same; inspect and convert may show or pass them on."""
     verb = row.split()[0]
-    runs_model = verb in ("evaluate", "bench") or "{calibration}" in row
+    runs_model = verb in ("evaluate", "bench", "compare") or "{calibration}" in row
     cases = [("an unknown operator", onnx_bytes.perceptron(operator="Frobnicate"), {3} if runs_model else {0, 3}),
              ("an operator set of the future", onnx_bytes.perceptron(opset=999), {3} if runs_model else {0, 3}),
              ("NaN weights", onnx_bytes.perceptron(poison=float("nan")), {0, 1, 3}),
@@ -198,7 +201,7 @@ def try_models(row, good_project, label):
 def try_runtime(row, good_project, label):
     """A machine that has no ONNX Runtime; what needs no run of a model may work all the same."""
     where = "/nowhere/libonnxruntime.so"
-    codes = {4} if row.split()[0] in ("evaluate", "bench") or "{calibration}" in row else {0, 1, 4}
+    codes = {4} if row.split()[0] in ("evaluate", "bench", "compare") or "{calibration}" in row else {0, 1, 4}
     expect_refusal(f"{label}: no ONNX Runtime", fresh(good_project), words_of(row), [where], codes, ["env", f"IAI_ONNXRUNTIME={where}"])
 
 
