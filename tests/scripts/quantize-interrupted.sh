@@ -57,7 +57,7 @@ cat >>"$work/task.yaml" <<TASK
   calibration:
     inputs: $data/cmapss_calib_x.npy
 TASK
-search=("$iai" --no-record quantize "$data/cmapss_transformer.onnx" --task "$work/task.yaml" --max-drop 0.1% --threads 2 --samples 128)
+search=("$iai" --no-record quantize "$data/cmapss_transformer.onnx" --task "$work/task.yaml" --max-drop 0% --threads 2 --samples 256)
 "${search[@]}" -o "$work/whole.onnx" >/dev/null 2>&1 || { echo "the search finds nothing"; failed=1; }
 env --default-signal=INT,TERM "${search[@]}" --resume -o "$work/out/int8.onnx" >/dev/null 2>&1 &
 until [ -e "$work/out/int8.onnx.search" ] || ! kill -0 $! 2>/dev/null; do sleep 0.05; done  # however long a loaded machine takes
