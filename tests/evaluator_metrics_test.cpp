@@ -10,6 +10,7 @@
 #include "evaluator/metrics/interval.hpp"
 #include "evaluator/metrics/statistic.hpp"
 #include "formats/error.hpp"
+#include "tests/error_of.hpp"
 #include "tests/real_data.hpp"
 
 using namespace iai;
@@ -77,15 +78,6 @@ double value(const std::string& metric, const Answers& answers) {
 }
 
 bool close(double a, double b) { return std::abs(a - b) <= 1e-12 * std::max(1.0, std::abs(b)); }
-
-std::string error_of(auto&& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.message();
-  }
-  return "";
-}
 
 Task task_of(TaskKind kind, std::vector<std::string> metrics) {
   Task task;

@@ -7,6 +7,7 @@
 #include "evaluator/data/counter_random.hpp"
 #include "evaluator/metrics/equivalence.hpp"
 #include "formats/error.hpp"
+#include "tests/error_of.hpp"
 
 using namespace iai;
 
@@ -46,15 +47,6 @@ PairedAnswers turned(std::size_t cases, std::size_t gained, std::size_t lost) {
   for (std::size_t i = 0; i < gained; ++i) before[i] = 0;
   for (std::size_t i = gained; i < gained + lost; ++i) after[i] = 2;
   return pair_answers(classes(actual, before), classes(actual, after), false);
-}
-
-std::string error_of(auto&& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.message();
-  }
-  return "";
 }
 
 }  // namespace

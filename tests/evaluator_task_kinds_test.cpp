@@ -10,6 +10,7 @@
 #include "evaluator/metrics/threshold.hpp"
 #include "evaluator/task/metric_names.hpp"
 #include "formats/error.hpp"
+#include "tests/error_of.hpp"
 
 using namespace iai;
 
@@ -42,15 +43,6 @@ Answers read(const Task& task, const LabelledSamples& samples, std::vector<std::
 
 double value(const std::string& metric, const Answers& answers) { return metric_value(metric, answers); }
 bool close(double a, double b) { return std::abs(a - b) <= 1e-12 * std::max(1.0, std::abs(b)); }
-
-std::string error_of(auto&& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.message();
-  }
-  return "";
-}
 
 // 12 samples with 3 labels, drawn once with numpy; the figures are scikit-learn 1.9.1's.
 const std::vector<float> label_scores{-0.8f,  0.24f,  -1.66f, 0.66f,  1.14f,  -0.45f, 0.43f,  0.25f,  -0.39f, -0.86f, -2.03f, 1.41f,

@@ -11,6 +11,7 @@
 #include "formats/json.hpp"
 #include "formats/npy.hpp"
 #include "formats/yaml.hpp"
+#include "tests/error_of.hpp"
 #include "tests/json_schema.hpp"
 #include "tests/real_data.hpp"
 #include "tests/temporary_folder.hpp"
@@ -23,15 +24,6 @@ namespace {
 struct Folder : TemporaryFolder {
   Task task(const std::string& text) const { return read_task(write("task.yaml", text)); }
 };
-
-std::string error_of(auto&& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.message();
-  }
-  return "";
-}
 
 Tensor all_of(const LabelledSamples& samples) { return samples.inputs->read(0, samples.inputs->count()).front(); }
 

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "formats/error.hpp"
+#include "tests/error_of.hpp"
 
 using namespace iai;
 
@@ -21,15 +22,6 @@ Answers scored() {
                    0.8, 1.8, -0.6, 0.9, 1.4,  -0.4, 1.2, -0.0, 0.6, 0.6,  -0.2, 1.2,  0.1, -0.9, 1.9,  -0.3, -1.2, -0.3, 2.0, -0.4};
   answers.cluster.resize(40);
   return answers;
-}
-
-std::string error_of(auto&& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.message();
-  }
-  return "";
 }
 
 }  // namespace
