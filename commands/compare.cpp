@@ -74,10 +74,8 @@ std::unique_ptr<Samples> compared_samples(const CompareOptions& options, const s
 }
 
 void record_inputs(Recording& recording, const CompareOptions& options, const std::optional<Task>& task) {
-  recording.input("reference", options.reference);
-  for (const fs::path& path : external_files(options.reference)) recording.input("reference", path);
-  recording.input("model", options.model);
-  for (const fs::path& path : external_files(options.model)) recording.input("model", path);
+  for (const fs::path& path : model_files(options.reference)) recording.input("reference", path);
+  for (const fs::path& path : model_files(options.model)) recording.input("model", path);
   for (const fs::path& path : options.inputs) recording.input("inputs", path);
   if (!task) return;
   for (const TaskFile& file : task_files(*task, options.split)) recording.input(file.role, file.path);

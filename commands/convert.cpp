@@ -63,8 +63,7 @@ void record_options(Recording& recording, const ConvertOptions& options) {
   }
   if (!options.shapes.empty()) recording.option("shape", options.shapes);
   recording.option("external", options.external);
-  recording.input("model", options.model);
-  for (const auto& path : external_files(options.model)) recording.input("model", path);
+  for (const auto& path : model_files(options.model)) recording.input("model", path);
   for (const auto& path : options.calibration) recording.input("calibration", path);
 }
 

@@ -109,8 +109,7 @@ void record_options(Recording& recording, const PruneOptions& options, const Cal
   recording.option("scope", options.scope);
   if (!options.exclude.empty()) recording.option("exclude", options.exclude);
   if (!options.max_drop.empty()) recording.option("max_drop", options.max_drop);
-  recording.input("model", options.model);
-  for (const auto& path : external_files(options.model)) recording.input("model", path);
+  for (const auto& path : model_files(options.model)) recording.input("model", path);
   for (const auto& path : options.calibration) recording.input("calibration", path);
   record_task_files(recording, calibration);
 }

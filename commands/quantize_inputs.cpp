@@ -47,8 +47,7 @@ std::unique_ptr<Samples> quantize_samples(const QuantizeOptions& options, const 
 }
 
 void record_inputs(Recording& recording, const QuantizeOptions& options, const CalibrationSource& calibration) {
-  recording.input("model", options.model);
-  for (const auto& path : external_files(options.model)) recording.input("model", path);
+  for (const auto& path : model_files(options.model)) recording.input("model", path);
   for (const auto& path : options.calibration) recording.input("calibration", path);
   if (!options.ranges.empty()) recording.input("ranges", options.ranges);
   record_task_files(recording, calibration);

@@ -265,8 +265,8 @@ void check_ranges_plan(const RangesFile& file, const fs::path& path, const Quant
 }
 
 std::vector<std::string> model_digests(const fs::path& model) {
-  std::vector<std::string> digests{digest_path(model)};
-  for (const fs::path& path : external_files(model)) digests.push_back(digest_path(path));
+  std::vector<std::string> digests;
+  for (const fs::path& path : model_files(model)) digests.push_back(digest_path(path));
   return digests;
 }
 

@@ -54,8 +54,7 @@ PrecisionOptions precision_options(const FloatOption& option, ElementType type, 
 }
 
 void refuse_outputs(const fs::path& model, const std::vector<fs::path>& others, const fs::path& output) {
-  std::vector<fs::path> inputs = external_files(model);
-  inputs.push_back(model);
+  std::vector<fs::path> inputs = model_files(model);
   inputs.insert(inputs.end(), others.begin(), others.end());
   refuse_same_path(inputs, {output});
   refuse_same_path(inputs, {external_data_path(output)});

@@ -63,7 +63,7 @@ std::vector<fs::path> StagedModel::commit() {
   return files;
 }
 
-std::vector<fs::path> external_files(const fs::path& path) {
+std::vector<fs::path> model_files(const fs::path& path) {
   const MappedFile file = map_file(path);
   const ModelScan scan = scan_model({reinterpret_cast<const char*>(file.bytes.data()), file.bytes.size()}, Model::inline_limit, path.string());
   onnx::ModelProto proto;
@@ -74,15 +74,14 @@ std::vector<fs::path> external_files(const fs::path& path) {
       if (entry.key() == "location") locations.insert(entry.value());
     }
   }
-  std::vector<fs::path> files;
+  std::vector<fs::path> files{path};
   for (const std::string& location : locations) files.push_back(path.parent_path() / location);
   return files;
 }
 
 std::uint64_t model_bytes(const fs::path& path) {
-  const std::vector<fs::path> others = external_files(path);  // what is wrong with the file is said here
-  std::uint64_t bytes = fs::file_size(path);
-  for (const fs::path& file : others) bytes += fs::file_size(file);
+  std::uint64_t bytes = 0;
+  for (const fs::path& file : model_files(path)) bytes += fs::file_size(file);
   return bytes;
 }
 

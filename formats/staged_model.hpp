@@ -37,7 +37,7 @@ class StagedModel {
 
 /// Bytes of a model file and of the data files that it names. @throws as read_model does when one is missing
 std::uint64_t model_bytes(const std::filesystem::path& path);
-/// The data files that the model names, as paths; empty for a model in one file. They need not exist.
-std::vector<std::filesystem::path> external_files(const std::filesystem::path& path);
+/// The model file, then the data files that it names; these need not exist. Maps and scans the file.
+std::vector<std::filesystem::path> model_files(const std::filesystem::path& path);
 
 }  // namespace iai
