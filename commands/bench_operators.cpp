@@ -20,6 +20,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int profiled_runs = 50;
+/// The peak that kernels are held against is this provider's, and only its kernels are done when their time ends.
+constexpr const char* processor = "CPUExecutionProvider";
 
 /// Where the runtime writes its account: never beside the user's model.
 class ProfileFolder {
@@ -110,12 +112,13 @@ ReportRows operator_rows(const std::vector<KernelTime>& kernels, const MachinePe
   ReportRows rows;
   for (const KernelTime* kernel : sorted) {
     const OperatorWork work = operator_work(*kernel);
-    const Bound bound = bound_of(work, kernel->seconds, peak);
+    const bool here = kernel->provider == processor;
+    const Bound bound = here ? bound_of(work, kernel->seconds, peak) : Bound{bound_of(work, 0, peak).intensity, {}, "device"};
     Report row;
     row.add("operator", kernel->node).add("type", kernel->op_type).add("provider", kernel->provider);
     row.add("time", kernel->seconds * 1000, Unit::milliseconds).add("of_time", all > 0 ? kernel->seconds / all : std::nan(""), Unit::share);
     row.add("operations", or_unknown(work.operations)).add("moved", work.bytes, Unit::bytes).add("intensity", or_unknown(bound.intensity));
-    row.add("operations_rate", kernel->seconds > 0 ? or_unknown(work.operations) / kernel->seconds : std::nan(""), Unit::per_second);
+    row.add("operations_rate", here && kernel->seconds > 0 ? or_unknown(work.operations) / kernel->seconds : std::nan(""), Unit::per_second);
     rows.push_back(std::move(row.add("of_peak", or_unknown(bound.share), Unit::share).add("bound_by", bound.by)));
   }
   return rows;

@@ -3,6 +3,7 @@
 #
 #   scripts/setup.sh            Debian packages, then ONNX, ONNX Runtime, DataSketches and Arrow into .deps/
 #   scripts/setup.sh --clang    also what make fuzz, make lint and make format need
+#   scripts/setup.sh --device   also a second device for tests: WebGPU on a Vulkan driver in software; left out where it is not to be had
 #   IAI_DEPS_DIR=DIR            keep the built libraries in DIR, so that several checkouts share them
 #   IAI_SKIP_PACKAGES=1         never call apt-get (the packages came another way)
 #   IAI_DEBIAN_MIRROR=URL       where ONNX Runtime's headers are, on a machine whose own package sources have no Debian
@@ -52,13 +53,14 @@ apt_install() {
 install_packages() {
   [ "${IAI_SKIP_PACKAGES:-0}" = 1 ] && return
   command -v dpkg-query >/dev/null || { say "no dpkg here: expecting the libraries to be installed already"; return; }
-  local p
+  local p known new="" available="" unavailable=""
   missing=$(absent $1 $2)
+  known=$(cat "$deps/unavailable" 2>/dev/null || true)
+  for p in $missing; do [[ " $known " == *" $p "* ]] || new="$new $p"; done
   # An optional package that an earlier run did not find here is asked for again only with a required one.
-  [ -z "$(absent $1)" ] && [ "$missing" = "$(cat "$deps/unavailable" 2>/dev/null || true)" ] && return
+  [ -z "$(absent $1)" ] && [ -z "$new" ] && return
   say "looking for packages:$missing"
   as_root apt-get update -qq >"$log" 2>&1 || { tail -n 5 "$log" >&2; fail "apt-get update failed" "check the network and the package sources, then run make again"; }
-  local available="" unavailable=""
   for p in $missing; do
     if apt-cache show "$p" >/dev/null 2>&1; then available="$available $p"
     elif [[ " $(echo $1) " == *" $p "* ]]; then fail "this distribution has no package $p" "Debian 12, Debian 13 and Ubuntu 24.04 (universe enabled) have it; or install the library from its source and set IAI_SKIP_PACKAGES=1"
@@ -67,6 +69,7 @@ install_packages() {
   done
   missing=$available
   [ -z "$missing" ] || apt_install
+  for p in $known; do [[ " $missing $unavailable " == *" $p "* ]] || unavailable="$unavailable $p"; done
   printf '%s' "$unavailable" >"$deps/unavailable"
 }
 
@@ -75,6 +78,26 @@ install_clang() {
   install_packages "clang clang-tidy clang-format" ""
   local version; version=$(clang -dumpversion 2>/dev/null | cut -d. -f1)
   [ -n "$version" ] && install_packages "libclang-rt-$version-dev" ""
+}
+
+# ONNX Runtime's build for Node.js has WebGPU, which PyPI's lacks; Chromium brings a Vulkan driver that needs no graphics card.
+fetch_device() {
+  local version sum archive machine=x64
+  read -r version sum <<<"$(pin npm onnxruntime-node)"
+  [ "$(uname -m)" != aarch64 ] || machine=arm64
+  stamped device "$version $sum" && return
+  (install_packages "" "chromium libvulkan1") || { say "the test of a second device is left out"; return 0; }
+  archive=$deps/dl/onnxruntime-node-$version.tgz
+  mkdir -p "$deps/dl" "$deps/device"
+  if ! has_sum "$archive" "$sum"; then
+    command -v npm >/dev/null || { say "no npm here: the test of a second device is left out"; return 0; }
+    say "fetching onnxruntime-node $version"
+    (cd "$deps/dl" && npm pack --silent "onnxruntime-node@$version") >"$log" 2>&1 ||
+      { say "npm could not fetch onnxruntime-node $version: the test of a second device is left out"; return 0; }
+    has_sum "$archive" "$sum" || fail "$archive is not what scripts/pins.txt says" "remove it and run make test again"
+  fi
+  tar xzf "$archive" -O "package/bin/napi-v6/linux/$machine/libonnxruntime.so.1" >"$deps/device/libonnxruntime.so.1"
+  echo "$version $sum" >"$deps/device.stamp"
 }
 
 # A small Python environment whose only use is to fetch and build; nothing of it is linked or shipped.
@@ -217,6 +240,7 @@ no_runtime_headers() {
 
 install_packages "$required" "$wanted"
 [ "${1:-}" != --clang ] || install_clang
+[ "${1:-}" != --device ] || fetch_device
 build_onnx
 fetch_datasketches
 fetch_runtime

@@ -39,13 +39,26 @@ TEST_CASE("nodes that did not run on the device are named; copies to it are not 
   CHECK_THROWS_AS(kernels_of_profile(Json::object()), Error);
 }
 
+TEST_CASE("kernels of a device are not held against the processor's peak") {
+  const ReportRows rows = operator_rows(kernels_of_profile(parse_json(profile, "profile")), {1e9, 1e9, 1e9, 1e6});
+  REQUIRE(rows.size() == 3);
+  const Json longest = json_of(rows[0]);
+  CHECK(longest["operator"] == "conv");
+  CHECK(longest["operations"] == 144 * 27 * 2);
+  CHECK(longest["bound_by"] == "device");
+  CHECK(longest["of_peak_share"].is_null());
+  CHECK(longest["operations_rate_per_s"].is_null());
+  CHECK(json_of(rows[1])["bound_by"] == "unknown");
+}
+
 TEST_CASE("where kernels ran, what they did, and the sums") {
-  const std::vector<KernelTime> kernels = kernels_of_profile(parse_json(profile, "profile"));
+  std::vector<KernelTime> kernels = kernels_of_profile(parse_json(profile, "profile"));
   const ReportRows places = placement_rows(kernels);
   REQUIRE(places.size() == 2);
   CHECK(json_of(places[0])["kernels"] == 2);
   CHECK(json_of(places[0])["time_ms"].get<double>() == doctest::Approx(0.04));
   CHECK(json_of(places[1])["of_time_share"].get<double>() == doctest::Approx(0.6));
+  for (KernelTime& kernel : kernels) kernel.provider = "CPUExecutionProvider";
   const ReportRows rows = operator_rows(kernels, {1e9, 1e9, 1e9, 1e6});
   REQUIRE(rows.size() == 3);
   const Json longest = json_of(rows[0]), middle = json_of(rows[1]);

@@ -91,7 +91,8 @@ Ort::SessionOptions session_options(const SessionOptions& options, const Runtime
   try {
     append_device(session, options.device, options.cpu_fallback, runtime);
   } catch (const Ort::Exception& error) {
-    throw Error(ErrorKind::environment, "device '" + options.device + "': " + reason_of(error), "iai doctor shows the devices");
+    throw Error(ErrorKind::environment, "device '" + options.device + "': " + reason_of(error),
+                "iai doctor shows the devices; one that the library has needs its driver too (webgpu: Vulkan's)");
   }
   return session;
 }
@@ -142,6 +143,9 @@ class ThreadTime {
 std::string reason_of(const Ort::Exception& error) {
   std::string reason = error.what();
   std::replace(reason.begin(), reason.end(), '\n', ' ');
+  // "FILE.cc:LINE FUNCTION CONDITION was false. WHY"
+  static constexpr std::string_view condition = " was false. ";
+  if (const std::size_t found = reason.find(condition); found != std::string::npos) reason.erase(0, found + condition.size());
   while (!reason.empty() && reason.back() == ' ') reason.pop_back();
   return reason;
 }

@@ -52,6 +52,25 @@ fi
 [ -e "$folder/deps/datasketches/include/kll.hpp" ] || { setup env; code=$?; want 0; }
 [ -e "$folder/deps/datasketches/include/kll.hpp" ] || wrong "an archive that is there already is not used"
 
+# A second device for tests is left out, and said to be, where it cannot be had; where it can, its library is taken out.
+mkdir -p "$folder/package/bin/napi-v6/linux/x64" "$folder/package/bin/napi-v6/linux/arm64"
+for machine in x64 arm64; do echo "library" >"$folder/package/bin/napi-v6/linux/$machine/libonnxruntime.so.1"; done
+tar czf "$folder/onnxruntime-node-1.0.tgz" -C "$folder" package
+echo "npm onnxruntime-node 1.0 $(sum "$folder/onnxruntime-node-1.0.tgz")" >>"$folder/pins"
+device() { env PATH="$folder/bin:$PATH" IAI_DEPS_DIR="$folder/deps" IAI_PINS="$folder/pins" "$source/scripts/setup.sh" --device >"$folder/out" 2>&1; }
+stand_in "$folder/bin/npm" 'echo "npm error network" >&2; exit 1'
+device; code=$?
+want 0 "npm could not fetch onnxruntime-node 1.0" "left out"
+[ ! -e "$folder/deps/device.stamp" ] || wrong "a device that could not be fetched counts as there"
+stand_in "$folder/bin/npm" 'echo other >onnxruntime-node-1.0.tgz'
+device; code=$?
+want 4 "onnxruntime-node-1.0.tgz is not what scripts/pins.txt says"
+stand_in "$folder/bin/npm" "cp '$folder/onnxruntime-node-1.0.tgz' ."
+device; code=$?
+want 0 "fetching onnxruntime-node 1.0"
+[ "$(cat "$folder/deps/device/libonnxruntime.so.1")" = library ] || wrong "the library of the device is not taken out"
+[ -e "$folder/deps/device.stamp" ] || wrong "a device that is there does not count"
+
 # All there: nothing said, nothing called.
 rm -f "$folder/calls"; setup env; code=$?
 want 0
