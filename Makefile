@@ -6,7 +6,7 @@ JOBS ?= $(shell nproc)
 SECONDS ?= 20
 
 .DEFAULT_GOAL := build
-.PHONY: build configure setup device demo demo-turbofan test install deb asan tsan fuzz bench format lint clang clean help
+.PHONY: build configure setup test-tools demo demo-turbofan test install deb asan tsan fuzz bench format lint clang clean help
 
 build: configure ## build only; the binary is build/iai
 	@cmake --build --preset $(PRESET) --target iai -j $(JOBS)
@@ -24,7 +24,7 @@ demo: build ## a test bench from raw files to a gated, documented release, in de
 demo-turbofan: build ## the same on NASA's turbofans (data and models: IAI_TEST_DATA), in demo-turbofan-output/
 	@scripts/demo-turbofan.sh
 
-test: device configure ## every test
+test: test-tools configure ## every test
 	@cmake --build --preset $(PRESET) -j $(JOBS)
 	@ctest --test-dir build --output-on-failure -j $(JOBS)
 
@@ -53,8 +53,8 @@ format: clang ## clang-format over all sources
 lint: clang build ## clang-tidy over all sources
 	@scripts/lint.sh build $(JOBS)
 
-device: ## install a second device for tests, where it can be had
-	@scripts/setup.sh --device
+test-tools: ## install what single tests drive, where it can be had
+	@scripts/setup.sh --tests
 
 clang: ## install the tools of fuzz, format and lint, where missing
 	@scripts/setup.sh --clang

@@ -44,12 +44,10 @@ std::string waiver_line(const Verdict& verdict) {
                      escaped(verdict.reason));
 }
 
-OrderedJson sarif_rule(const Check& check) {
+OrderedJson rule_of(const Check& check) {
   const std::string limit = limit_text(check);
-  OrderedJson rule{{"id", check.id}};
-  rule["shortDescription"] = {{"text", limit.empty() ? check.id : check.id + ": " + limit}};
-  rule["defaultConfiguration"] = {{"level", "error"}};
-  return rule;
+  return sarif_rule(check.id, "error", limit.empty() ? check.id : check.id + ": " + limit,
+                    "iai gate --explain " + check.id + " shows the records it rests on; man 5 iai-policy");
 }
 
 OrderedJson sarif_result(const Verdict& verdict, std::size_t rule, const std::string& uri) {
@@ -95,7 +93,7 @@ std::string gate_sarif(const Judgement& judgement, const std::filesystem::path& 
   const std::string uri = sarif_uri(policy.lexically_normal().generic_string());
   for (const Verdict& verdict : judgement.verdicts) {
     if (verdict.outcome != Outcome::passed) results.push_back(sarif_result(verdict, rules.size(), uri));
-    rules.push_back(sarif_rule(verdict.check));
+    rules.push_back(rule_of(verdict.check));
   }
   OrderedJson run;
   run["tool"] = sarif_tool(std::move(rules));
@@ -104,7 +102,7 @@ std::string gate_sarif(const Judgement& judgement, const std::filesystem::path& 
                        {"verdict", judgement.is_passed() ? "passed" : "failed"},
                        {"date", judgement.today},
                        {"modelSha256", judgement.release.model.sha256}};
-  return sarif_document(std::move(run));
+  return sarif_document("gate", std::move(run));
 }
 
 }  // namespace iai

@@ -8,9 +8,7 @@ namespace iai {
 namespace {
 
 OrderedJson rule_object(const RuleHead& rule) {
-  OrderedJson object{{"id", rule.id}};
-  if (!rule.meaning.empty()) object["shortDescription"] = {{"text", rule.meaning}};
-  object["defaultConfiguration"] = {{"level", severity_name(rule.severity)}};
+  OrderedJson object = sarif_rule(rule.id, severity_name(rule.severity), rule.meaning, "man 5 iai-contract says what the rules of a contract demand");
   if (!rule.columns.empty()) object["properties"] = {{"columns", rule.columns}};
   return object;
 }
@@ -56,7 +54,7 @@ std::string validation_sarif(const Contract& contract, const Validation& validat
   run["results"] = std::move(results);
   run["properties"] = {
       {"contract", contract.name}, {"rows", validation.rows}, {"files", validation.files}, {"places", validation.log.places()}, {"placesShown", kept.size()}};
-  return sarif_document(std::move(run));
+  return sarif_document("validate", std::move(run));
 }
 
 }  // namespace iai

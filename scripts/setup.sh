@@ -3,7 +3,8 @@
 #
 #   scripts/setup.sh            Debian packages, then ONNX, ONNX Runtime, DataSketches and Arrow into .deps/
 #   scripts/setup.sh --clang    also what make fuzz, make lint and make format need
-#   scripts/setup.sh --device   also a second device for tests: WebGPU on a Vulkan driver in software; left out where it is not to be had
+#   scripts/setup.sh --tests    also what single tests drive: WebGPU on a Vulkan driver in software as a second device, the validator of
+#                               SARIF documents. What is not to be had is left out, and its test skipped
 #   IAI_DEPS_DIR=DIR            keep the built libraries in DIR, so that several checkouts share them
 #   IAI_SKIP_PACKAGES=1         never call apt-get (the packages came another way)
 #   IAI_DEBIAN_MIRROR=URL       where ONNX Runtime's headers are, on a machine whose own package sources have no Debian
@@ -80,24 +81,40 @@ install_clang() {
   [ -n "$version" ] && install_packages "libclang-rt-$version-dev" ""
 }
 
+# npm_archive NAME WHAT: the archive that pins.txt names, in $deps/dl; says that WHAT is left out, and fails, where it is not to be had.
+npm_archive() {
+  local version sum archive
+  read -r version sum <<<"$(pin npm "$1")"
+  archive=${1#@}; archive=${archive//\//-}-$version.tgz
+  mkdir -p "$deps/dl"
+  has_sum "$deps/dl/$archive" "$sum" && return
+  command -v npm >/dev/null || { say "no npm here: $2 is left out"; return 1; }
+  say "fetching $1 $version"
+  (cd "$deps/dl" && npm pack --silent "$1@$version") >"$log" 2>&1 || { say "npm could not fetch $1 $version: $2 is left out"; return 1; }
+  has_sum "$deps/dl/$archive" "$sum" || fail "$deps/dl/$archive is not what scripts/pins.txt says" "remove it and run make test again"
+}
+
 # ONNX Runtime's build for Node.js has WebGPU, which PyPI's lacks; Chromium brings a Vulkan driver that needs no graphics card.
 fetch_device() {
-  local version sum archive machine=x64
-  read -r version sum <<<"$(pin npm onnxruntime-node)"
+  local want machine=x64 name=onnxruntime-node; want=$(pin npm $name)
   [ "$(uname -m)" != aarch64 ] || machine=arm64
-  stamped device "$version $sum" && return
-  (install_packages "" "chromium libvulkan1") || { say "the test of a second device is left out"; return 0; }
-  archive=$deps/dl/onnxruntime-node-$version.tgz
-  mkdir -p "$deps/dl" "$deps/device"
-  if ! has_sum "$archive" "$sum"; then
-    command -v npm >/dev/null || { say "no npm here: the test of a second device is left out"; return 0; }
-    say "fetching onnxruntime-node $version"
-    (cd "$deps/dl" && npm pack --silent "onnxruntime-node@$version") >"$log" 2>&1 ||
-      { say "npm could not fetch onnxruntime-node $version: the test of a second device is left out"; return 0; }
-    has_sum "$archive" "$sum" || fail "$archive is not what scripts/pins.txt says" "remove it and run make test again"
-  fi
-  tar xzf "$archive" -O "package/bin/napi-v6/linux/$machine/libonnxruntime.so.1" >"$deps/device/libonnxruntime.so.1"
-  echo "$version $sum" >"$deps/device.stamp"
+  stamped device "$want" && return
+  (install_packages "" "chromium libvulkan1") || { say "a second device is left out"; return 0; }
+  npm_archive $name "a second device" || return 0
+  mkdir -p "$deps/device"
+  tar xzf "$deps/dl/$name-${want% *}.tgz" -O "package/bin/napi-v6/linux/$machine/libonnxruntime.so.1" >"$deps/device/libonnxruntime.so.1"
+  echo "$want" >"$deps/device.stamp"
+}
+
+fetch_sarif_validator() {
+  local want name=@microsoft/sarif-multitool-linux; want=$(pin npm $name)
+  stamped sarif "$want" && return
+  [ "$(uname -m)" = x86_64 ] || return 0
+  npm_archive $name "the validator of SARIF documents" || return 0
+  rm -rf "$deps/sarif"; mkdir -p "$deps/sarif"
+  tar xzf "$deps/dl/microsoft-sarif-multitool-linux-${want% *}.tgz" -C "$deps/sarif" --strip-components 1
+  chmod u+x "$deps/sarif/Sarif.Multitool"
+  echo "$want" >"$deps/sarif.stamp"
 }
 
 # A small Python environment whose only use is to fetch and build; nothing of it is linked or shipped.
@@ -240,7 +257,7 @@ no_runtime_headers() {
 
 install_packages "$required" "$wanted"
 [ "${1:-}" != --clang ] || install_clang
-[ "${1:-}" != --device ] || fetch_device
+[ "${1:-}" != --tests ] || { fetch_device; fetch_sarif_validator; }
 build_onnx
 fetch_datasketches
 fetch_runtime

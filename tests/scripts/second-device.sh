@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # A second device beside the processor, which is really another one for ONNX Runtime: WebGPU, on a Vulkan driver in software. What it answers, where
-# each node ran, what is left to the processor, and that nothing falls back unsaid. scripts/setup.sh --device installs it.
+# each node ran, what is left to the processor, and that nothing falls back unsaid. scripts/setup.sh --tests installs it.
 set -uo pipefail
 iai=$1 source=$2 data=${IAI_TEST_DATA:-$2/../shared}/models
 deps=${IAI_DEPS_DIR:-$source/.deps}
 library=$deps/device/libonnxruntime.so.1 driver=/usr/lib/chromium/vk_swiftshader_icd.json
-[ -e "$deps/device.stamp" ] && [ -e "$driver" ] || { echo "skipped: no second device; scripts/setup.sh --device installs it"; exit 77; }
+[ -e "$deps/device.stamp" ] && [ -e "$driver" ] || { echo "skipped: no second device; scripts/setup.sh --tests installs it"; exit 77; }
 [ -z "${IAI_SANITIZE:-}" ] || { echo "skipped: the driver makes code that the sanitizers cannot see into"; exit 77; }
 command -v python3 >/dev/null || { echo "skipped: no python3"; exit 77; }
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
