@@ -21,10 +21,11 @@ constexpr const char* sarif_subset = R"({
       "properties": {
         "tool": {"type": "object", "required": ["driver"], "properties": {"driver": {"type": "object", "required": ["name", "rules"], "properties": {
           "name": {"type": "string"},
-          "rules": {"type": "array", "items": {"type": "object", "required": ["id"], "additionalProperties": false, "properties": {
+          "rules": {"type": "array", "items": {"type": "object", "required": ["id", "fullDescription", "help"], "additionalProperties": false, "properties": {
             "id": {"type": "string"}, "shortDescription": {"type": "object", "required": ["text"]}, "properties": {"type": "object"},
+            "fullDescription": {"type": "object", "required": ["text"]}, "help": {"type": "object", "required": ["text"]},
             "defaultConfiguration": {"type": "object", "properties": {"level": {"enum": ["error", "warning", "note", "none"]}}}}}}}}}},
-        "originalUriBaseIds": {"type": "object"}, "properties": {"type": "object"},
+        "automationDetails": {"type": "object", "required": ["id"]}, "originalUriBaseIds": {"type": "object"}, "properties": {"type": "object"},
         "results": {"type": "array", "items": {
           "type": "object", "required": ["ruleId", "ruleIndex", "level", "message"], "additionalProperties": false,
           "properties": {
