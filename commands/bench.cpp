@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "commands/bench_html.hpp"
 #include "commands/bench_record.hpp"
 #include "commands/bench_report.hpp"
 #include "commands/session_file.hpp"
@@ -61,6 +62,19 @@ void warn_of(const BenchOptions& options, const BenchResult& result, Output& out
   }
 }
 
+/// Found out before the models run: outputs that exist, and folders that do not or take no file.
+void check_outputs(const BenchOptions& options) {
+  std::vector<std::filesystem::path> outputs;
+  for (const std::filesystem::path& output : {options.html, options.sweep.session_out}) {
+    if (!output.empty()) outputs.push_back(output);
+  }
+  refuse_same_path(options.models, outputs);
+  for (const std::filesystem::path& output : outputs) {
+    refuse_existing(output, options.if_exists());
+    const AtomicFile attempt(output);
+  }
+}
+
 /// What the session file says in the place of the flags.
 BenchOptions with_session(BenchOptions options, Output& output) {
   if (options.session.empty()) return options;
@@ -96,18 +110,22 @@ void declare(CLI::App& app, BenchOptions& options) {
   declare_load(app, options.load);
   declare_energy(app, options.energy);
   declare_sweep(app, options.sweep);
+  app.add_option("--html", options.html, "Also write what was measured as one HTML page with plots, which loads nothing")->type_name("FILE")->group("Output");
+  app.add_flag("--overwrite", options.overwrite, "Replace existing output files");
   app.add_option("--seed", options.seed, "Of the order within the rounds and of the inputs")->type_name("N")->capture_default_str();
 }
 
 ExitCode run(const BenchOptions& given, Context& context) {
   check(given.energy);
   const BenchOptions options = with_session(given, context.output);
+  check_outputs(options);
   if (options.sweep.asked) return run_sweep(options, context);
   std::deque<Recording> recordings;  // made first: a registry that cannot take them is found out before the measurement
   for (std::size_t i = 0; i < options.models.size(); ++i) recordings.emplace_back(context, "bench");
   const BenchResult result = measure_models(options, context);
   for (Recording& recording : recordings) recording.stop();
   warn_of(options, result, context.output);
+  if (!options.html.empty()) write_page(options, bench_html(options, result));
   Report report = bench_report(options, result, context.json);
   ReportList records;
   const std::size_t unrecorded = result.models.size() - options.models.size();

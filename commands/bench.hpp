@@ -27,6 +27,9 @@ struct BenchOptions {
   std::filesystem::path session;     ///< says device, threads, optimization and batch
   bool operators = false;            ///< account of each operator's time and work
   bool require_provider = false;     ///< no node may run elsewhere than on the device
+  std::filesystem::path html;        ///< page to write; empty: none
+  bool overwrite = false;
+  IfExists if_exists() const { return overwrite ? IfExists::replace : IfExists::refuse; }
   EnergyOption energy;
   LoadOption load;
   SweepOption sweep;

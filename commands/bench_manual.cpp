@@ -46,6 +46,9 @@ const Manual bench_manual{
         "the second-level cache and in memory, by --threads threads. bound_by is compute or memory, whichever ceiling is nearer; overhead below a "
         "tenth of both; unknown where the shapes do not tell the operations. The runtime counts whole microseconds: kernels of one or two "
         "are roughly known. An int8 kernel is held against the float32 ceiling and may exceed it.\n\n"
+        "--html FILE writes all that was measured as one page with plots, which loads nothing: the run times of each model as a histogram, the ratios with "
+        "their intervals, with --operators a roofline (each kernel by operations a byte and operations a second, under what the machine can do at most), with "
+        "--sweep latency against throughput, energy and memory.\n\n"
         "Nodes that a device lacks run on the processor; placement and fell_back say which, for every device but cpu. With --require-provider "
         "one such node makes the exit code 1. A device works on when its kernel's time has ended: that is the time to hand it over, so such "
         "kernels are held against no ceiling (bound_by device), and the latency says how long all of it took.\n\n"
@@ -64,6 +67,7 @@ const Manual bench_manual{
                  {"Will it serve 200 parts a second, and how late at worst?", "iai bench model.onnx --rate 200 --seconds 60 --threads 1"},
                  {"Eight callers at once", "iai bench model.onnx --concurrency 8 --threads 1"},
                  {"Which layers take the time, and why?", "iai bench model.onnx --operators --threads 1"},
+                 {"The same as a page for colleagues", "iai bench model.onnx --operators --threads 1 --html bench.html"},
                  {"The cheapest way to run it within 20 ms", "iai bench model.onnx --sweep --latency-limit 20 --session-out session.json"},
                  {"As that says", "iai bench model.onnx --session session.json"},
                  {"Energy by a meter on a serial line that prints 'SECONDS WATTS'", "iai bench model.onnx --meter 'exec cat /dev/ttyUSB0' --idle 10"},

@@ -76,6 +76,8 @@ std::vector<KernelTime> profile_model(const fs::path& model, const BenchOptions&
   return kernels;
 }
 
+bool ran_on_processor(const KernelTime& kernel) { return kernel.provider == processor; }
+
 std::vector<std::string> fallen_back(const std::vector<KernelTime>& kernels, const std::string& provider) {
   std::vector<std::string> names;
   for (const KernelTime& kernel : kernels) {
@@ -112,7 +114,7 @@ ReportRows operator_rows(const std::vector<KernelTime>& kernels, const MachinePe
   ReportRows rows;
   for (const KernelTime* kernel : sorted) {
     const OperatorWork work = operator_work(*kernel);
-    const bool here = kernel->provider == processor;
+    const bool here = ran_on_processor(*kernel);
     const Bound bound = here ? bound_of(work, kernel->seconds, peak) : Bound{bound_of(work, 0, peak).intensity, {}, "device"};
     Report row;
     row.add("operator", kernel->node).add("type", kernel->op_type).add("provider", kernel->provider);

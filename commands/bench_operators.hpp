@@ -14,6 +14,9 @@ namespace iai {
 /// @throws Error(input) as Session and its runs do; Error(environment) when the runtime keeps no account
 std::vector<KernelTime> profile_model(const std::filesystem::path& model, const BenchOptions& options);
 
+/// Did it run where machine_peak measures?
+bool ran_on_processor(const KernelTime& kernel);
+
 /// Kernels that did not run on the device that was asked for, by name. Copies to and from it are not its kernels.
 std::vector<std::string> fallen_back(const std::vector<KernelTime>& kernels, const std::string& provider);
 /// How many kernels ran where, and for how long: rows (provider, kernels, time, share).

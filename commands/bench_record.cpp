@@ -30,6 +30,8 @@ std::vector<std::string> arguments_for(const BenchOptions& options, const fs::pa
   if (options.require_provider) words.emplace_back("--require-provider");
   if (!options.runtime.runtime.empty()) words.insert(words.end(), {"--runtime", options.runtime.runtime.string()});
   for (const auto& [name, value] : duration_of(options)) words.insert(words.end(), {"--" + name, value.dump()});
+  if (!options.html.empty()) words.insert(words.end(), {"--html", options.html.string()});
+  if (!options.html.empty() && options.overwrite) words.emplace_back("--overwrite");
   for (const auto& [name, value] : recorded_options(options.load)) {
     words.insert(words.end(), {"--" + name, value.is_string() ? value.get<std::string>() : value.dump()});
   }
@@ -63,6 +65,7 @@ std::string record_bench(Recording& recording, const BenchOptions& options, cons
   recording.input("model", figures.model);
   if (!reference.empty()) recording.input("reference", reference);
   for (const fs::path& path : options.calibration) recording.input("calibration", path);
+  if (!options.html.empty()) recording.output("html", options.html);
   Report report = bench_model_report(options, result, at);
   record_figures(recording, report, "");
   if (figures.load) {

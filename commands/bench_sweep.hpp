@@ -21,7 +21,6 @@ struct SweepOption {
   std::vector<std::string> devices;   ///< empty: --device
   double latency_limit_ms = 0;        ///< of 99 % of the runs; 0: none
   std::filesystem::path session_out;  ///< where the cheapest setting is written
-  bool overwrite = false;
 };
 
 void declare_sweep(CLI::App& app, SweepOption& option);

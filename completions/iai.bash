@@ -154,6 +154,7 @@ _iai() {
     bench:--sweep-device) :; return ;;
     bench:--latency-limit) :; return ;;
     bench:--session-out) _iai_files 'json'; return ;;
+    bench:--html) _iai_files ''; return ;;
     bench:--seed) :; return ;;
     gate:--policy) _iai_files 'yaml|yml'; return ;;
     gate:--reference) _iai_files 'onnx'; return ;;
@@ -189,7 +190,7 @@ _iai() {
     prune) flags="--overwrite --output --channels --sparsity --scope --exclude --calibration --task --max-drop --no-compare --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     evaluate) flags="--task --split --threshold-from --threshold-for --stress --strengths --errors --label-errors --html --overwrite --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     compare) flags="--task --split --margin --inputs --random-inputs --samples --tolerance --layers --list --flips --overwrite --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
-    bench) flags="--reference --calibration --device --threads --batch --runtime --seconds --runs --until --budget --optimization --session --operators --require-provider --concurrency --rate --arrivals --meter --meter-timeout --power-sensor --idle --co2-factor --co2-source --sweep --sweep-threads --sweep-batch --sweep-optimization --sweep-device --latency-limit --session-out --overwrite --seed --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
+    bench) flags="--reference --calibration --device --threads --batch --runtime --seconds --runs --until --budget --optimization --session --operators --require-provider --concurrency --rate --arrivals --meter --meter-timeout --power-sensor --idle --co2-factor --co2-source --sweep --sweep-threads --sweep-batch --sweep-optimization --sweep-device --latency-limit --session-out --html --overwrite --seed --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     gate) flags="--policy --reference --task --junit --markdown --sarif --overwrite --promote --explain --date --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     registry) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_words "log show lineage baselines roll-back verify"; } ;;
     registry/log) flags="--verb --verdict --digest --file --since --until --limit --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;

@@ -181,7 +181,8 @@ complete -c iai -n '__fish_seen_subcommand_from bench' -l sweep-optimization -d 
 complete -c iai -n '__fish_seen_subcommand_from bench' -l sweep-device -d 'Devices to try (that of --device)' -x
 complete -c iai -n '__fish_seen_subcommand_from bench' -l latency-limit -d 'With --sweep: 99 % of the runs must not take longer' -x
 complete -c iai -n '__fish_seen_subcommand_from bench' -l session-out -d 'With --sweep: the cheapest setting, for --session and your own code' -x -a '(__fish_complete_suffix .json)'
-complete -c iai -n '__fish_seen_subcommand_from bench' -l overwrite -d 'Replace an existing output'
+complete -c iai -n '__fish_seen_subcommand_from bench' -l html -d 'Also write what was measured as one HTML page with plots, which loads nothing' -r -F
+complete -c iai -n '__fish_seen_subcommand_from bench' -l overwrite -d 'Replace existing output files'
 complete -c iai -n '__fish_seen_subcommand_from bench' -l seed -d 'Of the order within the rounds and of the inputs' -x
 complete -c iai -n '__fish_seen_subcommand_from bench' -x -a '(__fish_complete_suffix .onnx)'
 complete -c iai -n __fish_use_subcommand -a gate -d 'say whether a model may be released, by a policy and the records'

@@ -45,25 +45,25 @@ LatencySummary summarize(std::span<const double> values) {
 
 namespace {
 
-double bucket_bound(int index) { return std::pow(10.0, static_cast<double>(index) / buckets_a_decade); }
+double bucket_bound(int index, int a_decade) { return std::pow(10.0, static_cast<double>(index) / a_decade); }
 
 /// The bucket of a value. Its logarithm says which, up to rounding at a bound; the bounds themselves decide.
-int bucket_of(double value) {
-  int index = static_cast<int>(std::floor(std::log10(value) * buckets_a_decade));
-  while (value < bucket_bound(index)) --index;
-  while (value >= bucket_bound(index + 1)) ++index;
+int bucket_of(double value, int a_decade) {
+  int index = static_cast<int>(std::floor(std::log10(value) * a_decade));
+  while (value < bucket_bound(index, a_decade)) --index;
+  while (value >= bucket_bound(index + 1, a_decade)) ++index;
   return index;
 }
 
 }  // namespace
 
-std::vector<Bucket> log_histogram(std::span<const double> values) {
+std::vector<Bucket> log_histogram(std::span<const double> values, int a_decade) {
   std::map<int, std::int64_t> counts;
   for (const double value : values) {
-    if (value > 0 && std::isfinite(value)) ++counts[bucket_of(value)];
+    if (value > 0 && std::isfinite(value)) ++counts[bucket_of(value, a_decade)];
   }
   std::vector<Bucket> buckets;
-  for (const auto& [index, count] : counts) buckets.push_back({bucket_bound(index), bucket_bound(index + 1), count});
+  for (const auto& [index, count] : counts) buckets.push_back({bucket_bound(index, a_decade), bucket_bound(index + 1, a_decade), count});
   return buckets;
 }
 

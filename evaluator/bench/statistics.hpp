@@ -28,9 +28,9 @@ struct Bucket {
 };
 inline constexpr int buckets_a_decade = 20;
 /// Counts in buckets that are the same for every series, so that histograms can be laid over each other and added up: their
-/// bounds are 10^(k / 20) for whole k, each 12.2 % above the one before. Buckets without a value are left out.
+/// bounds are 10^(k / a_decade) for whole k, with 20 a decade each 12.2 % above the one before. Buckets without a value are left out.
 /// @param values  above 0; others are not counted
-std::vector<Bucket> log_histogram(std::span<const double> values);
+std::vector<Bucket> log_histogram(std::span<const double> values, int a_decade = buckets_a_decade);
 
 /// Run times in the order they were taken, cut into the rounds of an interleaved measurement.
 struct RoundSeries {
