@@ -8,9 +8,11 @@
 #include "commands/gate_documents.hpp"
 #include "commands/gate_explain.hpp"
 #include "commands/gate_report.hpp"
+#include "commands/judge_signature.hpp"
 #include "commands/options.hpp"
 #include "commands/recording.hpp"
 #include "formats/error.hpp"
+#include "formats/staged_model.hpp"
 #include "registry/promotions.hpp"
 
 namespace iai {
@@ -21,7 +23,7 @@ const Manual gate_manual{
     .description =
         "Says whether a model may be released: yes (exit 0) or no (exit 1). What it must show stands in a policy file (man 5 iai-policy): limits on metrics, "
         "also of every group of a slice, on the drop against a reference, on size and speed, on any figure that a step recorded, data sets that must be valid, "
-        "steps that must have been taken, and how old records may be.\n\n"
+        "steps that must have been taken, how old records may be, and keys that must have signed the model.\n\n"
         "Nothing is measured here. Every verdict rests on a record in the registry about exactly these bytes of the model, the reference, the task and its "
         "data; a record for another version never counts. Where there is none, the check is missing, which counts as failed, and the command line that would "
         "make the record is shown; --explain CHECK shows the records of a check. A registry whose chain does not hold is refused.\n\n"
@@ -142,6 +144,16 @@ void write_outputs(const GateOptions& options, const Judgement& judgement) {
   if (!options.sarif.empty()) write_file(options.sarif, gate_sarif(judgement, options.policy));
 }
 
+/// The key, and those signatures that are there.
+void name_signatures(const Check& check, const fs::path& model, std::set<std::pair<std::string, fs::path>>& named) {
+  named.emplace("key", check.key);
+  for (const fs::path& file : model_files(model)) {
+    const fs::path signature = signature_of(check, model, file);
+    std::error_code ignored;
+    if (fs::exists(signature, ignored)) named.emplace("signature", signature);
+  }
+}
+
 void record(Recording& recording, const GateOptions& options, const Judgement& judgement) {
   const Policy& policy = judgement.policy;
   recording.option("policy", policy.name);
@@ -157,6 +169,7 @@ void record(Recording& recording, const GateOptions& options, const Judgement& j
   for (const Check& check : policy.checks) {
     if (check.kind == CheckKind::data) named.emplace("data set", recorded_artefact(check.data_set));
     if (!check.contract.empty()) named.emplace("contract", check.contract);
+    if (check.kind == CheckKind::signature) name_signatures(check, policy.model, named);
     for (const auto& [role, path] : check.of) named.emplace(role, recorded_artefact(path));
   }
   for (const auto& [role, path] : named) recording.input(role, path);

@@ -21,7 +21,7 @@ Report verdict_row(const Verdict& verdict) {
   if (verdict.found) row.add("found", *verdict.found);
   else if (!verdict.found_text.empty()) row.add("found", verdict.found_text);
   else row.add_null("found");
-  if (check.kind == CheckKind::data || check.kind == CheckKind::record) row.add_null("relation").add_null("limit");
+  if (has_no_limit(check)) row.add_null("relation").add_null("limit");
   else if (check.relation == Relation::one_of) row.add("relation", "one of").add("limit", fmt::format("{}", fmt::join(check.allowed, ", ")));
   else row.add("relation", check.relation == Relation::at_least ? "at least" : "at most").add("limit", check.limit);
   if (verdict.record) row.add("record_number", verdict.record->number).add("record", verdict.record->id);
@@ -61,7 +61,7 @@ std::string note_of(const Verdict& verdict) {
 }
 
 std::string limit_text(const Check& check) {
-  if (check.kind == CheckKind::data || check.kind == CheckKind::record) return {};
+  if (has_no_limit(check)) return {};
   if (check.relation == Relation::one_of) return fmt::format("{}", fmt::join(check.allowed, " or "));
   return fmt::format("{} {:.6g}", check.relation == Relation::at_least ? "at least" : "at most", check.limit);
 }

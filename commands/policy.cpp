@@ -64,6 +64,8 @@ bool is_date(const std::string& text) {
       .ok();
 }
 
+bool has_no_limit(const Check& check) { return check.kind == CheckKind::data || check.kind == CheckKind::record || check.kind == CheckKind::signature; }
+
 std::vector<std::string> check_ids(const Policy& policy) {
   std::vector<std::string> ids;
   for (const Check& check : policy.checks) ids.push_back(check.id);
@@ -72,13 +74,13 @@ std::vector<std::string> check_ids(const Policy& policy) {
 
 Policy read_policy(const fs::path& path, const std::vector<std::string>& verbs) {
   using Section = void (*)(PolicyReader&, const Yaml&);
-  constexpr std::pair<const char*, Section> sections[] = {{"metrics", read_metrics}, {"slices", read_slices},  {"drop", read_drops},
-                                                          {"size", read_size},       {"bench", read_bench},    {"data", read_data},
-                                                          {"records", read_records}, {"figures", read_figures}};
+  constexpr std::pair<const char*, Section> sections[] = {{"metrics", read_metrics}, {"slices", read_slices},   {"drop", read_drops},
+                                                          {"size", read_size},       {"bench", read_bench},     {"data", read_data},
+                                                          {"records", read_records}, {"figures", read_figures}, {"signatures", read_signatures}};
   const Yaml root = read_yaml(path);
   policy_map(root, "a policy", "metrics: {accuracy: {minimum: 0.95}}")
       .allow_keys({"name", "model", "reference", "task", "split", "newer_than", "undecided", "metrics", "slices", "drop", "size", "bench", "data", "records",
-                   "figures", "waivers"});
+                   "figures", "signatures", "waivers"});
   PolicyReader reader;
   reader.folder = path.parent_path();
   reader.verbs = verbs;
@@ -93,7 +95,7 @@ Policy read_policy(const fs::path& path, const std::vector<std::string>& verbs) 
   for (const auto& [key, read] : sections) {
     if (const Yaml* node = root.find(key)) read(reader, *node);
   }
-  if (policy.checks.empty()) root.fail("the policy checks nothing", "give it one of metrics, slices, drop, size, bench, data, records, figures");
+  if (policy.checks.empty()) root.fail("the policy checks nothing", "give it one of metrics, slices, drop, size, bench, data, records, figures, signatures");
   if (const Yaml* node = root.find("waivers")) read_waivers(reader, *node);
   return policy;
 }

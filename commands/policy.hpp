@@ -20,6 +20,7 @@ enum class CheckKind {
   bench,         ///< a figure of the newest measurement
   data,          ///< a data set was found valid
   record,        ///< a step is in the lineage of the model
+  signature,     ///< the files of the model are signed by a key
   figure,        ///< any figure of the newest record of a step
   figure_ratio,  ///< the same over that of the reference
 };
@@ -41,6 +42,7 @@ struct Check {
   Undecided undecided = Undecided::fail;
   DropScale scale = DropScale::absolute;
   std::filesystem::path data_set, contract;  ///< of a data check; contract may be empty
+  std::filesystem::path key, signature;      ///< of a signature: the public key; signature may be empty
   std::optional<int> newest_days;            ///< the records that it rests on may be that old at most
 
   // Of a figure:
@@ -57,6 +59,9 @@ struct Waiver {
   std::string expires;  ///< "2027-03-31", the last day that it holds
   std::string sha256;   ///< digest of the one model it is for, or how it begins; empty: whatever model is judged
 };
+
+/// Is it met or not, with nothing to compare by size?
+bool has_no_limit(const Check& check);
 
 /// What a release must show (policy.yaml; man 5 iai-policy). Paths are resolved against the policy file's folder; empty
 /// where the file names none.

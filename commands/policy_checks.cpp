@@ -226,6 +226,20 @@ void read_data(PolicyReader& reader, const Yaml& section) {
   }
 }
 
+void read_signatures(PolicyReader& reader, const Yaml& section) {
+  const std::string example = "signatures: [{key: release.pem}]";
+  if (!section.is_list()) section.fail("signatures must be a list", example);
+  for (const Yaml& node : section.items()) {
+    policy_map(node, "a signature", example).allow_keys({"id", "key", "signature"});
+    const std::string name = node.find("id") != nullptr ? node.at("id").text() : reader.path_of(node.at("key")).stem().string();
+    Check check = base_check(reader, CheckKind::signature, "signatures." + name, name);
+    check.newest_days.reset();  // bytes do not age
+    check.key = reader.path_of(node.at("key"));
+    if (const Yaml* signature = node.find("signature")) check.signature = reader.path_of(*signature);
+    reader.add(node, std::move(check));
+  }
+}
+
 void read_records(PolicyReader& reader, const Yaml& section) {
   if (!section.is_list()) section.fail("records must be a list of steps", "records: [quantize, evaluate, bench]");
   for (const Yaml& node : section.items()) {

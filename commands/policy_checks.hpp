@@ -46,6 +46,7 @@ void read_size(PolicyReader& reader, const Yaml& section);
 void read_bench(PolicyReader& reader, const Yaml& section);
 void read_data(PolicyReader& reader, const Yaml& section);
 void read_records(PolicyReader& reader, const Yaml& section);
+void read_signatures(PolicyReader& reader, const Yaml& section);
 void read_figures(PolicyReader& reader, const Yaml& section);
 
 }  // namespace iai

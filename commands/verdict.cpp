@@ -8,6 +8,7 @@
 #include "commands/judge_drop.hpp"
 #include "commands/judge_figure.hpp"
 #include "commands/judge_ratio.hpp"
+#include "commands/judge_signature.hpp"
 #include "formats/error.hpp"
 
 namespace iai {
@@ -123,6 +124,7 @@ Verdict judge_check(const Check& check, const Release& release, Evidence& eviden
     case CheckKind::bench: judge_bench(verdict, release, evidence); break;
     case CheckKind::data: judge_data(verdict, evidence); break;
     case CheckKind::record: judge_record(verdict, release, evidence); break;
+    case CheckKind::signature: judge_signature(verdict, release); break;
     case CheckKind::figure: judge_any_figure(verdict, release, evidence); break;
     case CheckKind::figure_ratio: judge_ratio(verdict, release, evidence); break;
   }

@@ -25,7 +25,7 @@ pin() { awk -v k="$1" -v n="$2" '$1 == k && $2 == n {print $3, $4}' "$pins"; }
 required="g++ cmake ninja-build make pkg-config python3 python3-venv libcli11-dev libprotobuf-dev protobuf-compiler
   libsqlite3-dev libarchive-dev libyaml-cpp-dev doctest-dev nlohmann-json3-dev libfmt-dev libssl-dev libtbb-dev
   libuchardet-dev libicu-dev libfast-float-dev libsimdjson-dev libkainjow-mustache-dev
-  libsndfile1-dev libpng-dev libjpeg-dev libtiff-dev libpugixml-dev libhdf5-dev zlib1g-dev unzip"
+  libsndfile1-dev libpng-dev libjpeg-dev libtiff-dev libpugixml-dev libhdf5-dev zlib1g-dev unzip openssl"
 # Faster builds and tools that tests drive; each test says so when its tool is not there.
 wanted="ccache lld groff bash-completion zsh fish strace sqlite3 locales file dpkg-dev zip"
 
