@@ -22,7 +22,7 @@ std::string required_text(const Yaml& map, const char* key) {
 
 /// "3f8a52c1": 8 hexadecimal digits of a SHA-256 or more.
 std::string digest_start(const Yaml& node) {
-  const std::string text = node.text();
+  std::string text = node.text();
   if (text.size() < 8 || text.size() > 64 || text.find_first_not_of("0123456789abcdef") != text.npos) {
     node.fail("'" + text + "' does not begin a SHA-256", "give 8 to 64 digits of it, as iai inspect shows them");
   }

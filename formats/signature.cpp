@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t longest_key = 64 * 1024, longest_signature = 16 * 1024;
+constexpr std::size_t longest_key = std::size_t{64} * 1024, longest_signature = std::size_t{16} * 1024;
 
 std::string small_file(const fs::path& path, std::size_t longest, const char* what) {
   const MappedFile file = map_file(path);
