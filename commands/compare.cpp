@@ -1,5 +1,7 @@
 #include "commands/compare.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -83,7 +85,8 @@ void record_inputs(Recording& recording, const CompareOptions& options, const st
 
 /// @throws Error(usage) when answers of the task's kind are not right or wrong, or near or far, one by one.
 void refuse_unpaired(const Task& task) {
-  if (task.kind != TaskKind::anomaly && task.kind != TaskKind::segmentation && task.kind != TaskKind::retrieval) return;
+  constexpr std::array unpaired{TaskKind::anomaly, TaskKind::segmentation, TaskKind::detection, TaskKind::retrieval};
+  if (std::find(unpaired.begin(), unpaired.end(), task.kind) == unpaired.end()) return;
   throw Error(ErrorKind::usage, fmt::format("{}: answers of kind: {} are not compared one by one", task.path.string(), task_kind_name(task.kind)),
               "iai evaluate A.onnx B.onnx --task gives the difference of every metric with an interval");
 }

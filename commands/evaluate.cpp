@@ -139,6 +139,11 @@ const Manual evaluate_manual{
         "p_holm is corrected for all groups\n"
         "of all slices (Holm, 1979); below 0.05 a slice is worse than chance. The group with the worst value is named.\n"
         "\n"
+        "Detections are judged as pycocotools does: the task's 'detections' name the outputs, the labels are a file in COCO's form, crowds count neither way. "
+        "Intervals resample images. iai merges no\n"
+        "overlapping boxes (non-maximum suppression): that belongs into the model's graph or behind it, and boxes that it leaves count as false detections. n "
+        "is the number of objects.\n"
+        "\n"
         "--errors writes a line for each wrong answer, the worst first: by its loss, of a regression by the absolute error, right ones too. row is the place "
         "in "
         "the array from 0, or the line of the table\n"
@@ -168,8 +173,12 @@ const Manual evaluate_manual{
         "\"output ... does not fit kind\": the task is of another kind than the model, or its labels have another shape. The model's first output that is no "
         "state counts.\n"
         "\n"
+        "\"has the class 91 for sample 3\": the labels have no such category, or the model counts its classes otherwise: see 'classes' and 'first_class' in "
+        "man 5 "
+        "iai-task.\n"
+        "\n"
         "\"the label of sample 7 is 4, the model has classes 0 to 3\": classes are numbered from 0.",
-    .memory = "Inputs are streamed. Labels, groups and one answer a prediction are held: about 50 bytes a prediction."};
+    .memory = "Inputs are streamed. Labels, groups and one answer a prediction are held: about 50 bytes a prediction, a detection or an object in labels."};
 
 void declare(CLI::App& app, EvaluateOptions& options) {
   app.add_option("model", options.models, "The models; the differences are to the first")->type_name("MODEL.onnx")->required();

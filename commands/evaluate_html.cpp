@@ -46,6 +46,7 @@ std::string evaluation_html(const Report& report, const Task& task, const Evalua
   for (const Reliability& each : evaluation.reliability) reliability += reliability_plot(evaluation, each);
   text += html_section("Can the probabilities be trusted?", reliability, html_table(report, "reliability"));
   text += html_section("Classes of pixels", "", html_table(report, "classes"));
+  text += html_section("Classes of objects", "", html_table(report, "detected_classes"));
   text += html_section("By moments ahead", horizons_plot(evaluation), html_table(report, "horizons"));
   text += html_section("Groups of the data", slices_plot(evaluation, task.primary),
                        html_table(report, "worst_slice") + html_table(report, "slice_tests") + html_table(report, "slices"));

@@ -113,7 +113,8 @@ void check_lists(const Task& task, const EvaluateOptions& options) {
     throw Error(ErrorKind::usage, "--errors: scores without a decision threshold are neither right nor wrong",
                 "set 'threshold' in " + task.path.string() + ", or pass --threshold-from");
   }
-  if (!options.errors.empty() && (task.kind == TaskKind::segmentation || task.kind == TaskKind::retrieval)) {
+  const bool whole = task.kind == TaskKind::segmentation || task.kind == TaskKind::detection || task.kind == TaskKind::retrieval;
+  if (!options.errors.empty() && whole) {
     throw Error(ErrorKind::usage, "--errors: kind: " + task_kind_name(task.kind) + " has no single answers that are right or wrong",
                 "slices name groups that are worse");
   }

@@ -72,6 +72,19 @@ ReportRows pixel_rows(const Task& task, const Evaluation& evaluation) {
   return rows;
 }
 
+ReportRows detected_rows(const Evaluation& evaluation) {
+  ReportRows rows;
+  for (const DetectedClass& each : evaluation.detected) {
+    Report row;
+    row.add("class", each.name).add("ap", each.ap.value).add("low", each.ap.low).add("high", each.ap.high);
+    row.add("ap50", each.ap50.value).add("ap75", each.ap75.value).add("ar100", each.ar100.value);
+    row.add("objects", each.objects).add("detections", each.found);
+    if (!each.ap.undefined.empty()) row.add("reason", each.ap.undefined);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
 ReportRows horizon_rows(const Evaluation& evaluation) {
   ReportRows rows;
   for (std::size_t i = 0; i < evaluation.horizons.size(); ++i) {
@@ -151,6 +164,7 @@ Report model_report(const fs::path& model, const Task& task, const std::string& 
   if (!evaluation.reliability.empty()) report.add("reliability", reliability_rows(evaluation));
   if (!evaluation.confusion.empty()) report.add("confusion", confusion_rows(task, evaluation));
   if (evaluation.answers.kind == TaskKind::segmentation) report.add("classes", pixel_rows(task, evaluation));
+  if (!evaluation.detected.empty()) report.add("detected_classes", detected_rows(evaluation));
   if (!evaluation.horizons.empty()) report.add("horizons", horizon_rows(evaluation));
   if (!evaluation.slices.empty()) add_slices(report, task, evaluation);
   return report;
@@ -202,8 +216,8 @@ Report joint_report(const Task& task, const std::string& split, const std::vecto
   report.headline(fmt::format("{} models by the task '{}' over {} samples", all.size(), task.name, all[0].evaluation.samples));
   report.add("task", task.name).add("split", split).add("samples", all[0].evaluation.samples).add("primary", task.primary);
   report.add("direction", task.direction == Direction::higher_is_better ? "higher_is_better" : "lower_is_better");
-  for (const char* table :
-       {"metrics", "left_out", "threshold", "reliability", "confusion", "slices", "slice_tests", "worst_slice", "classes", "horizons", "stress"}) {
+  for (const char* table : {"metrics", "left_out", "threshold", "reliability", "confusion", "slices", "slice_tests", "worst_slice", "classes",
+                            "detected_classes", "horizons", "stress"}) {
     ReportRows rows;
     for (const JudgedModel& judged : all) append_rows(rows, judged.report, table, judged.model.string());
     if (!rows.empty()) report.add(table, std::move(rows));

@@ -60,6 +60,7 @@ std::vector<StressPoint> stress_curves(const Session& session, const Task& task,
     LabelledSamples stressed;
     stressed.inputs = stressed_samples(*samples.inputs, scales, stress);
     stressed.labels = samples.labels;
+    stressed.truth = samples.truth;
     stressed.labels_per_sample = samples.labels_per_sample;
     stressed.groups = samples.groups;
     stressed.label_file = samples.label_file;

@@ -70,12 +70,24 @@ Answers Answers::subset(std::span<const std::int64_t> rows) const {
       const auto first = retrieved.begin() + row * static_cast<std::int64_t>(retrieval_figures.size());
       part.retrieved.insert(part.retrieved.end(), first, first + static_cast<std::int64_t>(retrieval_figures.size()));
     }
+    if (!matches.empty()) part.matches.push_back(matches[i]);
     if (!brier.empty()) part.brier.push_back(brier[i]);
     std::int32_t& number = numbers[static_cast<std::size_t>(cluster[i])];
     if (number < 0) number = part.clusters++;
     part.cluster.push_back(number);
   }
   return part;
+}
+
+void Answers::set_clusters(std::span<const std::string> groups, std::size_t samples, std::size_t each) {
+  std::map<std::string, std::int32_t> numbers;
+  for (std::size_t i = 0; i < samples; ++i) {
+    auto number = static_cast<std::int32_t>(i);
+    if (!groups.empty()) number = numbers.emplace(groups[i], static_cast<std::int32_t>(numbers.size())).first->second;
+    cluster.insert(cluster.end(), each, number);
+  }
+  clusters = static_cast<std::int32_t>(groups.empty() ? samples : numbers.size());
+  clustered = !groups.empty() || each > 1;
 }
 
 AnswerReader::AnswerReader(const Task& task, const LabelledSamples& samples, const AnswerNeeds& needs) : task_(task), samples_(samples) {
@@ -101,14 +113,7 @@ AnswerReader::AnswerReader(const Task& task, const LabelledSamples& samples, con
                 "give each sample its class");
   }
   const std::size_t count = samples.labels.size() / labels_each;
-  std::map<std::string, std::int32_t> groups;
-  for (std::size_t i = 0; i < count; ++i) {
-    auto cluster = static_cast<std::int32_t>(i);
-    if (!samples.groups.empty()) cluster = groups.emplace(samples.groups[i], static_cast<std::int32_t>(groups.size())).first->second;
-    answers_.cluster.insert(answers_.cluster.end(), width, cluster);
-  }
-  answers_.clusters = static_cast<std::int32_t>(samples.groups.empty() ? count : groups.size());
-  answers_.clustered = !samples.groups.empty() || width > 1;
+  answers_.set_clusters(samples.groups, count, width);
 }
 
 void AnswerReader::check_finite(const std::string& output, const Tensor& tensor, std::span<const double> values, std::int64_t first, std::int64_t n) const {
@@ -180,6 +185,7 @@ void AnswerReader::add_one(std::span<const double> values, double label, std::in
     case TaskKind::multi_label: add_score(values, label, sample); break;
     case TaskKind::classification: add_class_answer(values, label, sample); break;
     case TaskKind::segmentation:
+    case TaskKind::detection:
     case TaskKind::retrieval: break;  // their samples are read as a whole
   }
 }
@@ -315,6 +321,7 @@ void Answers::append(const Answers& other) {
   add(class_probability, other.class_probability);
   add(pixels, other.pixels);
   add(retrieved, other.retrieved);
+  add(matches, other.matches);
   for (const std::int32_t number : other.cluster) cluster.push_back(number + clusters);
   clusters += other.clusters;
 }

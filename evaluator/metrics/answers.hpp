@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "evaluator/metrics/box_matching.hpp"
 #include "evaluator/task/task.hpp"
 #include "formats/tensor.hpp"
 
@@ -13,12 +15,12 @@ namespace iai {
 /// What a model said and what is true, one entry a prediction (a sequence has several), in the order of the samples.
 struct Answers {
   TaskKind kind = TaskKind::regression;
-  std::int64_t classes =
-      0;  ///< classification, binary and anomaly: number of classes; multi-label and forecasting: labels a sample; segmentation: classes of pixels
-  double naive_error = 0;                ///< forecasting: of the task
-  std::vector<double> truth;             ///< regression and forecasting: the label
-  std::vector<double> score;             ///< regression and forecasting: the answer; binary, multi-label and anomaly: score of the positive class
-  std::vector<std::int32_t> actual;      ///< class number; binary, multi-label and anomaly: 1 for the positive class
+  std::int64_t classes = 0;          ///< classification, binary and anomaly: number of classes; multi-label and forecasting: labels a sample; segmentation and
+                                     ///< detection: classes of pixels, of objects
+  double naive_error = 0;            ///< forecasting: of the task
+  std::vector<double> truth;         ///< regression and forecasting: the label
+  std::vector<double> score;         ///< regression and forecasting: the answer; binary, multi-label and anomaly: score of the positive class
+  std::vector<std::int32_t> actual;  ///< class number; binary, multi-label and anomaly: 1 for the positive class
   std::vector<std::int32_t> predicted;   ///< the same; empty where scores have no threshold
   std::vector<double> loss;              ///< -ln(probability of the actual class); classifying tasks that ask for it
   std::vector<double> probability;       ///< binary: of the positive class, classification: of the predicted one; where the task asks for it
@@ -26,7 +28,8 @@ struct Answers {
   std::vector<float> class_probability;  ///< [prediction, class], where it is asked for
   std::vector<double> pixels;            ///< segmentation: [sample, class, {right, of the class, predicted to be}], counts of pixels
   std::vector<double> retrieved;         ///< retrieval: [sample, figure], those of retrieval.hpp; NaN where no other sample has the label
-  std::vector<std::int32_t> cluster;     ///< group (or sample) of the prediction, numbered from 0
+  std::vector<std::shared_ptr<const ImageMatches>> matches;  ///< detection: one a sample
+  std::vector<std::int32_t> cluster;                         ///< group (or sample) of the prediction, numbered from 0
   std::int32_t clusters = 0;
   bool clustered = false;  ///< predictions of a cluster depend on each other
 
@@ -37,6 +40,8 @@ struct Answers {
   std::int64_t size() const { return static_cast<std::int64_t>(cluster.size()); }
   /// The predictions `rows`, in that order; clusters are numbered anew.
   Answers subset(std::span<const std::int64_t> rows) const;
+  /// Numbers the clusters of `samples` samples of `each` predictions: `groups`, one a sample, or where there are none the samples.
+  void set_clusters(std::span<const std::string> groups, std::size_t samples, std::size_t each);
   /// Puts those of another model behind these, in clusters of their own.
   void append(const Answers& other);
 };

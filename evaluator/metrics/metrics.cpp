@@ -8,11 +8,10 @@
 
 #include <fmt/format.h>
 
+#include "evaluator/metrics/detection.hpp"
 #include "evaluator/metrics/interval.hpp"
-#include "evaluator/metrics/ordered_work.hpp"
 #include "evaluator/metrics/output_error.hpp"
 #include "evaluator/metrics/retrieval.hpp"
-#include "evaluator/metrics/sequences.hpp"
 #include "evaluator/metrics/statistic.hpp"
 #include "formats/error.hpp"
 
@@ -23,11 +22,18 @@ constexpr double nan_value = std::numeric_limits<double>::quiet_NaN();
 
 std::vector<std::uint32_t> ones(const Answers& answers) { return std::vector<std::uint32_t>(static_cast<std::size_t>(answers.clusters), 1); }
 
+/// How many predictions a resample runs through.
+std::int64_t bootstrap_size(const Answers& answers) {
+  if (answers.kind != TaskKind::detection) return answers.size();
+  return detection_counts("ap", answers).found * static_cast<std::int64_t>(overlap_count);
+}
+
 Metric with_bootstrap(Metric metric, const Statistic& statistic, const Answers& answers, int threads) {
   constexpr std::int64_t most_units = 5000;  // beyond, what they vary is known well enough from groups of them
   const std::unique_ptr<Statistic> small = answers.clusters > most_units ? statistic.folded(most_units) : nullptr;
-  const Interval interval = small != nullptr ? bootstrap_interval(*small, most_units, answers.size(), threads)
-                                             : bootstrap_interval(statistic, answers.clusters, answers.size(), threads);
+  const std::int64_t size = bootstrap_size(answers);
+  const Interval interval =
+      small != nullptr ? bootstrap_interval(*small, most_units, size, threads) : bootstrap_interval(statistic, answers.clusters, size, threads);
   metric.low = interval.low;
   metric.high = interval.high;
   metric.undefined = interval.reason;
@@ -35,15 +41,22 @@ Metric with_bootstrap(Metric metric, const Statistic& statistic, const Answers& 
   return metric;
 }
 
-Metric judge_one(const std::string& name, const Answers& answers, int threads) {
-  const std::unique_ptr<Statistic> statistic = make_statistic(name, answers);
-  Metric metric{name, statistic->value(ones(answers)), nan_value, nan_value, answers.size(), "", ""};
-  metric.undefined = statistic->undefined();
+/// The figure by itself, and why there is none.
+Metric point_figure(const std::string& name, const Statistic& statistic, const Answers& answers, std::int64_t n) {
+  Metric metric{name, statistic.value(ones(answers)), nan_value, nan_value, n, "", ""};
+  metric.undefined = statistic.undefined();
   if (!metric.undefined.empty() || !std::isfinite(metric.value)) {
     metric.value = nan_value;
     if (metric.undefined.empty()) metric.undefined = "the figure is infinite";
-    return metric;
   }
+  return metric;
+}
+
+Metric judge_one(const std::string& name, const Answers& answers, int threads) {
+  const std::unique_ptr<Statistic> statistic = make_statistic(name, answers);
+  Metric metric = point_figure(name, *statistic, answers, answers.size());
+  if (answers.kind == TaskKind::detection) metric.n = detection_counts(name, answers).objects;
+  if (!metric.undefined.empty()) return metric;
   if (answers.kind == TaskKind::retrieval)
     metric.n -= std::count_if(answers.retrieved.begin(), answers.retrieved.end(), [](double one) { return std::isnan(one); }) /
                 static_cast<std::int64_t>(retrieval_figures.size());
@@ -56,33 +69,6 @@ Metric judge_one(const std::string& name, const Answers& answers, int threads) {
   metric.undefined = interval.reason;
   if (interval.reason.empty()) metric.interval = "wilson";
   return metric;
-}
-
-/// The output that answers: the first one that is no state, else the first.
-std::size_t answer_of(const Session& session, const Task& task) {
-  const std::vector<ModelPort>& outputs = session.outputs();
-  if (outputs.empty()) throw Error(ErrorKind::input, "the model has no output", "export it with one");
-  const auto is_state = [&](const ModelPort& port) {
-    return std::any_of(task.states.begin(), task.states.end(), [&](const auto& state) { return state.second == port.name; });
-  };
-  const auto answer = std::find_if_not(outputs.begin(), outputs.end(), is_state);
-  return answer == outputs.end() ? 0 : static_cast<std::size_t>(answer - outputs.begin());
-}
-
-/// The answer to every sample of the chunk, run alone, with the batch axis as the model gives it.
-std::vector<Tensor> run_alone(const Session& session, std::size_t output, const std::vector<Tensor>& inputs, std::int64_t n) {
-  std::vector<Tensor> answers;
-  for (std::int64_t i = 0; i < n; ++i) {
-    std::vector<TensorView> views;
-    for (const Tensor& input : inputs) {
-      const std::size_t row = input.bytes.size() / static_cast<std::size_t>(n);
-      TensorView view{input.type, input.shape, std::span(input.bytes).subspan(row * static_cast<std::size_t>(i), row)};
-      if (!view.shape.empty()) view.shape[0] /= n;
-      views.push_back(std::move(view));
-    }
-    answers.push_back(std::move(session.run(views)[output]));
-  }
-  return answers;
 }
 
 /// The groups of every slice that hold samples, in the order of the slice.
@@ -135,6 +121,21 @@ std::vector<Metric> judge_horizons(const std::string& metric, const Answers& ans
   return horizons;
 }
 
+std::vector<DetectedClass> judge_classes(const BoxTruth& truth, const Answers& answers, int threads) {
+  std::vector<DetectedClass> classes;
+  for (std::size_t c = 0; c < truth.classes.size(); ++c) {
+    const auto label = static_cast<std::int32_t>(c);
+    const DetectionCounts counts = detection_counts("ap", answers, label);
+    const auto figure = [&](const char* name) {
+      const auto statistic = detection_statistic(name, answers, label);
+      const Metric metric = point_figure(name, *statistic, answers, counts.objects);
+      return metric.undefined.empty() && metric.name == "ap" ? with_bootstrap(metric, *statistic, answers, threads) : metric;
+    };
+    classes.push_back({truth.classes[c], figure("ap"), figure("ap50"), figure("ap75"), figure("ar100"), counts.objects, counts.found});
+  }
+  return classes;
+}
+
 class FoldedDifference : public Statistic {
  public:
   FoldedDifference(std::unique_ptr<Statistic> before, std::unique_ptr<Statistic> after) : before_(std::move(before)), after_(std::move(after)) {}
@@ -161,29 +162,6 @@ class DifferenceStatistic : public Statistic {
 };
 
 }  // namespace
-
-Answers run_answers(const Session& session, const Task& task, const LabelledSamples& samples, int batch, int threads, const AnswerNeeds& needs) {
-  const std::size_t answer = answer_of(session, task);
-  const std::string& output = session.outputs()[answer].name;
-  AnswerReader reader(task, samples, needs);
-  const std::unique_ptr<Samples> inputs = with_states(session, borrow_samples(*samples.inputs), task, samples.groups);
-  const std::int64_t count = inputs->count();
-  if (const std::int64_t fixed = fixed_batch(session); fixed > 1) {
-    run_samples(session, *inputs, 0, threads,
-                [&](std::int64_t first, const std::vector<Tensor>& outputs) { reader.add(output, outputs[answer], first, std::min(fixed, count - first)); });
-    return reader.take();
-  }
-  const std::int64_t size = batch > 0 ? batch : 8;
-  ordered_work((count + size - 1) / size, threads,
-               [&](std::int64_t run) {
-                 const std::int64_t n = std::min(size, count - run * size);
-                 return run_alone(session, answer, inputs->read(run * size, n), n);
-               },
-               [&](std::int64_t run, const std::vector<Tensor>& outputs) {
-                 for (std::size_t i = 0; i < outputs.size(); ++i) reader.add(output, outputs[i], run * size + static_cast<std::int64_t>(i), 1);
-               });
-  return reader.take();
-}
 
 double metric_value(const std::string& metric, const Answers& answers) {
   const std::unique_ptr<Statistic> statistic = make_statistic(metric, answers);
@@ -215,6 +193,7 @@ Evaluation evaluate(const Session& session, const Task& task, const LabelledSamp
   evaluation.slice_tests = test_slices(task.primary, evaluation.answers, parts, threads);
   evaluation.worst_slice = worst_slice(task.primary, evaluation.slice_tests);
   evaluation.reliability = reliability_of(task, evaluation.answers);
+  if (samples.truth) evaluation.detected = judge_classes(*samples.truth, evaluation.answers, threads);
   if (task.kind == TaskKind::forecasting) evaluation.horizons = judge_horizons(task.primary, evaluation.answers, threads);
   evaluation.confusion = confusion_matrix(evaluation.answers);
   return evaluation;

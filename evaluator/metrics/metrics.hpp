@@ -35,6 +35,13 @@ struct Reliability {
   std::vector<ReliabilityBin> bins;
 };
 
+/// A class of kind detection: its own figures (NaN without objects), and how many objects and detections there are.
+struct DetectedClass {
+  std::string name;
+  Metric ap, ap50, ap75, ar100;
+  std::int64_t objects = 0, found = 0;
+};
+
 /// Inference over one split of a task and the metrics of the answers.
 struct Evaluation {
   std::vector<Metric> metrics;  ///< in the order of the task file
@@ -43,6 +50,7 @@ struct Evaluation {
   std::optional<std::size_t> worst_slice;            ///< of `slice_tests`
   std::vector<std::vector<std::int64_t>> confusion;  ///< [actual][predicted]; empty for regression and over 100 classes
   std::vector<Metric> horizons;                      ///< forecasting: the primary metric of each moment ahead, the next one first
+  std::vector<DetectedClass> detected;               ///< detection: those of the labels
   std::vector<Reliability> reliability;              ///< of the bins that the task's metrics use; empty when no metric is about probabilities
   Answers answers;                                   ///< what the metrics rest on
   std::int64_t samples = 0;

@@ -15,6 +15,7 @@ std::vector<Maker> makers(TaskKind kind) {
     case TaskKind::forecasting: return {regression_statistic};
     case TaskKind::multi_label: return {multi_label_statistic};
     case TaskKind::segmentation: return {segmentation_statistic};
+    case TaskKind::detection: return {detection_statistic};
     case TaskKind::retrieval: return {retrieval_statistic};
     case TaskKind::binary:
     case TaskKind::classification:

@@ -28,10 +28,10 @@ class Statistic {
 /// roc_auc (Mann and Whitney, 1947; ties count half); cross_entropy (the log loss) [nat], bits_per_byte, brier_score (Brier, 1950; of
 /// two classes of the positive one, of more summed over the classes), expected_calibration_error, equal_mass_calibration_error
 /// (calibration.hpp); of several labels a sample also micro_f1, exact_match and hamming_loss; mase (Hyndman and Koehler, "Another look at
-/// measures of forecast accuracy", 2006); of segmentation mean_iou, mean_dice (over the classes that occur), pixel_accuracy;
-/// of retrieval those of retrieval.hpp; rmse, mae, median_absolute_error, mape and smape [share], r2; nasa_score (Saxena et al., "Damage Propagation
-/// Modeling for Aircraft Engine Run-to-Failure Simulation", PHM 2008, equation 11).
-/// A share whose denominator is 0 is 0, as in scikit-learn. `answers` must outlive the statistic.
+/// measures of forecast accuracy", 2006); of segmentation mean_iou, mean_dice (over the classes that occur), pixel_accuracy; of detection those of
+/// detection.hpp; of retrieval those of retrieval.hpp; rmse, mae, median_absolute_error, mape and smape [share], r2; nasa_score (Saxena et al., "Damage
+/// Propagation Modeling for Aircraft Engine Run-to-Failure Simulation", PHM 2008, equation 11). A share whose denominator is 0 is 0, as in scikit-learn.
+/// `answers` must outlive the statistic.
 std::unique_ptr<Statistic> make_statistic(const std::string& metric, const Answers& answers);
 
 /// Numerator and denominator of a metric that is the share of successes in independent trials; nothing for others.

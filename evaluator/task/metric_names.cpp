@@ -12,7 +12,7 @@ namespace {
 using Kinds = unsigned;
 constexpr Kinds bit(TaskKind kind) { return 1U << static_cast<unsigned>(kind); }
 constexpr Kinds binary = bit(TaskKind::binary), classes = bit(TaskKind::classification), labels = bit(TaskKind::multi_label), anomaly = bit(TaskKind::anomaly),
-                forecast = bit(TaskKind::forecasting), numbers = bit(TaskKind::regression) | forecast;
+                forecast = bit(TaskKind::forecasting), numbers = bit(TaskKind::regression) | forecast, boxes = bit(TaskKind::detection);
 
 struct NamedMetric {
   std::string_view name;
@@ -52,6 +52,18 @@ constexpr NamedMetric all_metrics[] = {
     {"mean_iou", bit(TaskKind::segmentation), higher},
     {"mean_dice", bit(TaskKind::segmentation), higher},
     {"pixel_accuracy", bit(TaskKind::segmentation), higher},
+    {"ap", boxes, higher},
+    {"ap50", boxes, higher},
+    {"ap75", boxes, higher},
+    {"ap_small", boxes, higher},
+    {"ap_medium", boxes, higher},
+    {"ap_large", boxes, higher},
+    {"ar1", boxes, higher},
+    {"ar10", boxes, higher},
+    {"ar100", boxes, higher},
+    {"ar_small", boxes, higher},
+    {"ar_medium", boxes, higher},
+    {"ar_large", boxes, higher},
     {"recall_at_1", bit(TaskKind::retrieval), higher},
     {"recall_at_5", bit(TaskKind::retrieval), higher},
     {"recall_at_10", bit(TaskKind::retrieval), higher},
@@ -75,6 +87,7 @@ std::vector<std::string> usual_metrics(TaskKind kind) {
     case TaskKind::multi_label: return {"f1", "precision", "recall", "micro_f1", "exact_match", "hamming_loss"};
     case TaskKind::anomaly: return {"average_precision", "roc_auc"};
     case TaskKind::segmentation: return {"mean_iou", "mean_dice", "pixel_accuracy"};
+    case TaskKind::detection: return {"ap", "ap50", "ap75", "ap_small", "ap_medium", "ap_large", "ar1", "ar10", "ar100"};
     case TaskKind::retrieval: return {"mean_average_precision", "recall_at_1", "recall_at_10", "mean_reciprocal_rank"};
     case TaskKind::forecasting: return {"mae", "rmse", "smape"};
     case TaskKind::classification: return {"accuracy", "precision", "recall", "f1"};

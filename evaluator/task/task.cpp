@@ -32,9 +32,9 @@ class TaskReader {
   explicit TaskReader(const fs::path& path) : root_(read_yaml(path)) { task_.path = path; }
 
   Task read() {
-    root_.allow_keys({"name",    "description", "kind",   "output", "classes", "positive", "threshold", "naive_error", "ignore",
-                      "metrics", "primary",     "inputs", "labels", "groups",  "slices",   "limit",     "data",        "columns",
-                      "exclude", "where",       "select", "valid",  "windows", "states",   "splits"});
+    root_.allow_keys({"name",       "description", "kind",    "output",  "classes", "positive", "threshold", "naive_error", "ignore",
+                      "detections", "image_ids",   "metrics", "primary", "inputs",  "labels",   "groups",    "slices",      "limit",
+                      "data",       "columns",     "exclude", "where",   "select",  "valid",    "windows",   "states",      "splits"});
     task_.name = root_.text_or("name", task_.path.stem().string());
     task_.kind = all_task_kinds[choice(root_.at("kind"), kind_names())];
     read_classes();
@@ -44,7 +44,7 @@ class TaskReader {
     if (const Yaml* splits = root_.find("splits")) {
       for (const auto& [name, node] : splits->entries()) {
         if (!node.is_null()) {
-          node.allow_keys({"inputs", "labels", "groups", "slices", "limit", "data", "columns", "exclude", "where", "select", "valid", "windows"});
+          node.allow_keys({"inputs", "labels", "image_ids", "groups", "slices", "limit", "data", "columns", "exclude", "where", "select", "valid", "windows"});
         }
         task_.splits[name] = reader.finish(node.is_null() ? whole : reader.read(node, whole), node);
       }
@@ -90,10 +90,11 @@ class TaskReader {
 
   void read_classes() {
     for (const char* key : {"output", "classes", "positive", "threshold"}) refuse_for_regression(key);
+    read_detections();
     if (const Yaml* output = root_.find("output")) task_.output = static_cast<OutputKind>(choice(*output, {"logits", "probabilities"}));
     if (const Yaml* classes = root_.find("classes")) task_.classes = classes->texts();
     refuse_unless("positive", {TaskKind::binary});
-    refuse_unless("threshold", {TaskKind::binary, TaskKind::multi_label, TaskKind::anomaly});
+    refuse_unless("threshold", {TaskKind::binary, TaskKind::multi_label, TaskKind::anomaly, TaskKind::detection});
     refuse_unless("output", {TaskKind::binary, TaskKind::classification, TaskKind::multi_label});
     refuse_unless("ignore", {TaskKind::segmentation});
     if (const Yaml* ignore = root_.find("ignore")) task_.ignore = ignore->integer();
@@ -111,6 +112,16 @@ class TaskReader {
       task_.positive = static_cast<std::int64_t>(choice(*positive, names));
     }
     if (const Yaml* threshold = root_.find("threshold")) task_.threshold = threshold->number();
+  }
+
+  void read_detections() {
+    refuse_unless("detections", {TaskKind::detection});
+    refuse_unless("image_ids", {TaskKind::detection});
+    if (task_.kind != TaskKind::detection) return;
+    task_.detections = read_detection_outputs(root_.at("detections"));
+    if (const Yaml* first = root_.at("detections").find("first_class"); first != nullptr && root_.find("classes") == nullptr)
+      first->fail("it numbers the first of 'classes', which the task does not name",
+                  "add 'classes', or remove it: without, the model's numbers are category ids");
   }
 
   void read_metrics() {
@@ -149,6 +160,7 @@ std::string task_kind_name(TaskKind kind) {
     case TaskKind::anomaly: return "anomaly";
     case TaskKind::forecasting: return "forecasting";
     case TaskKind::segmentation: return "segmentation";
+    case TaskKind::detection: return "detection";
     case TaskKind::retrieval: return "retrieval";
   }
   return "";
@@ -180,6 +192,7 @@ std::vector<TaskFile> task_files(const Task& task, const std::string& split) {
   if (part.select) add("data", {part.select->file});
   for (const InputSource& input : part.inputs) add("data", input.files);
   if (part.labels) add("labels", part.labels->files);
+  if (part.image_ids) add("data", part.image_ids->source.files);
   if (part.groups) add("data", part.groups->source.files);
   for (const GroupSource& slice : part.slices) add("data", slice.source.files);
   return files;

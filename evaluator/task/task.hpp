@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "evaluator/task/box_truth.hpp"
+#include "evaluator/task/detection_outputs.hpp"
 #include "evaluator/task/samples.hpp"
 
 namespace iai {
@@ -19,10 +21,11 @@ enum class TaskKind {
   anomaly,         ///< a score, greater for what is not as usual
   forecasting,     ///< the numbers of the next moments
   segmentation,    ///< a class for each pixel
+  detection,       ///< boxes around objects, each with a class and a score
   retrieval,       ///< a vector, near to those of samples of the same class
 };
-constexpr TaskKind all_task_kinds[] = {TaskKind::binary,  TaskKind::classification, TaskKind::regression,   TaskKind::multi_label,
-                                       TaskKind::anomaly, TaskKind::forecasting,    TaskKind::segmentation, TaskKind::retrieval};
+constexpr TaskKind all_task_kinds[] = {TaskKind::binary,      TaskKind::classification, TaskKind::regression, TaskKind::multi_label, TaskKind::anomaly,
+                                       TaskKind::forecasting, TaskKind::segmentation,   TaskKind::detection,  TaskKind::retrieval};
 enum class Direction { higher_is_better, lower_is_better };
 std::string task_kind_name(TaskKind kind);
 
@@ -109,10 +112,11 @@ struct ValidRange {
 struct TaskSplit {
   std::vector<InputSource> inputs;
   std::optional<LabelSource> labels;
-  std::optional<GroupSource> groups;  ///< samples of a group depend on each other; intervals resample whole groups
-  std::vector<GroupSource> slices;    ///< metrics are also given for each value of these
-  std::vector<SliceCross> crosses;    ///< and of these, which come behind them
-  std::int64_t limit = 0;             ///< at most so many samples, spread evenly; 0: all
+  std::optional<GroupSource> groups;     ///< samples of a group depend on each other; intervals resample whole groups
+  std::optional<GroupSource> image_ids;  ///< detection: image of each sample in the labels; absent: in their order
+  std::vector<GroupSource> slices;       ///< metrics are also given for each value of these
+  std::vector<SliceCross> crosses;       ///< and of these, which come behind them
+  std::int64_t limit = 0;                ///< at most so many samples, spread evenly; 0: all
 
   // Samples made of columns; `data` is empty where inputs are arrays.
   std::vector<std::filesystem::path> data;  ///< data sets, or files, folders and archives of delimited text
@@ -136,8 +140,9 @@ struct Task {
   OutputKind output = OutputKind::logits;
   std::vector<std::string> classes;                   ///< names in the order of the class numbers; may be empty
   std::int64_t positive = 1;                          ///< binary: the class that is looked for
-  std::optional<double> threshold;                    ///< binary, multi-label, anomaly: scores above it are positive
+  std::optional<double> threshold;                    ///< binary, multi-label, anomaly: scores above it are positive; detection: others are left out
   std::optional<std::int64_t> ignore;                 ///< segmentation: label of pixels that do not count
+  DetectionOutputs detections;                        ///< detection
   std::optional<double> naive_error;                  ///< forecasting: mean absolute error of the naive forecast on the training series
   std::vector<std::string> metrics;                   ///< names of metric_direction()
   std::string primary;                                ///< the metric that gates look at
@@ -168,6 +173,7 @@ struct LabelledSamples {
   std::unique_ptr<Samples> inputs;
   std::vector<double> labels;          ///< class number or value, `labels_per_sample` a sample; empty without labels
   std::int64_t labels_per_sample = 1;  ///< over 1 for sequences
+  std::optional<BoxTruth> truth;       ///< detection, in place of labels
   std::vector<std::string> groups;     ///< group of each sample; empty when the task has none
   std::vector<Slice> slices;
   std::string label_file;                                      ///< for messages

@@ -109,8 +109,27 @@ void select_rows(LabelledSamples& samples, const std::vector<std::int64_t>& rows
   };
   samples.inputs = select_samples(std::move(samples.inputs), rows);
   if (!samples.labels.empty()) samples.labels = pick(samples.labels, samples.labels_per_sample);
+  if (samples.truth) samples.truth->images = pick(samples.truth->images, 1);
   if (!samples.groups.empty()) samples.groups = pick(samples.groups, 1);
   for (LabelledSamples::Slice& slice : samples.slices) slice.values = pick(slice.values, 1);
+}
+
+/// What the images show, one sample after the other.
+void read_truth(const Task& task, const TaskSplit& split, LabelledSamples& samples) {
+  const std::int64_t count = samples.inputs->count();
+  std::vector<std::string> ids;
+  if (split.image_ids) {
+    ids = read_groups(split.image_ids->source);
+    check_count(static_cast<std::int64_t>(ids.size()), split.image_ids->source, "image ids", split, count);
+  }
+  const fs::path& file = split.labels->files.front();
+  samples.label_file = file.string();
+  samples.truth = read_box_truth(file, ids, {task.classes, task.detections.first_class});
+  if (const auto found = static_cast<std::int64_t>(samples.truth->images.size()); found != count) {
+    throw Error(ErrorKind::input,
+                fmt::format("{}: {} images for the {} samples of {}", file.string(), found, count, split.inputs.front().files.front().string()),
+                "name the image of each sample with 'image_ids', by its id or file_name");
+  }
 }
 
 /// Arrays, labels and groups, one sample after the other.
@@ -118,7 +137,9 @@ LabelledSamples array_samples(const Task& task, const TaskSplit& split, const st
   LabelledSamples samples;
   samples.inputs = open_inputs(task, split, wanted);
   const std::int64_t count = samples.inputs->count();
-  if (split.labels) {
+  if (split.labels && task.kind == TaskKind::detection) {
+    read_truth(task, split, samples);
+  } else if (split.labels) {
     LabelValues labels = read_labels(*split.labels, task.classes);
     check_count(labels.samples(), *split.labels, "labels", split, count);
     samples.labels = std::move(labels.values);

@@ -160,7 +160,8 @@ LabelSource SplitReader::label_source(const Yaml& node) const {
     if (node.is_scalar()) source.column = node.text();  // finish() decides which of the two is meant
     return source;
   }
-  node.allow_keys({"file", "column", "crop", "clip", "key", "file_key", "countdown"});
+  if (kind_ == TaskKind::detection) node.allow_keys({"file"});
+  else node.allow_keys({"file", "column", "crop", "clip", "key", "file_key", "countdown"});
   source = label_fields(node);
   if (const Yaml* clip = node.find("clip")) {
     if (kind_ != TaskKind::regression && kind_ != TaskKind::forecasting) clip->fail("class labels cannot be clipped", "remove it");
@@ -242,6 +243,7 @@ void SplitReader::read_rows(const Yaml& node, TaskSplit& split) const {
 TaskSplit SplitReader::read(const Yaml& node, TaskSplit split) const {
   if (const Yaml* inputs = node.find("inputs")) read_inputs(*inputs, split);
   if (const Yaml* labels = node.find("labels")) split.labels = label_source(*labels);
+  if (const Yaml* ids = node.find("image_ids")) split.image_ids = group("image_ids", *ids);
   if (const Yaml* groups = node.find("groups")) split.groups = group("groups", *groups);
   if (const Yaml* slices = node.find("slices")) {
     split.slices.clear();
@@ -275,6 +277,9 @@ TaskSplit SplitReader::finish(TaskSplit split, const Yaml& node) const {
     if (std::find(names.begin(), names.end(), range.column) == names.end())
       node.fail(fmt::format("'valid' names '{}', which is no column of an input", range.column), did_you_mean(range.column, names));
   }
+  if (kind_ == TaskKind::detection && columns) node.fail("images are arrays, not columns of 'data'", "name array files under 'inputs'");
+  if (kind_ == TaskKind::detection && split.labels && split.labels->files.size() != 1)
+    node.fail("labels of kind: detection are one file", "merge the annotations");
   if (split.windows && split.select && !split.select->order.empty()) node.fail("windows have an order of their own", "remove 'order' from 'select'");
   const auto settle = [&](LabelSource& source, bool bare) {
     if (!columns && !source.countdown.empty()) node.fail("'countdown' counts rows of 'data', which is not named", "add 'data'");
@@ -291,6 +296,7 @@ TaskSplit SplitReader::finish(TaskSplit split, const Yaml& node) const {
     if (columns && (!group.source.files.empty() || group.source.column.empty()))
       node.fail(fmt::format("with 'data', {} are columns", group.name), "name a column");
   };
+  if (split.image_ids) settle_group(*split.image_ids);
   if (split.groups) settle_group(*split.groups);
   for (GroupSource& slice : split.slices) {
     settle_group(slice);

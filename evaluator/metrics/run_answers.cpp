@@ -1,0 +1,103 @@
+#include <algorithm>
+#include <functional>
+
+#include <fmt/format.h>
+
+#include "evaluator/metrics/detection_reader.hpp"
+#include "evaluator/metrics/metrics.hpp"
+#include "evaluator/metrics/ordered_work.hpp"
+#include "evaluator/metrics/output_error.hpp"
+#include "evaluator/metrics/sequences.hpp"
+#include "formats/error.hpp"
+#include "formats/spelling.hpp"
+
+namespace iai {
+namespace {
+
+/// The output that answers: the first one that is no state, else the first.
+std::size_t answer_of(const Session& session, const Task& task) {
+  const std::vector<ModelPort>& outputs = session.outputs();
+  if (outputs.empty()) throw Error(ErrorKind::input, "the model has no output", "export it with one");
+  const auto is_state = [&](const ModelPort& port) {
+    return std::any_of(task.states.begin(), task.states.end(), [&](const auto& state) { return state.second == port.name; });
+  };
+  const auto answer = std::find_if_not(outputs.begin(), outputs.end(), is_state);
+  return answer == outputs.end() ? 0 : static_cast<std::size_t>(answer - outputs.begin());
+}
+
+/// The outputs that answer. @throws Error(input) when the task names one that the model lacks.
+std::vector<std::size_t> answers_of(const Session& session, const Task& task) {
+  if (task.kind != TaskKind::detection) return {answer_of(session, task)};
+  std::vector<std::string> names;
+  for (const ModelPort& port : session.outputs()) names.push_back(port.name);
+  std::vector<std::size_t> places;
+  for (const std::string& wanted : task.detections.names) {
+    const auto at = std::find(names.begin(), names.end(), wanted);
+    if (at == names.end())
+      throw Error(ErrorKind::input, fmt::format("the model has no output '{}', which 'detections' of the task names", wanted),
+                  did_you_mean(wanted, names, fmt::format("its outputs are {}", fmt::join(names, ", "))));
+    places.push_back(static_cast<std::size_t>(at - names.begin()));
+  }
+  return places;
+}
+
+/// The answers to every sample of the chunk, run alone, with the batch axis as the model gives it: those of the first sample first.
+std::vector<Tensor> run_alone(const Session& session, std::span<const std::size_t> wanted, const std::vector<Tensor>& inputs, std::int64_t n) {
+  std::vector<Tensor> answers;
+  for (std::int64_t i = 0; i < n; ++i) {
+    std::vector<TensorView> views;
+    for (const Tensor& input : inputs) {
+      const std::size_t row = input.bytes.size() / static_cast<std::size_t>(n);
+      TensorView view{input.type, input.shape, std::span(input.bytes).subspan(row * static_cast<std::size_t>(i), row)};
+      if (!view.shape.empty()) view.shape[0] /= n;
+      views.push_back(std::move(view));
+    }
+    std::vector<Tensor> outputs = session.run(views);
+    for (const std::size_t place : wanted) answers.push_back(std::move(outputs[place]));
+  }
+  return answers;
+}
+
+/// Shows `read` the outputs `wanted` of the samples [first, first + n), run by run in their order.
+void run_each(const Session& session, const Task& task, const LabelledSamples& samples, std::span<const std::size_t> wanted, int batch, int threads,
+              const std::function<void(std::span<const Tensor> outputs, std::int64_t first, std::int64_t n)>& read) {
+  const std::unique_ptr<Samples> inputs = with_states(session, borrow_samples(*samples.inputs), task, samples.groups);
+  const std::int64_t count = inputs->count();
+  if (const std::int64_t fixed = fixed_batch(session); fixed > 1) {
+    run_samples(session, *inputs, 0, threads, [&](std::int64_t first, const std::vector<Tensor>& outputs) {
+      std::vector<Tensor> chosen;
+      for (const std::size_t place : wanted) chosen.push_back(outputs[place]);
+      read(chosen, first, std::min(fixed, count - first));
+    });
+    return;
+  }
+  const std::int64_t size = batch > 0 ? batch : 8;
+  ordered_work((count + size - 1) / size, threads,
+               [&](std::int64_t run) {
+                 const std::int64_t n = std::min(size, count - run * size);
+                 return run_alone(session, wanted, inputs->read(run * size, n), n);
+               },
+               [&](std::int64_t run, const std::vector<Tensor>& outputs) {
+                 for (std::size_t i = 0; i < outputs.size() / wanted.size(); ++i)
+                   read(std::span(outputs).subspan(i * wanted.size(), wanted.size()), run * size + static_cast<std::int64_t>(i), 1);
+               });
+}
+
+}  // namespace
+
+Answers run_answers(const Session& session, const Task& task, const LabelledSamples& samples, int batch, int threads, const AnswerNeeds& needs) {
+  const std::vector<std::size_t> wanted = answers_of(session, task);
+  if (task.kind == TaskKind::detection) {
+    DetectionReader reader(task, samples);
+    run_each(session, task, samples, wanted, batch, threads,
+             [&](std::span<const Tensor> outputs, std::int64_t first, std::int64_t n) { reader.add(outputs, first, n); });
+    return reader.take();
+  }
+  const std::string& output = session.outputs()[wanted.front()].name;
+  AnswerReader reader(task, samples, needs);
+  run_each(session, task, samples, wanted, batch, threads,
+           [&](std::span<const Tensor> outputs, std::int64_t first, std::int64_t n) { reader.add(output, outputs.front(), first, n); });
+  return reader.take();
+}
+
+}  // namespace iai
