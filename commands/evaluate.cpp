@@ -161,7 +161,10 @@ const Manual evaluate_manual{
         "window. Channels lie on axis 1 and time on the last of three or more axes; 'layout' of the task says otherwise. change is against the samples as they "
         "are, with an interval from the same resamples.\n"
         "\n"
-        "Each model gets a record of its own.",
+        "Each model gets a record of its own. With several models, each also gets a list and a page of its own, with its name in the file's: --errors "
+        "errors.csv of "
+        "a.onnx and b.onnx writes errors-a.csv\n"
+        "and errors-b.csv, none of them if a model cannot be judged.",
     .examples = {std::begin(examples), std::end(examples)},
     .diagnostics =
         "\"nearly all resamples lie on one side of the figure\" instead of an interval: calibration errors of a well calibrated model are like that, each "
@@ -192,13 +195,16 @@ void declare(CLI::App& app, EvaluateOptions& options) {
       ->type_name("KIND,...")
       ->delimiter(',');
   app.add_option("--strengths", options.strengths, "Strengths of the stress, instead of the usual four of each kind")->type_name("N,...")->delimiter(',');
-  app.add_option("--errors", options.errors, "Also write wrong answers, the worst first (of a regression all), with file, row and unit of each sample")
+  app.add_option("--errors", options.errors,
+                 "Also write wrong answers, the worst first (of a regression all), with file, row and unit of each sample; of several models, a file each")
       ->type_name("FILE.csv")
       ->group("Output");
   app.add_option("--label-errors", options.label_errors, "Also write labels that are probably wrong, by confident learning; the model must not know them")
       ->type_name("FILE.csv")
       ->group("Output");
-  app.add_option("--html", options.html, "Also write the evaluation as one HTML page with plots, which loads nothing")->type_name("FILE")->group("Output");
+  app.add_option("--html", options.html, "Also write the evaluation as one HTML page with plots, which loads nothing; of several models, a page each")
+      ->type_name("FILE")
+      ->group("Output");
   app.add_flag("--overwrite", options.overwrite, "Replace existing output files");
   declare_runtime(app, options.runtime);
 }
@@ -228,19 +234,24 @@ ExitCode run(const EvaluateOptions& options, Context& context) {
         naming(model, task, samples, [&] { return stress_curves(session, judged_by, samples, evaluation, options, context.output); });
     Report report = model_report(model, task, options.split, evaluation, threshold);
     if (!stress.empty()) report.add("stress", stress_rows(stress));
-    record(recording, model, task, options, evaluation, threshold);
-    write_lists(options, judged_by, samples, evaluation.answers, recording, report);
-    if (!options.html.empty()) {
-      AtomicFile page(options.html);
-      page.write(evaluation_html(report, task, evaluation, stress));
-      page.commit();
-      recording.output("html", options.html);
+    const EvaluateOptions own = options_of(options, model);
+    record(recording, model, task, own, evaluation, threshold);
+    std::vector<PendingFile> files = write_lists(own, judged_by, samples, evaluation.answers, report);
+    if (!own.html.empty()) {
+      files.push_back({"html", std::make_unique<AtomicFile>(own.html)});
+      files.back().file->write(evaluation_html(report, task, evaluation, stress));
     }
     recording.stop();
-    all.push_back({model, std::move(evaluation), std::move(recording), std::move(report)});
+    all.push_back({model, std::move(evaluation), std::move(recording), std::move(report), std::move(files)});
   }
-  // Only now, so that an error at the last model leaves no record of the first.
-  for (JudgedModel& judged : all) judged.recording.commit(judged.report);
+  // Only now, so that an error at the last model leaves neither record nor list of the first.
+  for (JudgedModel& judged : all) {
+    for (const PendingFile& pending : judged.files) {
+      pending.file->commit();
+      judged.recording.output(pending.role, pending.file->path());
+    }
+    judged.recording.commit(judged.report);
+  }
   context.output.result(all.size() == 1 ? all[0].report : joint_report(task, options.split, all, options.runtime.threads));
   return ExitCode::done;
 }

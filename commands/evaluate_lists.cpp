@@ -5,7 +5,6 @@
 #include "commands/options.hpp"
 #include "evaluator/metrics/error_list.hpp"
 #include "evaluator/metrics/label_errors.hpp"
-#include "formats/atomic_file.hpp"
 #include "formats/delimited_cells.hpp"
 #include "formats/error.hpp"
 
@@ -54,29 +53,25 @@ std::string answer_cells(const Task& task, const Answers& answers, std::size_t i
 }
 
 /// The predictions of worst_predictions() as comma-separated text, one line each: where the sample lies (file, row, unit), its group and
-/// slices, label, answer, and how wrong it is. Whole or not at all.
-void write_error_list(const fs::path& path, const Task& task, const LabelledSamples& samples, const Answers& answers) {
+/// slices, label, answer, and how wrong it is.
+void write_error_list(AtomicFile& file, const Task& task, const LabelledSamples& samples, const Answers& answers) {
   const Identity identity(samples);
-  AtomicFile file(path);
   const char* header = answers.is_numeric() ? "error" : answers.kind == TaskKind::classification ? "loss" : "score,loss";
   file.write(fmt::format("{},label,answer,{}\n", identity.header(), header));
   for (const std::int64_t row : worst_predictions(answers)) {
     file.write(identity.cells(row) + "," + answer_cells(task, answers, static_cast<std::size_t>(row)) + "\n");
   }
-  file.commit();
 }
 
 /// Likely wrong labels, in the same form.
-void write_label_errors(const fs::path& path, const Task& task, const LabelledSamples& samples, const LabelErrors& errors) {
+void write_label_errors(AtomicFile& file, const Task& task, const LabelledSamples& samples, const LabelErrors& errors) {
   const Identity identity(samples);
-  AtomicFile file(path);
   file.write(identity.header() + ",label,likely_label,label_probability,likely_probability\n");
   for (const LabelError& error : errors.list) {
     file.write(fmt::format("{},{},{},{},{}\n", identity.cells(error.prediction), quoted_cell(class_name(task, error.label)),
                            quoted_cell(class_name(task, error.likely)), static_cast<float>(error.label_probability),
                            static_cast<float>(error.likely_probability)));
   }
-  file.commit();
 }
 
 /// What a report says about likely wrong labels.
@@ -104,11 +99,13 @@ std::string class_name(const Task& task, std::int64_t number) {
 
 void check_lists(const Task& task, const EvaluateOptions& options) {
   std::vector<fs::path> outputs;
-  for (const fs::path* output : {&options.errors, &options.label_errors, &options.html}) {
-    if (!output->empty()) outputs.push_back(*output);
+  for (const fs::path& model : options.models) {
+    const EvaluateOptions own = options_of(options, model);
+    for (const fs::path* output : {&own.errors, &own.label_errors, &own.html}) {
+      if (!output->empty()) outputs.push_back(*output);
+    }
   }
   if (outputs.empty()) return;
-  if (options.models.size() > 1) throw Error(ErrorKind::usage, "--errors, --label-errors and --html are about one model", "judge the models one by one");
   if (!options.errors.empty() && task.kind == TaskKind::anomaly && !task.threshold && options.threshold_from.empty()) {
     throw Error(ErrorKind::usage, "--errors: scores without a decision threshold are neither right nor wrong",
                 "set 'threshold' in " + task.path.string() + ", or pass --threshold-from");
@@ -128,18 +125,29 @@ void check_lists(const Task& task, const EvaluateOptions& options) {
   for (const fs::path& output : outputs) refuse_existing(output, options.overwrite ? IfExists::replace : IfExists::refuse);
 }
 
-void write_lists(const EvaluateOptions& options, const Task& task, const LabelledSamples& samples, const Answers& answers, Recording& recording,
-                 Report& report) {
+EvaluateOptions options_of(const EvaluateOptions& options, const fs::path& model) {
+  EvaluateOptions own = options;
+  own.models = {model};
+  if (options.models.size() == 1) return own;
+  for (fs::path* output : {&own.errors, &own.label_errors, &own.html}) {
+    if (!output->empty()) output->replace_filename(output->stem().string() + "-" + model.stem().string() + output->extension().string());
+  }
+  return own;
+}
+
+std::vector<PendingFile> write_lists(const EvaluateOptions& options, const Task& task, const LabelledSamples& samples, const Answers& answers, Report& report) {
+  std::vector<PendingFile> files;
   if (!options.label_errors.empty()) {
     const LabelErrors errors = find_label_errors(answers);
-    write_label_errors(options.label_errors, task, samples, errors);
-    recording.output("label errors", options.label_errors);
+    files.push_back({"label errors", std::make_unique<AtomicFile>(options.label_errors)});
+    write_label_errors(*files.back().file, task, samples, errors);
     add_label_errors(report, task, errors);
   }
   if (!options.errors.empty()) {
-    write_error_list(options.errors, task, samples, answers);
-    recording.output("errors", options.errors);
+    files.push_back({"errors", std::make_unique<AtomicFile>(options.errors)});
+    write_error_list(*files.back().file, task, samples, answers);
   }
+  return files;
 }
 
 }  // namespace iai

@@ -217,7 +217,7 @@ Report joint_report(const Task& task, const std::string& split, const std::vecto
   report.add("task", task.name).add("split", split).add("samples", all[0].evaluation.samples).add("primary", task.primary);
   report.add("direction", task.direction == Direction::higher_is_better ? "higher_is_better" : "lower_is_better");
   for (const char* table : {"metrics", "left_out", "threshold", "reliability", "confusion", "slices", "slice_tests", "worst_slice", "classes",
-                            "detected_classes", "horizons", "stress"}) {
+                            "detected_classes", "horizons", "stress", "label_errors"}) {
     ReportRows rows;
     for (const JudgedModel& judged : all) append_rows(rows, judged.report, table, judged.model.string());
     if (!rows.empty()) report.add(table, std::move(rows));

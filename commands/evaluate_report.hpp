@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "commands/evaluate_lists.hpp"
 #include "commands/evaluate_threshold.hpp"
 #include "commands/recording.hpp"
 #include "commands/result.hpp"
@@ -18,6 +19,7 @@ struct JudgedModel {
   Evaluation evaluation;
   Recording recording;
   Report report;
+  std::vector<PendingFile> files;
 };
 
 /// What one model's record says, and what is printed for a single model.

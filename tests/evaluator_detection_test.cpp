@@ -204,16 +204,16 @@ TEST_CASE("detection: boxes in every form are the same box") {
     row.insert(row.end(), {10, 20, 30, 50, 0.1f, 1});  // the second image: a false detection of another class
     return std::vector<Tensor>{make_tensor<float>({2, 1, 6}, row)};
   };
-  CHECK(ap_of(detection_task({"y"}), together({10, 20, 30, 50, 0.9f, 2}), 2) == 1);
-  CHECK(ap_of(detection_task({"y"}, BoxFormat::xywh), together({10, 20, 20, 30, 0.9f, 2}), 2) == 1);
-  CHECK(ap_of(detection_task({"y"}, BoxFormat::cxcywh), together({20, 35, 20, 30, 0.9f, 2}), 2) == 1);
+  CHECK(close(ap_of(detection_task({"y"}), together({10, 20, 30, 50, 0.9f, 2}), 2), 1));
+  CHECK(close(ap_of(detection_task({"y"}, BoxFormat::xywh), together({10, 20, 20, 30, 0.9f, 2}), 2), 1));
+  CHECK(close(ap_of(detection_task({"y"}, BoxFormat::cxcywh), together({20, 35, 20, 30, 0.9f, 2}), 2), 1));
   CHECK(ap_of(detection_task({"y"}), together({10, 20, 30, 50, 0.9f, 1}), 2) == 0);
   Task relative = detection_task({"y"}, BoxFormat::cxcywh);
   relative.detections.width = relative.detections.height = 1;
-  CHECK(ap_of(relative, together({0.2f, 0.175f, 0.2f, 0.15f, 0.9f, 2}), 2) == 1);
+  CHECK(close(ap_of(relative, together({0.2f, 0.175f, 0.2f, 0.15f, 0.9f, 2}), 2), 1));
   relative.detections.width = 50;
   relative.detections.height = 50;
-  CHECK(ap_of(relative, together({10, 8.75f, 10, 7.5f, 0.9f, 2}), 2) == 1);
+  CHECK(close(ap_of(relative, together({10, 8.75f, 10, 7.5f, 0.9f, 2}), 2), 1));
 }
 
 TEST_CASE("detection: three outputs, with the axis of images and without; no detection is one too") {

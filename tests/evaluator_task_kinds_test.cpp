@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include <doctest/doctest.h>
@@ -189,6 +190,9 @@ TEST_CASE("segmentation: what does not fit is named, what is undefined says why"
   CHECK(error_of([&] {
           read(task, labelled(pixel_labels, 12), {2, 1, 3, 4}, std::vector<float>(24));
         }) == "output 'z' is [2, 1, 3, 4], which does not fit kind: segmentation with 12 pixels a sample");
+  task.classes = {"a", "b"};
+  CHECK(error_of([&] { read(task, labelled(pixel_labels, 12), {2, 3, 3, 4}, pixel_scores); }) == "output 'z' has 3 classes, the task names 2");
+  task.classes.clear();
   const Answers none = read(task, labelled(std::vector<double>(24, 255), 12), {2, 3, 3, 4}, pixel_scores);
   CHECK(std::isnan(value("mean_iou", none)));
   CHECK(make_statistic("mean_iou", none)->undefined() == "no pixel counts: all have the label that is ignored");
@@ -207,6 +211,40 @@ TEST_CASE("retrieval: each sample a query among the others, as scikit-learn scor
   CHECK(make_statistic("recall_at_1", alone)->undefined() == "no class has two samples");
   CHECK(error_of([&] { read(task, labelled(vector_labels, 2), {5, 4}, vectors); }) == "y.npy: 2 labels a sample, kind: retrieval takes one");
   CHECK(error_of([&] { read(task, labelled(vector_labels, 1), {10}, std::vector<float>(10)); }) == "output 'z' is [10], which does not fit kind: retrieval");
+}
+
+TEST_CASE("retrieval: the same bytes for any number of threads, and as each query ranked by itself") {
+  constexpr std::size_t count = 150, size = 13;  // no multiple of what is computed together
+  std::vector<float> many;
+  std::vector<double> labels;
+  for (std::size_t i = 0; i < count; ++i) {
+    labels.push_back(static_cast<double>(i * 7 % 11));
+    for (std::size_t k = 0; k < size; ++k) many.push_back(static_cast<float>(static_cast<int>((i * 31 + k * k * 17 + i * k) % 23) - 11));
+  }
+  const std::vector<double> figures = retrieved_figures(many, labels, 1);
+  CHECK(retrieved_figures(many, labels, 3) == figures);
+  CHECK(retrieved_figures(many, labels, 64) == figures);
+  for (std::size_t query = 0; query < count; ++query) {
+    std::vector<std::pair<double, std::size_t>> ranking;
+    for (std::size_t other = 0; other < count; ++other) {
+      double product = 0, own = 0, its = 0;
+      for (std::size_t k = 0; k < size; ++k) {
+        const double a = static_cast<double>(many[query * size + k]), b = static_cast<double>(many[other * size + k]);
+        product += a * b;
+        own += a * a;
+        its += b * b;
+      }
+      if (other != query) ranking.emplace_back(-product / std::sqrt(own * its), other);
+    }
+    std::sort(ranking.begin(), ranking.end());
+    double found = 0, precision = 0;
+    for (std::size_t rank = 0; rank < ranking.size(); ++rank) {
+      if (labels[ranking[rank].second] != labels[query]) continue;
+      found += 1;
+      precision += found / static_cast<double>(rank + 1);
+    }
+    CHECK(figures[query * retrieval_figures.size() + 3] == doctest::Approx(precision / found).epsilon(1e-9));
+  }
 }
 
 TEST_CASE("retrieval: equal vectors rank in the order of the samples, one of zeros is near to none") {

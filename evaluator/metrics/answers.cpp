@@ -126,6 +126,11 @@ void AnswerReader::check_finite(const std::string& output, const Tensor& tensor,
   }
 }
 
+void AnswerReader::check_class_count(const std::string& output, std::int64_t found) const {
+  if (answers_.classes == found) return;
+  throw Error(ErrorKind::input, fmt::format("output '{}' has {} classes, the task names {}", output, found, answers_.classes), "correct 'classes' in the task");
+}
+
 /// How many numbers the output has for each prediction.
 std::int64_t AnswerReader::numbers_each(const std::string& output, const Tensor& tensor, std::int64_t n) {
   const std::int64_t labels = samples_.labels_per_sample;
@@ -144,10 +149,7 @@ std::int64_t AnswerReader::numbers_each(const std::string& output, const Tensor&
       break;
     case TaskKind::classification:
       if (!whole || each < 2 || tensor.shape.back() != each) refuse("classification takes one number for each class, on the last axis");
-      if (answers_.classes != 0 && answers_.classes != each) {
-        throw Error(ErrorKind::input, fmt::format("output '{}' has {} classes, the task names {}", output, each, answers_.classes),
-                    "correct 'classes' in the task");
-      }
+      if (answers_.classes != 0) check_class_count(output, each);
       answers_.classes = each;
       break;
     default:
@@ -269,6 +271,7 @@ void AnswerReader::add_pixels(const std::string& output, const Tensor& tensor, s
                 "segmentation takes one number for each class on axis 1, or the class of each pixel as an integer");
   }
   if (answers_.classes == 0) answers_.classes = numbers ? classes_of_labels() : each;
+  if (!numbers) check_class_count(output, each);
   const std::int64_t classes = answers_.classes;
   for (std::int64_t i = 0; i < n; ++i) {
     const double* scores = values.data() + i * each * labels;
@@ -304,8 +307,8 @@ void AnswerReader::add_vectors(const std::string& output, const Tensor& tensor, 
   for (const double value : values) vectors_.push_back(static_cast<float>(value));
 }
 
-Answers AnswerReader::take() {
-  if (task_.kind == TaskKind::retrieval) answers_.retrieved = retrieved_figures(vectors_, samples_.labels);
+Answers AnswerReader::take(int threads) {
+  if (task_.kind == TaskKind::retrieval) answers_.retrieved = retrieved_figures(vectors_, samples_.labels, threads);
   return std::move(answers_);
 }
 

@@ -60,10 +60,12 @@ class AnswerReader {
   /// Binary: one score or two logits a prediction; classification: one logit a class on the last axis; segmentation: one logit a class on axis 1,
   /// or integers, the classes; retrieval: a vector; all others: one number for each label. @throws Error(input) naming the sample.
   void add(const std::string& output, const Tensor& values, std::int64_t first, std::int64_t n);
-  Answers take();
+  /// @param threads  of retrieval, whose figures need all samples (0: all cores)
+  Answers take(int threads = 1);
 
  private:
   void check_finite(const std::string& output, const Tensor& tensor, std::span<const double> values, std::int64_t first, std::int64_t n) const;
+  void check_class_count(const std::string& output, std::int64_t found) const;
   std::int64_t classes_of_labels() const;
   void add_pixels(const std::string& output, const Tensor& tensor, std::span<const double> values, std::int64_t first, std::int64_t n);
   void add_vectors(const std::string& output, const Tensor& tensor, std::span<const double> values, std::int64_t n);

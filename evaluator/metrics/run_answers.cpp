@@ -97,7 +97,7 @@ Answers run_answers(const Session& session, const Task& task, const LabelledSamp
   AnswerReader reader(task, samples, needs);
   run_each(session, task, samples, wanted, batch, threads,
            [&](std::span<const Tensor> outputs, std::int64_t first, std::int64_t n) { reader.add(output, outputs.front(), first, n); });
-  return reader.take();
+  return reader.take(threads);
 }
 
 }  // namespace iai

@@ -160,8 +160,7 @@ LabelSource SplitReader::label_source(const Yaml& node) const {
     if (node.is_scalar()) source.column = node.text();  // finish() decides which of the two is meant
     return source;
   }
-  if (kind_ == TaskKind::detection) node.allow_keys({"file"});
-  else node.allow_keys({"file", "column", "crop", "clip", "key", "file_key", "countdown"});
+  node.allow_keys({"file", "column", "crop", "clip", "key", "file_key", "countdown"});
   source = label_fields(node);
   if (const Yaml* clip = node.find("clip")) {
     if (kind_ != TaskKind::regression && kind_ != TaskKind::forecasting) clip->fail("class labels cannot be clipped", "remove it");
@@ -242,7 +241,10 @@ void SplitReader::read_rows(const Yaml& node, TaskSplit& split) const {
 
 TaskSplit SplitReader::read(const Yaml& node, TaskSplit split) const {
   if (const Yaml* inputs = node.find("inputs")) read_inputs(*inputs, split);
-  if (const Yaml* labels = node.find("labels")) split.labels = label_source(*labels);
+  if (const Yaml* labels = node.find("labels")) {
+    if (kind_ == TaskKind::detection && labels->is_map()) labels->allow_keys({"file"});
+    split.labels = label_source(*labels);
+  }
   if (const Yaml* ids = node.find("image_ids")) split.image_ids = group("image_ids", *ids);
   if (const Yaml* groups = node.find("groups")) split.groups = group("groups", *groups);
   if (const Yaml* slices = node.find("slices")) {
