@@ -124,9 +124,9 @@ complete -c iai -n '__fish_seen_subcommand_from evaluate' -l threshold-from -d '
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -l threshold-for -d 'What it is chosen for: f1, accuracy, balanced_accuracy, matthews_correlation, or recall>=0.9' -x
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -l stress -d 'Also judge under noise, gain, offset, dropout, shift, quantize, missing: a curve of the primary metric for each' -x -a '(__fish_complete_suffix .)'
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -l strengths -d 'Strengths of the stress, instead of the usual four of each kind' -x -a '(__fish_complete_suffix .)'
-complete -c iai -n '__fish_seen_subcommand_from evaluate' -l errors -d 'Also write wrong answers, the worst first (of a regression all), with file, row and unit of each sample' -x -a '(__fish_complete_suffix .csv)'
+complete -c iai -n '__fish_seen_subcommand_from evaluate' -l errors -d 'Also write wrong answers, the worst first (of a regression all), with file, row and unit of each sample; of several models, a file each' -x -a '(__fish_complete_suffix .csv)'
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -l label-errors -d 'Also write labels that are probably wrong, by confident learning; the model must not know them' -x -a '(__fish_complete_suffix .csv)'
-complete -c iai -n '__fish_seen_subcommand_from evaluate' -l html -d 'Also write the evaluation as one HTML page with plots, which loads nothing' -r -F
+complete -c iai -n '__fish_seen_subcommand_from evaluate' -l html -d 'Also write the evaluation as one HTML page with plots, which loads nothing; of several models, a page each' -r -F
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -l overwrite -d 'Replace existing output files'
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -l device -d 'Execution provider (cpu, cuda, webgpu ...); never a silent fall-back' -x
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -l threads -d 'Threads; 0: all cores. The result does not depend on it' -x
