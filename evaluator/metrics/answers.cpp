@@ -103,12 +103,14 @@ void AnswerReader::check_class_count(const std::string& output, std::int64_t fou
   throw Error(ErrorKind::input, fmt::format("output '{}' has {} classes, the task names {}", output, found, answers_.classes), "correct 'classes' in the task");
 }
 
+static std::string shape_of_run(const Tensor& tensor, std::int64_t n) { return shape_text(tensor.shape) + (n > 1 ? fmt::format(" for {} samples", n) : ""); }
+
 /// How many numbers the output has for each prediction.
 std::int64_t AnswerReader::numbers_each(const std::string& output, const Tensor& tensor, std::int64_t n) {
   const std::int64_t labels = samples_.labels_per_sample;
   const auto refuse = [&](const std::string& wanted) {
     throw Error(ErrorKind::input,
-                fmt::format("output '{}' is {}, which does not fit kind: {} with {} label{} a sample", output, shape_text(tensor.shape),
+                fmt::format("output '{}' is {}, which does not fit kind: {} with {} label{} a sample", output, shape_of_run(tensor, n),
                             task_kind_name(task_.kind), labels, labels == 1 ? "" : "s"),
                 wanted);
   };
@@ -175,7 +177,7 @@ void AnswerReader::add_pixels(const std::string& output, const Tensor& tensor, s
   const bool numbers = !is_floating_point(tensor.type), fits = !tensor.shape.empty() && tensor.shape[0] == n && each * n * labels == tensor.size();
   if (!fits || (numbers ? each != 1 : each < 2 || tensor.shape.size() < 3 || tensor.shape[1] != each)) {
     throw Error(ErrorKind::input,
-                fmt::format("output '{}' is {}, which does not fit kind: segmentation with {} pixels a sample", output, shape_text(tensor.shape), labels),
+                fmt::format("output '{}' is {}, which does not fit kind: segmentation with {} pixels a sample", output, shape_of_run(tensor, n), labels),
                 "segmentation takes one number for each class on axis 1, or the class of each pixel as an integer");
   }
   if (answers_.classes == 0) answers_.classes = numbers ? classes_of_labels() : each;
@@ -209,7 +211,7 @@ std::int64_t AnswerReader::classes_of_labels() const {
 
 void AnswerReader::add_vectors(const std::string& output, const Tensor& tensor, std::span<const double> values, std::int64_t n) {
   if (tensor.shape.size() < 2 || tensor.shape[0] != n || tensor.size() == 0) {
-    throw Error(ErrorKind::input, fmt::format("output '{}' is {}, which does not fit kind: retrieval", output, shape_text(tensor.shape)),
+    throw Error(ErrorKind::input, fmt::format("output '{}' is {}, which does not fit kind: retrieval", output, shape_of_run(tensor, n)),
                 "retrieval takes a vector for each sample");
   }
   for (const double value : values) vectors_.push_back(static_cast<float>(value));

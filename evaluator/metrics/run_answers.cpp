@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <functional>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -8,6 +9,7 @@
 #include "evaluator/metrics/ordered_work.hpp"
 #include "evaluator/metrics/output_error.hpp"
 #include "evaluator/metrics/sequences.hpp"
+#include "evaluator/metrics/tensor_difference.hpp"
 #include "formats/error.hpp"
 #include "formats/spelling.hpp"
 
@@ -58,6 +60,50 @@ std::vector<Tensor> run_alone(const Session& session, std::span<const std::size_
   return answers;
 }
 
+/// The answers one after the other, as a model would give them together; nothing where they do not have the shapes of rows.
+std::optional<Tensor> joined(const std::vector<Tensor>& answers) {
+  Tensor all = answers.front();
+  if (all.shape.empty() || element_size(all.type) == 0) return std::nullopt;
+  for (std::size_t i = 1; i < answers.size(); ++i) {
+    const Tensor& next = answers[i];
+    if (next.type != all.type || next.shape.size() != all.shape.size() || !std::equal(next.shape.begin() + 1, next.shape.end(), all.shape.begin() + 1))
+      return {};
+    all.shape[0] += next.shape[0];
+    all.bytes.insert(all.bytes.end(), next.bytes.begin(), next.bytes.end());
+  }
+  return all;
+}
+
+/// Does the model answer these samples together as it answers each alone? Models do not that mix their batch: an int8 scale of the whole
+/// batch, an axis that is no batch.
+bool answers_together(const Session& session, std::span<const std::size_t> wanted, const std::vector<Tensor>& inputs, std::int64_t n) {
+  const std::optional<Tensor> alone = joined(run_alone(session, wanted, inputs, n));
+  if (!alone) return false;
+  std::vector<TensorView> views;
+  for (const Tensor& input : inputs) views.push_back(input.view());
+  try {
+    const Tensor together = std::move(session.run(views)[wanted.front()]);
+    if (together.type != alone->type) return false;
+    const TensorDifference found = TensorDifferenceSums::of(alone->view(), together.view(), 0, n, Tolerance{}).result();
+    return found.comparable() && found.beyond == 0;
+  } catch (const Error&) {
+    return false;  // says that its batch is of any size, and is not
+  }
+}
+
+/// How many samples run together: small ones, since large ones keep the processor busy alone and take memory together.
+std::int64_t samples_together(const Session& session, std::span<const std::size_t> wanted, const Samples& samples, int batch) {
+  constexpr std::size_t most_bytes = std::size_t{64} * 1024;  // of inputs and answers
+  constexpr std::int64_t most = 8;                            // little is gained beyond, on a processor
+  if (batch > 0 || samples.count() < 2) return std::max(batch, 1);
+  const std::vector<Tensor> inputs = samples.read(0, 1), answers = run_alone(session, wanted, inputs, 1);
+  std::size_t bytes = 1;
+  for (const std::vector<Tensor>* tensors : {&inputs, &answers}) {
+    for (const Tensor& tensor : *tensors) bytes += tensor.bytes.size();
+  }
+  return std::clamp<std::int64_t>(static_cast<std::int64_t>(most_bytes / bytes), 1, most);
+}
+
 /// Shows `read` the outputs `wanted` of the samples [first, first + n), run by run in their order.
 void run_each(const Session& session, const Task& task, const LabelledSamples& samples, std::span<const std::size_t> wanted, int batch, int threads,
               const std::function<void(std::span<const Tensor> outputs, std::int64_t first, std::int64_t n)>& read) {
@@ -71,15 +117,23 @@ void run_each(const Session& session, const Task& task, const LabelledSamples& s
     });
     return;
   }
-  const std::int64_t size = batch > 0 ? batch : 8;
+  const std::int64_t size = samples_together(session, wanted, *inputs, batch), first_run = std::min(size, count);
+  const bool together =
+      first_run > 1 && wanted.size() == 1 && fixed_batch(session) == 0 && answers_together(session, wanted, inputs->read(0, first_run), first_run);
   ordered_work((count + size - 1) / size, threads,
                [&](std::int64_t run) {
                  const std::int64_t n = std::min(size, count - run * size);
-                 return run_alone(session, wanted, inputs->read(run * size, n), n);
+                 const std::vector<Tensor> chunk = inputs->read(run * size, n);
+                 if (!together) return run_alone(session, wanted, chunk, n);
+                 std::vector<TensorView> views;
+                 for (const Tensor& input : chunk) views.push_back(input.view());
+                 std::vector<Tensor> outputs = session.run(views);
+                 return std::vector<Tensor>{std::move(outputs[wanted.front()])};
                },
                [&](std::int64_t run, const std::vector<Tensor>& outputs) {
-                 for (std::size_t i = 0; i < outputs.size() / wanted.size(); ++i)
-                   read(std::span(outputs).subspan(i * wanted.size(), wanted.size()), run * size + static_cast<std::int64_t>(i), 1);
+                 const std::int64_t runs = static_cast<std::int64_t>(outputs.size() / wanted.size()), n = std::min(size, count - run * size);
+                 for (std::int64_t i = 0; i < runs; ++i)
+                   read(std::span(outputs).subspan(static_cast<std::size_t>(i) * wanted.size(), wanted.size()), run * size + i, together ? n : 1);
                });
 }
 

@@ -16,10 +16,10 @@ python3 -m venv "$work/venv"
 python=$work/venv/bin/python
 source "$here/turns.bash"
 
-compare() {  # TITLE NAME MODEL X Y KIND METRICS
+compare() {  # TITLE NAME MODEL X Y KIND METRICS BATCH, the peer's: the one it is fastest with
   printf 'kind: %s\nmetrics: [%s]\ninputs: %s\nlabels: %s\n' "$6" "$7" "$4" "$5" >"$work/$2.yaml"
   for ((i = 0; i < turns; ++i)); do
-    turn "$2 python" "$python" "$here/evaluate_ort.py" "$3" "$4" "$5" "$6"
+    turn "$2 python" "$python" "$here/evaluate_ort.py" "$3" "$4" "$5" "$6" "$8"
     cp "$work/out" "$work/$2.python"
     turn "$2 iai" "$iai" evaluate "$3" --task "$work/$2.yaml" --threads 1 --no-record
     cp "$work/out" "$work/$2.iai"
@@ -43,10 +43,10 @@ for i in range(repeats):
     out[i * len(x) : (i + 1) * len(x)] = x
 numpy.save(f"{work}/life.npy", numpy.tile(y, repeats))
 PYTHON
-  compare "cmapss_cnn" cmapss "$data/cmapss_cnn.onnx" "$work/windows.npy" "$work/life.npy" regression "rmse, mae, r2"
+  compare "cmapss_cnn" cmapss "$data/cmapss_cnn.onnx" "$work/windows.npy" "$work/life.npy" regression "rmse, mae, r2" 8
 fi
 if [ "$samples" -gt 0 ]; then
   "$python" "$here/large_models.py" "$work" resnet50 224 "$samples"
   "$python" -c "import numpy; numpy.save('$work/classes.npy', numpy.random.default_rng(7).integers(0, 1000, $samples).astype(numpy.float32))"
-  compare "a network of the size of ResNet-50" resnet "$work/resnet50.onnx" "$work/resnet50.npy" "$work/classes.npy" classification "accuracy, cross_entropy"
+  compare "a network of the size of ResNet-50" resnet "$work/resnet50.onnx" "$work/resnet50.npy" "$work/classes.npy" classification "accuracy, cross_entropy" 1
 fi

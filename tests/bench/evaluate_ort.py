@@ -1,17 +1,17 @@
-"""What a careful engineer writes with ONNX Runtime's Python API and numpy: every sample run alone from a memory-mapped array, then metrics.
-evaluate_ort.py MODEL X.npy Y.npy KIND      KIND: classification (accuracy, cross-entropy) or regression (RMSE, MAE, R2)"""
+"""What a careful engineer writes with ONNX Runtime's Python API and numpy: samples run in batches from a memory-mapped array, then metrics.
+evaluate_ort.py MODEL X.npy Y.npy KIND BATCH      KIND: classification (accuracy, cross-entropy) or regression (RMSE, MAE, R2)"""
 import sys
 
 import numpy
 import onnxruntime
 
-model, x, y, kind = sys.argv[1:]
+model, x, y, kind, batch = *sys.argv[1:5], int(sys.argv[5])
 options = onnxruntime.SessionOptions()
 options.intra_op_num_threads = options.inter_op_num_threads = 1
 session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 name = session.get_inputs()[0].name
 samples, labels = numpy.load(x, mmap_mode="r"), numpy.load(y)
-answers = numpy.concatenate([session.run(None, {name: samples[i : i + 1]})[0].reshape(1, -1) for i in range(len(samples))]).astype(numpy.float64)
+answers = numpy.concatenate([session.run(None, {name: samples[i : i + batch]})[0].reshape(len(samples[i : i + batch]), -1) for i in range(0, len(samples), batch)]).astype(numpy.float64)
 if kind == "classification":
     top = answers.max(axis=1, keepdims=True)
     loss = numpy.log(numpy.exp(answers - top).sum(axis=1)) - (answers[numpy.arange(len(labels)), labels.astype(int)] - top[:, 0])
