@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "evaluator/task/row_keys.hpp"
 #include "evaluator/task/scaling.hpp"
 #include "formats/spelling.hpp"
 
@@ -19,55 +20,6 @@ std::optional<Crop> crop_in(const Yaml& node) {
   const Crop result{crop->items()[0].integer(), crop->items()[1].integer()};
   if (result.begin < 0 || result.end <= result.begin) crop->fail("the end must lie behind the first element", "crop: [0, 128]");
   return result;
-}
-
-std::vector<RowCondition> conditions(const Yaml& node) {
-  std::vector<RowCondition> conditions;
-  for (const auto& [column, value] : node.entries()) {
-    RowCondition condition{column, {}, {}, {}};
-    if (value.is_map()) {
-      value.allow_keys({"minimum", "maximum"});
-      if (const Yaml* minimum = value.find("minimum")) condition.minimum = minimum->number();
-      if (const Yaml* maximum = value.find("maximum")) condition.maximum = maximum->number();
-      if (!condition.minimum && !condition.maximum) value.fail("the condition is empty", "name minimum, maximum or both");
-    } else {
-      condition.values = value.texts();
-    }
-    conditions.push_back(std::move(condition));
-  }
-  return conditions;
-}
-
-std::vector<ValidRange> ranges(const Yaml& node) {
-  std::vector<ValidRange> ranges;
-  for (const auto& [column, value] : node.entries()) {
-    if (value.items().size() != 2) value.fail("expected two numbers, smallest and largest", fmt::format("{}: [0, 120]", column));
-    ranges.push_back({column, value.items()[0].number(), value.items()[1].number()});
-    if (!(ranges.back().minimum <= ranges.back().maximum)) value.fail("the largest number is below the smallest");
-  }
-  return ranges;
-}
-
-std::int64_t at_least_one(const Yaml& node) {
-  const std::int64_t number = node.integer();
-  if (number < 1) node.fail("must be at least 1");
-  return number;
-}
-
-WindowSource windows(const Yaml& node, WindowSource from) {
-  node.allow_keys({"by", "order", "length", "stride", "take", "largest_gap"});
-  if (const Yaml* by = node.find("by")) from.by = by->texts();
-  from.order = node.text_or("order", from.order);
-  if (const Yaml* length = node.find("length")) from.length = at_least_one(*length);
-  if (const Yaml* stride = node.find("stride")) from.stride = at_least_one(*stride);
-  if (const Yaml* take = node.find("take")) from.take = static_cast<WindowTake>(choice(*take, {"all", "last"}));
-  if (const Yaml* gap = node.find("largest_gap")) {
-    from.largest_gap = gap->number();
-    if (from.order.empty()) gap->fail("a gap is measured in the column 'order', which is not named", "add 'order'");
-  }
-  if (from.by.empty()) from.by = {"file"};
-  if (from.length == 0) node.fail("missing key 'length'", "say how many rows a window has");
-  return from;
 }
 
 }  // namespace
@@ -225,7 +177,7 @@ RowSelection SplitReader::selection(const Yaml& node) const {
   node.allow_keys({"file", "key", "file_key", "order", "where"});
   RowSelection selection{resolved(node.at("file")), node.at("key").text(), "", node.text_or("order", ""), {}};
   selection.file_key = node.text_or("file_key", selection.key);
-  if (const Yaml* where = node.find("where")) selection.where = conditions(*where);
+  if (const Yaml* where = node.find("where")) selection.where = read_conditions(*where);
   return selection;
 }
 
@@ -233,10 +185,10 @@ void SplitReader::read_rows(const Yaml& node, TaskSplit& split) const {
   if (const Yaml* data = node.find("data")) split.data = files_in(*data);
   if (const Yaml* columns = node.find("columns")) split.columns = columns->texts();
   if (const Yaml* exclude = node.find("exclude")) split.exclude = exclude->texts();
-  if (const Yaml* where = node.find("where")) split.where = conditions(*where);
+  if (const Yaml* where = node.find("where")) split.where = read_conditions(*where);
   if (const Yaml* select = node.find("select")) split.select = selection(*select);
-  if (const Yaml* valid = node.find("valid")) split.valid = ranges(*valid);
-  if (const Yaml* window = node.find("windows")) split.windows = windows(*window, split.windows.value_or(WindowSource{}));
+  if (const Yaml* valid = node.find("valid")) split.valid = read_ranges(*valid);
+  if (const Yaml* window = node.find("windows")) split.windows = read_windows(*window, split.windows.value_or(WindowSource{}));
 }
 
 TaskSplit SplitReader::read(const Yaml& node, TaskSplit split) const {
@@ -256,7 +208,7 @@ TaskSplit SplitReader::read(const Yaml& node, TaskSplit split) const {
       for (const Yaml& value : slices->items()) split.slices.push_back(group(value.text(), value));
     }
   }
-  if (const Yaml* limit = node.find("limit")) split.limit = at_least_one(*limit);
+  if (const Yaml* limit = node.find("limit")) split.limit = read_count(*limit);
   read_rows(node, split);
   return split;
 }
