@@ -93,7 +93,7 @@ TEST_CASE("multi-label: counting a sample twice is the same as having it twice; 
   CHECK(make_statistic("average_precision", without)->undefined() == "of label 1, no sample is of the positive class");
   CHECK(error_of([&] {
           read(task, labelled(label_truth, 3), {12, 2}, std::vector<float>(24));
-        }) == "output 'z' is [12, 2], which does not fit kind: multi-label with 3 labels a sample");
+        }) == "output 'z' is [12, 2] for 12 samples, which does not fit kind: multi-label with 3 labels a sample");
 }
 
 TEST_CASE("anomaly: scores are judged by their order, and by a threshold where there is one") {
@@ -189,7 +189,7 @@ TEST_CASE("segmentation: what does not fit is named, what is undefined says why"
   task.ignore = 255;
   CHECK(error_of([&] {
           read(task, labelled(pixel_labels, 12), {2, 1, 3, 4}, std::vector<float>(24));
-        }) == "output 'z' is [2, 1, 3, 4], which does not fit kind: segmentation with 12 pixels a sample");
+        }) == "output 'z' is [2, 1, 3, 4] for 2 samples, which does not fit kind: segmentation with 12 pixels a sample");
   task.classes = {"a", "b"};
   CHECK(error_of([&] { read(task, labelled(pixel_labels, 12), {2, 3, 3, 4}, pixel_scores); }) == "output 'z' has 3 classes, the task names 2");
   task.classes.clear();
@@ -210,7 +210,8 @@ TEST_CASE("retrieval: each sample a query among the others, as scikit-learn scor
   const Answers alone = read(task, labelled({0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 1), {10, 4}, vectors);
   CHECK(make_statistic("recall_at_1", alone)->undefined() == "no class has two samples");
   CHECK(error_of([&] { read(task, labelled(vector_labels, 2), {5, 4}, vectors); }) == "y.npy: 2 labels a sample, kind: retrieval takes one");
-  CHECK(error_of([&] { read(task, labelled(vector_labels, 1), {10}, std::vector<float>(10)); }) == "output 'z' is [10], which does not fit kind: retrieval");
+  CHECK(error_of([&] { read(task, labelled(vector_labels, 1), {10}, std::vector<float>(10)); }) ==
+        "output 'z' is [10] for 10 samples, which does not fit kind: retrieval");
 }
 
 TEST_CASE("retrieval: the same bytes for any number of threads, and as each query ranked by itself") {

@@ -118,8 +118,8 @@ void run_each(const Session& session, const Task& task, const LabelledSamples& s
     return;
   }
   const std::int64_t size = samples_together(session, wanted, *inputs, batch), first_run = std::min(size, count);
-  const bool together =
-      first_run > 1 && wanted.size() == 1 && fixed_batch(session) == 0 && answers_together(session, wanted, inputs->read(0, first_run), first_run);
+  const bool one_row_each = wanted.size() == 1 && task.kind != TaskKind::detection;  // detections of a run may be as many as there are
+  const bool together = first_run > 1 && one_row_each && fixed_batch(session) == 0 && answers_together(session, wanted, inputs->read(0, first_run), first_run);
   ordered_work((count + size - 1) / size, threads,
                [&](std::int64_t run) {
                  const std::int64_t n = std::min(size, count - run * size);
