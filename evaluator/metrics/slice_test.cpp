@@ -56,7 +56,8 @@ double chance_of(const std::string& metric, const Answers& answers, const Cluste
         rows.insert(rows.end(), clusters.rows(cluster).begin(), clusters.rows(cluster).end());
       }
       const double drawn = metric_value(metric, answers.subset(rows));
-      as_bad[static_cast<std::size_t>(draw)] = std::isnan(drawn) ? -1 : (higher ? drawn <= value : drawn >= value) ? 1 : 0;
+      const bool bad = higher ? drawn <= value : drawn >= value;
+      as_bad[static_cast<std::size_t>(draw)] = static_cast<signed char>(std::isnan(drawn) ? -1 : bad ? 1 : 0);
     }
   };
   {
