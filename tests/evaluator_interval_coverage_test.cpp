@@ -46,8 +46,8 @@ Answers class_answers(std::uint64_t seed, std::int32_t count) {
   answers.kind = TaskKind::classification;
   answers.classes = 2;
   for (std::int32_t i = 0; i < count; ++i) {
-    const std::int32_t actual = random.uniform(static_cast<std::uint64_t>(2 * i)) < 0.5 ? 0 : 1;
-    const bool right = random.uniform(static_cast<std::uint64_t>(2 * i + 1)) < (actual == 0 ? 0.9 : 0.7);
+    const std::int32_t actual = random.uniform(2 * static_cast<std::uint64_t>(i)) < 0.5 ? 0 : 1;
+    const bool right = random.uniform(2 * static_cast<std::uint64_t>(i) + 1) < (actual == 0 ? 0.9 : 0.7);
     answers.actual.push_back(actual);
     answers.predicted.push_back(right ? actual : 1 - actual);
     answers.cluster.push_back(i);

@@ -243,7 +243,9 @@ std::vector<OutputError> ReferenceOutputs::compare(const Session& candidate, int
         const std::int64_t n = std::min(size, count - run * size);
         std::vector<Tensor> inputs = samples_.read(run * size, n), made;
         const std::vector<Tensor>& expected = outputs_of(run, inputs, n, made);
-        std::vector<Tensor> both = &expected == &made ? std::move(made) : expected;
+        std::vector<Tensor> both;
+        if (&expected == &made) both = std::move(made);
+        else both = expected;
         std::vector<Tensor> second = run_once(candidate, recast(std::move(inputs), candidate), n);
         std::move(second.begin(), second.end(), std::back_inserter(both));
         return both;
