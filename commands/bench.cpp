@@ -8,7 +8,6 @@
 #include "commands/bench_record.hpp"
 #include "commands/bench_report.hpp"
 #include "commands/session_file.hpp"
-#include "formats/digest.hpp"
 
 namespace iai {
 
@@ -83,10 +82,7 @@ BenchOptions with_session(BenchOptions options, Output& output) {
   options.runtime.threads = session.threads;
   options.optimization = session.optimization;
   if (options.runtime.batch == 0) options.runtime.batch = static_cast<int>(session.batch);
-  for (const std::filesystem::path& model : options.models) {
-    if (session.model_sha256.empty() || digest_path(model) == session.model_sha256) continue;
-    output.warn(options.session.string() + ": was found for another model than " + model.string());
-  }
+  for (const std::filesystem::path& model : options.models) warn_of_other_model(session, options.session, model, output);
   return options;
 }
 
@@ -102,9 +98,7 @@ void declare(CLI::App& app, BenchOptions& options) {
       ->type_name("LEVEL")
       ->check(CLI::IsMember(optimization_words()))
       ->capture_default_str();
-  auto* session =
-      app.add_option("--session", options.session, "Device, threads, optimization and batch, as --sweep --session-out wrote them")->type_name("SESSION.json");
-  for (const char* settled : {"--device", "--threads", "--optimization"}) session->excludes(app.get_option(settled));
+  declare_session(app, options.session, {"--device", "--threads", "--optimization"});
   app.add_flag("--operators", options.operators, "Also show each operator's time and work, and what bounds it: compute, memory or overhead");
   app.add_flag("--require-provider", options.require_provider, "Fail when a node ran elsewhere than on the device");
   declare_load(app, options.load);
@@ -116,8 +110,8 @@ void declare(CLI::App& app, BenchOptions& options) {
 }
 
 ExitCode run(const BenchOptions& given, Context& context) {
-  check(given.energy);
   const BenchOptions options = with_session(given, context.output);
+  check(options.energy, options.runtime.device);
   check_outputs(options);
   if (options.sweep.asked) return run_sweep(options, context);
   std::deque<Recording> recordings;  // made first: a registry that cannot take them is found out before the measurement

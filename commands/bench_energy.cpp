@@ -1,5 +1,6 @@
 #include "commands/bench_energy.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 
@@ -7,6 +8,7 @@
 
 #include "evaluator/bench/hwmon.hpp"
 #include "evaluator/bench/meter_command.hpp"
+#include "evaluator/bench/nvml.hpp"
 #include "evaluator/bench/powercap.hpp"
 #include "formats/error.hpp"
 
@@ -55,9 +57,41 @@ OpenedMeter open_hwmon(const EnergyOption& option) {
   return {std::make_unique<HwmonMeter>(std::move(found)), {}};
 }
 
-OpenedMeter open_meter(const EnergyOption& option) {
+bool is_nvml(const std::string& sensor) { return sensor.rfind("nvml/", 0) == 0; }
+
+/// The graphics processors that the user named, else all.
+OpenedMeter open_nvml(const std::vector<std::string>& names) {
+  const auto library = std::make_shared<const Nvml>(nvml_library());
+  std::vector<NvmlDevice> chosen;
+  std::string known;
+  for (const NvmlDevice& device : library->devices()) {
+    known += (known.empty() ? "" : ", ") + device.name;
+    if (!names.empty() && std::find(names.begin(), names.end(), device.name) == names.end()) continue;
+    if (!device.problem.empty()) return {nullptr, device.problem};
+    chosen.push_back(device);
+  }
+  for (const std::string& name : names) {
+    const auto is_it = [&](const NvmlDevice& device) { return device.name == name; };
+    if (std::any_of(chosen.begin(), chosen.end(), is_it)) continue;
+    throw Error(ErrorKind::usage, nvml_library().string() + ": has no device '" + name + "'", known.empty() ? library->reason() : "it has: " + known);
+  }
+  if (chosen.empty()) return {nullptr, library->reason()};
+  return {std::make_unique<NvmlMeter>(library, std::move(chosen)), {}};
+}
+
+OpenedMeter open_named(const EnergyOption& option) {
+  const auto count = static_cast<std::size_t>(std::count_if(option.sensors.begin(), option.sensors.end(), is_nvml));
+  if (count == 0) return open_hwmon(option);
+  if (count == option.sensors.size()) return open_nvml(option.sensors);
+  throw Error(ErrorKind::usage, "--power-sensor: graphics processors and sensors of hwmon are not added up",
+              "name those of one kind, or give a --meter that adds");
+}
+
+OpenedMeter open_meter(const EnergyOption& option, const std::string& device) {
   if (!option.meter.empty()) return {std::make_unique<MeterCommand>(option.meter, option.meter_timeout_s), {}};
-  if (!option.sensors.empty()) return open_hwmon(option);
+  if (!option.sensors.empty()) return open_named(option);
+  // The processor's counters do not see a card: what they say of a model that runs there would be no answer.
+  if (device == "cuda" || device == "tensorrt") return open_nvml({});
   auto powercap = std::make_unique<PowercapMeter>(powercap_folder());
   if (powercap->available()) return {std::move(powercap), {}};
   OpenedMeter opened = open_hwmon(option);
@@ -81,7 +115,9 @@ void declare_energy(CLI::App& app, EnergyOption& option) {
       ->check(CLI::Range(0.1, 3600.0))
       ->capture_default_str()
       ->needs(meter);
-  app.add_option("--power-sensor", option.sensors, "hwmon sensors that add up to what is measured, CHIP/LABEL")->type_name("NAME")->excludes(meter);
+  app.add_option("--power-sensor", option.sensors, "Sensors that add up to what is measured: of hwmon, CHIP/LABEL, or graphics processors of Nvidia, nvml/0")
+      ->type_name("NAME")
+      ->excludes(meter);
   app.add_option("--idle", option.idle_s, "How long the idle machine's power is measured before the models run")
       ->type_name("S")
       ->check(CLI::Range(0.1, 3600.0))
@@ -90,16 +126,16 @@ void declare_energy(CLI::App& app, EnergyOption& option) {
   app.add_option("--co2-source", option.co2_source, "Where that factor comes from")->type_name("TEXT");
 }
 
-void check(const EnergyOption& option) {
+void check(const EnergyOption& option, const std::string& device) {
   if (option.co2_g_per_kwh > 0 && option.co2_source.empty()) {
     throw Error(ErrorKind::usage, "--co2-factor without its source", "say with --co2-source whose factor it is, and of which year");
   }
   if (option.co2_g_per_kwh <= 0 && !option.co2_source.empty()) throw Error(ErrorKind::usage, "--co2-source without --co2-factor", "give both, or neither");
-  open_meter(option);
+  open_meter(option, device);
 }
 
-EnergyFigures measure_energy(const EnergyOption& option, const std::vector<Subject>& subjects) {
-  const OpenedMeter opened = open_meter(option);
+EnergyFigures measure_energy(const EnergyOption& option, const std::string& device, const std::vector<Subject>& subjects) {
+  const OpenedMeter opened = open_meter(option, device);
   if (opened.meter == nullptr) {
     EnergyFigures none;
     none.reason = opened.reason;

@@ -17,7 +17,9 @@ const Manual bench_manual{
         "Before that every model runs until it stops getting faster (two windows of 10 runs and 2 ms in a row that are not more than 2 "
         "% faster than the one before, 50 ms at least); these runs are reported as warm-up and are in no other figure. Load time, first "
         "inference and peak memory come from a forked child for each model, in which nothing ran before; the peak is the child's "
-        "ru_maxrss and includes the runtime's library.\n\n"
+        "ru_maxrss and includes the runtime's library. arena_allocations and arena_peak_bytes are what a warm run asks of the runtime's allocator, counted "
+        "in a second session of that child by an allocator in the place of its arena: tensors between operators and what kernels need meanwhile, without "
+        "weights, inputs and outputs; on the processor only.\n\n"
         "--until PERCENT goes on until every ratio (with a single model: its median) is known to that precision, half the interval's width "
         "over the value, or --budget ends; precision_reached says which. The interval is looked at after 10 placements and then whenever a "
         "quarter more were measured.\n\n"
@@ -34,8 +36,9 @@ const Manual bench_manual{
         "in both. The meter is the first of: --meter; the processor packages' and memory's counters (RAPL, through powercap; "
         "IAI_POWERCAP names another folder than /sys/class/powercap); the one sensor that hwmon shows, or those that --power-sensor "
         "names, since a board's rails and what hangs on them stand side by side (IAI_HWMON names another folder than "
-        "/sys/class/hwmon). Where none answers it says unavailable, and why. Graphics processors show themselves through hwmon (amdgpu) or "
-        "a command (nvidia-smi); the libraries NVML and ROCm SMI are not asked. Grams of CO2 only with --co2-factor and --co2-source.\n\n"
+        "/sys/class/hwmon). Of models on Nvidia's devices (cuda, tensorrt) it is the cards, as Nvidia's management library counts them (libnvidia-ml.so.1, or "
+        "what IAI_NVML names), and nothing else; --power-sensor nvml/0 names one. Where none answers it says unavailable, and why. AMD's graphics processors "
+        "show themselves through hwmon (amdgpu). Grams of CO2 only with --co2-factor and --co2-source.\n\n"
         "--meter COMMAND runs in a shell as long as models are measured and prints 'SECONDS WATTS', a line a reading, written at once; empty lines "
         "and those that begin with # are passed over. SECONDS count from any zero by a clock that is never put back: it is laid over this machine's by "
         "the first five lines. Energy is the sum of trapezoids between readings, cut at the borders of the blocks; stretches last five of its "
@@ -52,10 +55,12 @@ const Manual bench_manual{
         "Nodes that a device lacks run on the processor; placement and fell_back say which, for every device but cpu. With --require-provider "
         "one such node makes the exit code 1. A device works on when its kernel's time has ended: that is the time to hand it over, so such "
         "kernels are held against no ceiling (bound_by device), and the latency says how long all of it took.\n\n"
-        "--sweep tries settings of one model: every threads, batch, optimization and device that --sweep-... name, two passes in an order by "
+        "--sweep tries settings of one or several models (one precision each: quantize and convert make them): every threads, batch, optimization and device "
+        "that --sweep-... name, two passes in an order by "
         "--seed, half of --seconds each, one session at a time. It names the cheapest one under --latency-limit: least energy a sample where a meter "
         "answers, else least processor time a sample; on_front marks settings that no other one beats in p99, throughput, energy and memory "
-        "together. --session-out writes the cheapest one for --session; docs/benchmark.md shows how Python loads it. Exit code 1 where no setting keeps "
+        "together. --metric-limit 'accuracy>=0.97' leaves out models whose newest recorded evaluation does not show it. --session-out writes the cheapest one "
+        "for --session; docs/benchmark.md shows how Python loads it. Exit code 1 where no setting keeps "
         "the limit.\n\n"
         "Each model leaves its own record. verdict is steady or unsteady, with the reasons: processor time given to other machines, other "
         "processes, a changing clock, heat or a container's quota that slowed the processor down, different or changing governors, a "
@@ -69,6 +74,8 @@ const Manual bench_manual{
                  {"Which layers take the time, and why?", "iai bench model.onnx --operators --threads 1"},
                  {"The same as a page for colleagues", "iai bench model.onnx --operators --threads 1 --html bench.html"},
                  {"The cheapest way to run it within 20 ms", "iai bench model.onnx --sweep --latency-limit 20 --session-out session.json"},
+                 {"The same over precisions, of those that are accurate enough",
+                  "iai bench model.onnx model-fp16.onnx model-int8.onnx --sweep --metric-limit 'accuracy>=0.97' --session-out session.json"},
                  {"As that says", "iai bench model.onnx --session session.json"},
                  {"Energy by a meter on a serial line that prints 'SECONDS WATTS'", "iai bench model.onnx --meter 'exec cat /dev/ttyUSB0' --idle 10"},
                  {"A short look: 200 runs", "iai bench model.onnx --runs 200 --no-record"}},

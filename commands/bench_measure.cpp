@@ -6,6 +6,7 @@
 #include <memory>
 #include <numeric>
 
+#include "commands/model_precision.hpp"
 #include "evaluator/bench/machine_peak.hpp"
 #include "evaluator/bench/placements.hpp"
 #include "evaluator/data/counter_random.hpp"
@@ -31,6 +32,7 @@ std::vector<BenchFigures> start_cold(const BenchOptions& options) {
     BenchFigures figures;
     figures.model = path;
     figures.cold = measure_cold_start(path, bench_session_options(options), inputs);
+    figures.precision = precision_of_file(path);
     all.push_back(std::move(figures));
   }
   return all;
@@ -179,7 +181,7 @@ BenchResult measure_models(const BenchOptions& options, Context& context) {
   });
   watch.sample();
   setting.steadiness = watch.result(drift(placed.subjects.front().latency));
-  setting.energy = measure_energy(options.energy, work.subjects());
+  setting.energy = measure_energy(options.energy, options.runtime.device, work.subjects());
   setting.batch = work.models().front().batch();
   setting.threads = thread_count(options.runtime.threads);
   setting.rounds = static_cast<std::int64_t>(placed.ends.back());

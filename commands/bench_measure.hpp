@@ -15,7 +15,8 @@ namespace iai {
 /// All that was found out about one model.
 struct BenchFigures {
   std::filesystem::path model;
-  ColdStart cold;
+  std::string precision = {};  ///< of the model (model_precision.hpp)
+  ColdStart cold = {};
   Measured measured;
   LatencySummary latency;
   RatioInterval median;  ///< of the run times, ms

@@ -117,12 +117,15 @@ std::vector<Subject> BenchModel::streams(int count) {
   return subjects;
 }
 
+void refuse_other_inputs(const fs::path& reference, const Session& first, const fs::path& candidate, const Session& second) {
+  const std::string wanted = interface_text(first), given = interface_text(second);
+  if (wanted == given) return;
+  throw Error(ErrorKind::input, candidate.string() + ": takes " + given + ", " + reference.string() + " takes " + wanted,
+              "measure models with the same inputs together, others apart");
+}
+
 void refuse_other_interface(const BenchModel& reference, const BenchModel& candidate) {
-  const std::string first = interface_text(reference.session()), second = interface_text(candidate.session());
-  if (first != second) {
-    throw Error(ErrorKind::input, candidate.path().string() + ": takes " + second + ", " + reference.path().string() + " takes " + first,
-                "measure models with the same inputs together, others apart");
-  }
+  refuse_other_inputs(reference.path(), reference.session(), candidate.path(), candidate.session());
   if (reference.batch() != candidate.batch()) {
     throw Error(ErrorKind::input,
                 candidate.path().string() + ": its batch is " + std::to_string(candidate.batch()) + ", that of " + reference.path().string() + " is " +

@@ -49,6 +49,8 @@ std::int64_t bench_batch(const std::filesystem::path& path, const Session& sessi
 /// Up to `most` batches of inputs, seeded or from --calibration; a last batch is filled up from the beginning.
 std::vector<std::vector<Tensor>> bench_inputs(const std::filesystem::path& path, const Session& session, const BenchOptions& options, std::int64_t most);
 /// @throws Error(input) unless both take inputs of the same names and shapes (the batch aside; types may differ).
+void refuse_other_inputs(const std::filesystem::path& reference, const Session& first, const std::filesystem::path& candidate, const Session& second);
+/// The same, and unless they run the same batch.
 void refuse_other_interface(const BenchModel& reference, const BenchModel& candidate);
 
 }  // namespace iai

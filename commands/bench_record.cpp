@@ -42,7 +42,7 @@ std::vector<std::string> arguments_for(const BenchOptions& options, const fs::pa
 void record_figures(Recording& recording, const Report& report, const std::string& prefix) {
   const Json said = parse_json(report_to_json(report), "report");
   for (const auto& [key, value] : said.items()) {
-    if (key != "model" && !value.is_null()) recording.metric(prefix + key, value);
+    if (key != "model" && key != "model_precision" && !value.is_null()) recording.metric(prefix + key, value);
   }
 }
 
@@ -57,6 +57,7 @@ std::string record_bench(Recording& recording, const BenchOptions& options, cons
   recording.option("threads", setting.threads);
   recording.option("batch", setting.batch);
   recording.option("optimization", options.optimization);
+  recording.option("model_precision", figures.precision);
   recording.option("seed", options.seed);
   for (const auto& [name, value] : duration_of(options)) recording.option(name, value);
   for (const auto& [name, value] : recorded_options(options.load)) recording.option(name, value);

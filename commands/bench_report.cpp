@@ -66,7 +66,7 @@ void add_insides(Report& report, const ReportRows& inside, bool as_json) {
 Report bench_model_report(const BenchOptions& options, const BenchResult& result, std::size_t at) {
   const BenchFigures& figures = result.models[at];
   Report row;
-  row.add("model", figures.model.generic_string());
+  row.add("model", figures.model.generic_string()).add("model_precision", figures.precision);
   if (figures.ratio) row.add("latency_ratio", interval_report(*figures.ratio));
   else row.add_null("latency_ratio");
   add_latency(row, figures);
@@ -75,6 +75,11 @@ Report bench_model_report(const BenchOptions& options, const BenchResult& result
   row.add("first_inference", figures.cold.first_inference_ms, Unit::milliseconds);
   row.add("load", figures.cold.load_ms, Unit::milliseconds);
   row.add("peak_rss", figures.cold.peak_rss_bytes, Unit::bytes);
+  if (figures.cold.allocations) {
+    row.add("arena_allocations", figures.cold.allocations->count).add("arena_peak", figures.cold.allocations->peak_bytes, Unit::bytes);
+  } else {
+    row.add_null("arena_allocations").add("arena_reason", figures.cold.allocations_reason);
+  }
   row.add("warm_up_runs", figures.measured.warm_up.runs);
   row.add("warm_up", figures.measured.warm_up.duration_ms, Unit::milliseconds);
   row.add("warm_up_settled", figures.measured.warm_up.settled);

@@ -9,6 +9,7 @@
 
 #include "commands/bench_energy.hpp"
 #include "commands/bench_model.hpp"
+#include "commands/model_precision.hpp"
 #include "evaluator/bench/measure.hpp"
 #include "evaluator/bench/pareto.hpp"
 #include "formats/error.hpp"
@@ -44,35 +45,44 @@ std::vector<int> thread_choices(const SweepOption& option) {
   return choices;
 }
 
-std::vector<std::int64_t> batch_choices(const BenchOptions& options) {
-  const Session session(options.models.front(), bench_session_options(options));
+std::vector<std::int64_t> batch_choices(const BenchOptions& options, const fs::path& model, const Session& session) {
   const std::int64_t fixed = fixed_batch(session);
   if (fixed == 0) return options.sweep.batches.empty() ? std::vector<std::int64_t>{1, 4, 16} : options.sweep.batches;
   for (const std::int64_t batch : options.sweep.batches) {
     if (batch == fixed) continue;
-    throw Error(ErrorKind::input, fmt::format("{}: its batch is fixed at {}, not {}", options.models.front().string(), fixed, batch),
+    throw Error(ErrorKind::input, fmt::format("{}: its batch is fixed at {}, not {}", model.string(), fixed, batch),
                 "leave --sweep-batch out, or make the batch dynamic first");
   }
   return {fixed};
 }
 
-}  // namespace
-
-std::vector<SweptSetting> swept_settings(const BenchOptions& options) {
+void add_settings(const BenchOptions& options, const fs::path& model, const Session& session, std::vector<SweptSetting>& settings) {
   const SweepOption& sweep = options.sweep;
   const std::vector<std::string> devices = sweep.devices.empty() ? std::vector{options.runtime.device} : sweep.devices;
-  const std::vector<std::int64_t> batches = batch_choices(options);
-  std::vector<SweptSetting> settings;
+  const std::string precision = precision_of_file(model);
   for (const std::string& device : devices) {
     for (const std::string& optimization : sweep.optimizations) {
       for (const int threads : thread_choices(sweep)) {
-        for (const std::int64_t batch : batches) settings.push_back({.session = {device, threads, optimization, batch, {}}});
+        for (const std::int64_t batch : batch_choices(options, model, session)) {
+          settings.push_back({.model = model, .precision = precision, .session = {device, threads, optimization, batch, {}}});
+        }
       }
     }
   }
+}
+
+}  // namespace
+
+std::vector<SweptSetting> swept_settings(const BenchOptions& options, const std::vector<fs::path>& models) {
+  std::vector<SweptSetting> settings;
+  for (const fs::path& model : models) {
+    const Session session(model, bench_session_options(options));
+    if (model != models.front()) refuse_other_inputs(models.front(), Session(models.front(), bench_session_options(options)), model, session);
+    add_settings(options, model, session, settings);
+  }
   if (settings.size() > most_settings) {
     throw Error(ErrorKind::usage, fmt::format("{} settings are too many ({} at most)", settings.size(), most_settings),
-                "name fewer with --sweep-threads, --sweep-batch ...");
+                "name fewer models, or fewer with --sweep-threads, --sweep-batch ...");
   }
   return settings;
 }
@@ -90,7 +100,7 @@ BenchOptions with(const SessionFile& session, BenchOptions options) {
 /// One pass over one setting, with no other session open: its threads would watch for work beside those that are measured.
 void measure_setting(SweptSetting& setting, const BenchOptions& all_options, bool is_first) {
   const BenchOptions options = with(setting.session, all_options);
-  const fs::path& path = options.models.front();
+  const fs::path& path = setting.model;
   if (is_first)
     setting.cold =
         measure_cold_start(path, bench_session_options(options), [&](const Session& session) { return bench_inputs(path, session, options, 1).front(); });
@@ -109,7 +119,7 @@ void measure_setting(SweptSetting& setting, const BenchOptions& all_options, boo
   setting.run_ms.insert(setting.run_ms.end(), values.begin(), values.end());
   setting.medians_ms.push_back(median(values));
   if (!is_first) return;
-  const EnergyFigures energy = measure_energy(options.energy, {[&] { model.run(); }});
+  const EnergyFigures energy = measure_energy(options.energy, options.runtime.device, {[&] { model.run(); }});
   if (!energy.subjects.empty()) setting.energy_j = energy.subjects.front().total.value;
 }
 
@@ -131,7 +141,8 @@ Steadiness measure_settings(std::vector<SweptSetting>& settings, const BenchOpti
 
 SweepChoice choose_setting(const std::vector<SweptSetting>& settings, double limit_ms) {
   SweepChoice choice;
-  choice.by_energy = std::all_of(settings.begin(), settings.end(), [](const SweptSetting& setting) { return setting.energy_j.has_value(); });
+  choice.by_energy =
+      !settings.empty() && std::all_of(settings.begin(), settings.end(), [](const SweptSetting& setting) { return setting.energy_j.has_value(); });
   const auto cost = [&](const SweptSetting& setting) { return choice.by_energy ? *setting.energy_j_a_sample() : setting.processor_ms_a_sample(); };
   std::vector<std::vector<double>> costs;
   for (std::size_t i = 0; i < settings.size(); ++i) {

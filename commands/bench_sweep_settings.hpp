@@ -1,6 +1,8 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "commands/bench.hpp"
@@ -13,6 +15,8 @@ namespace iai {
 
 /// A setting that is tried, and what was measured of it.
 struct SweptSetting {
+  std::filesystem::path model = {};
+  std::string precision = {};  ///< of the model (model_precision.hpp)
   SessionFile session = {};
   ColdStart cold = {};
   std::vector<double> run_ms = {};  ///< of all passes
@@ -29,9 +33,9 @@ struct SweptSetting {
   double spread() const;
 };
 
-/// Every combination that the options name, not measured yet.
-/// @throws Error(usage) when they are too many, Error(input) for a batch that the model does not take
-std::vector<SweptSetting> swept_settings(const BenchOptions& options);
+/// Every combination that the options name, of each of these models, not measured yet.
+/// @throws Error(usage) when they are too many, Error(input) for a batch that a model does not take, or models that take other inputs
+std::vector<SweptSetting> swept_settings(const BenchOptions& options, const std::vector<std::filesystem::path>& models);
 
 /// Measures them all in two passes, one session at a time. @throws Error as measure_models does
 Steadiness measure_settings(std::vector<SweptSetting>& settings, const BenchOptions& options, Output& output);

@@ -10,6 +10,7 @@
 #include "commands/compare_layers.hpp"
 #include "commands/compare_report.hpp"
 #include "commands/quantize_ranges.hpp"
+#include "commands/session_file.hpp"
 #include "commands/transformation.hpp"
 #include "evaluator/metrics/sequences.hpp"
 #include "formats/error.hpp"
@@ -91,7 +92,7 @@ void refuse_unpaired(const Task& task) {
               "iai evaluate A.onnx B.onnx --task gives the difference of every metric with an interval");
 }
 
-CompareResult compare(const CompareOptions& options, Context& context) {
+CompareResult compare(const CompareOptions& options, const SessionOptions& session, Context& context) {
   const Tolerance tolerance = [&] {
     const DropLimit limit = parse_limit("--tolerance", options.tolerance, "write 0.01% (of the largest value of a tensor) or 1e-5 (in its unit)");
     return Tolerance{limit.value, limit.relative};
@@ -102,7 +103,6 @@ CompareResult compare(const CompareOptions& options, Context& context) {
     result.task->split(options.split);
     refuse_unpaired(*result.task);
   }
-  const SessionOptions session{.device = options.runtime.device, .runtime = options.runtime.runtime};
   const Session reference(options.reference, session), candidate(options.model, session);
   result.same_file = model_digests(options.reference) == model_digests(options.model);
   result.inputs = result.task ? "task" : options.random_inputs ? "random" : "files";
@@ -120,13 +120,17 @@ CompareResult compare(const CompareOptions& options, Context& context) {
 
 }  // namespace
 
-ExitCode run(const CompareOptions& options, Context& context) {
-  check_options(options);
+ExitCode run(const CompareOptions& given, Context& context) {
+  check_options(given);
+  const ModelRuns runs = model_runs(given.runtime, given.session);
+  CompareOptions options = given;
+  options.runtime = runs.runtime;
   Recording recording(context, "compare");
-  const CompareResult result = compare(options, context);
+  const CompareResult result = compare(options, runs.options, context);
   record_inputs(recording, options, result.task);
   Report report = compare_report(options, result);
   record_comparison(recording, options, result);
+  if (runs.session) record_session(recording, *runs.session, options.session, report);
   recording.stop();
   if (!options.flips.empty()) {
     write_file(options.flips, flips_csv(*result.task, *result.judged));

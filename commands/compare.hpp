@@ -17,9 +17,10 @@ struct CompareOptions {
   std::int64_t samples = 0;         ///< on which outputs and layers are compared, at most; 0: all
   std::string tolerance = "0.01%";  ///< of the largest value of a tensor, or in its unit
   bool layers = false;
-  std::int64_t list = 10;       ///< flips that are shown
-  std::filesystem::path flips;  ///< CSV file of all; empty: none
-  bool overwrite = false;       ///< of `flips`
+  std::int64_t list = 10;         ///< flips that are shown
+  std::filesystem::path flips;    ///< CSV file of all; empty: none
+  bool overwrite = false;         ///< of `flips`
+  std::filesystem::path session;  ///< says how the models are run; empty: each sample alone, on one thread
   RuntimeOption runtime;
 };
 

@@ -1,5 +1,7 @@
 #include "commands/compare.hpp"
 
+#include "commands/session_file.hpp"
+
 namespace iai {
 namespace {
 
@@ -35,6 +37,7 @@ const Manual compare_manual{
         "the "
         "order of the reference's operators, that differs beyond the tolerance or has another shape, with the constants that its operator reads and that the "
         "other model lacks or holds otherwise. Tensors without a partner are counted.\n\n"
+        "--session FILE runs both models as iai bench --sweep --session-out says, its batch together, but for --layers.\n\n"
         "--margin asks whether the two are the same but for so much of the primary metric: two one-sided tests at 5 %, which is to say that the 90 % interval "
         "of "
         "the difference lies within the margin (Schuirmann, 1987). The verdict is `equivalent` (exit code 0), `different` where the whole interval lies beyond "
@@ -74,6 +77,7 @@ void declare(CLI::App& app, CompareOptions& options) {
   app.add_option("--flips", options.flips, "CSV file of all changed answers")->type_name("PATH")->group("Output");
   app.add_flag("--overwrite", options.overwrite, "Replace an existing file");
   declare_runtime(app, options.runtime);
+  declare_session(app, options.session, {"--device", "--threads", "--batch"});
 }
 
 }  // namespace iai

@@ -7,6 +7,7 @@
 
 #include "commands/machine.hpp"
 #include "evaluator/bench/hwmon.hpp"
+#include "evaluator/bench/nvml.hpp"
 #include "evaluator/bench/powercap.hpp"
 #include "evaluator/runtime/session.hpp"
 #include "formats/error.hpp"
@@ -76,7 +77,8 @@ Report machine_report(const Json& machine) {
   return report;
 }
 
-/// One row a zone of the kernel's powercap framework (RAPL on Intel and AMD), and one a sensor of power or energy that hwmon shows.
+/// One row a zone of the kernel's powercap framework (RAPL on Intel and AMD), one a sensor of power or energy that hwmon shows, and one a
+/// graphics processor of Nvidia.
 ReportRows energy_meters(Missing& missing) {
   ReportRows meters;
   bool unreadable = false;
@@ -88,6 +90,10 @@ ReportRows energy_meters(Missing& missing) {
   for (const PowerSensor& sensor : find_power_sensors(hwmon_folder())) {
     unreadable = unreadable || !sensor.readable;
     meters.push_back(Report().add("name", sensor.name).add("path", sensor.file.string()).add("readable", sensor.readable));
+  }
+  const Nvml nvml(nvml_library());
+  for (const NvmlDevice& device : nvml.devices()) {
+    meters.push_back(Report().add("name", device.name).add("path", device.title).add("readable", device.problem.empty()));
   }
   if (meters.empty()) {
     missing.add("energy meter", folder.string() + " has no zone with a counter", "sudo modprobe intel_rapl_msr");

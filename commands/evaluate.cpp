@@ -10,6 +10,7 @@
 #include "commands/evaluate_report.hpp"
 #include "commands/evaluate_stress.hpp"
 #include "commands/evaluate_threshold.hpp"
+#include "commands/session_file.hpp"
 #include "evaluator/metrics/output_error.hpp"
 #include "formats/error.hpp"
 
@@ -29,6 +30,7 @@ constexpr Example examples[] = {
      "iai evaluate model.onnx --task task.yaml --errors errors.csv --label-errors labels.csv"},
     {"Draw it all as a page, with curves of how noise, dead channels and late samples hurt",
      "iai evaluate model.onnx --task task.yaml --stress noise,dropout,shift --html evaluation.html"},
+    {"As the plant will run it", "iai evaluate model.onnx --task task.yaml --session session.json"},
     {"Take one figure in a script", "iai evaluate model.onnx --task task.yaml --json | jq '.metrics[0].value'"},
 };
 
@@ -77,7 +79,8 @@ std::vector<std::string> single_arguments(const fs::path& model, const EvaluateO
   if (!options.strengths.empty()) words.insert(words.end(), {"--strengths", fmt::format("{}", fmt::join(options.strengths, ","))});
   if (!options.html.empty()) words.insert(words.end(), {"--html", options.html.string()});
   if (options.overwrite) words.emplace_back("--overwrite");
-  if (options.runtime.device != "cpu") words.insert(words.end(), {"--device", options.runtime.device});
+  if (!options.session.empty()) words.insert(words.end(), {"--session", options.session.string()});
+  else if (options.runtime.device != "cpu") words.insert(words.end(), {"--device", options.runtime.device});
   if (!options.runtime.runtime.empty()) words.insert(words.end(), {"--runtime", options.runtime.runtime.string()});
   return words;
 }
@@ -124,6 +127,10 @@ const Manual evaluate_manual{
         "Small samples run eight together where the first eight show that the model then answers as it answers each alone (to 1e-4 of its largest number): "
         "models that mix their batch, as int8 with a scale of the whole batch, and large samples run one by one. --batch 1 runs all so, --batch 64 suits "
         "devices that need work. The figures do not depend on --threads.\n"
+        "\n"
+        "--session FILE runs them as iai bench --sweep --session-out says instead: on its device, with its threads and graph optimization, its batch together "
+        "(a last one is filled up by its last sample). The figures are\n"
+        "then those of the model as the plant runs it; the record names the file and its digest.\n"
         "\n"
         "With a metric about probabilities (brier_score, expected_calibration_error, equal_mass_calibration_error) a table shows how often predictions of "
         "about "
@@ -208,9 +215,13 @@ void declare(CLI::App& app, EvaluateOptions& options) {
       ->group("Output");
   app.add_flag("--overwrite", options.overwrite, "Replace existing output files");
   declare_runtime(app, options.runtime);
+  declare_session(app, options.session, {"--device", "--threads", "--batch"});
 }
 
-ExitCode run(const EvaluateOptions& options, Context& context) {
+ExitCode run(const EvaluateOptions& given, Context& context) {
+  const ModelRuns runs = model_runs(given.runtime, given.session);
+  EvaluateOptions options = given;
+  options.runtime = runs.runtime;
   const Task task = read_task(options.task);
   task.split(options.split);
   check_threshold(task, options);
@@ -222,8 +233,8 @@ ExitCode run(const EvaluateOptions& options, Context& context) {
   std::vector<JudgedModel> all;
   for (const fs::path& model : options.models) {
     Recording recording(context, "evaluate");
-    const Session session(model,
-                          {.device = options.runtime.device, .intra_threads = 1, .optimization = GraphOptimization::all, .runtime = options.runtime.runtime});
+    const Session session(model, runs.options);
+    if (runs.session) warn_of_other_model(*runs.session, options.session, model, context.output);
     context.output.progress("evaluate", all.size(), options.models.size());
     const LabelledSamples& samples = cache.samples_for(wanted_inputs(session));
     const std::optional<UsedThreshold> threshold = naming(model, task, samples, [&] { return threshold_of(session, task, options); });
@@ -237,6 +248,7 @@ ExitCode run(const EvaluateOptions& options, Context& context) {
     if (!stress.empty()) report.add("stress", stress_rows(stress));
     const EvaluateOptions own = options_of(options, model);
     record(recording, model, task, own, evaluation, threshold);
+    if (runs.session) record_session(recording, *runs.session, options.session, report);
     std::vector<PendingFile> files = write_lists(own, judged_by, samples, evaluation.answers, report);
     if (!own.html.empty()) {
       files.push_back({"html", std::make_unique<AtomicFile>(own.html)});
@@ -253,7 +265,13 @@ ExitCode run(const EvaluateOptions& options, Context& context) {
     }
     judged.recording.commit(judged.report);
   }
-  context.output.result(all.size() == 1 ? all[0].report : joint_report(task, options.split, all, options.runtime.threads));
+  if (all.size() == 1) {
+    context.output.result(all[0].report);
+    return ExitCode::done;
+  }
+  Report report = joint_report(task, options.split, all, options.runtime.threads);
+  if (runs.session) report.add("session", session_report(*runs.session));
+  context.output.result(report);
   return ExitCode::done;
 }
 

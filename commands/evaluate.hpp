@@ -14,6 +14,7 @@ struct EvaluateOptions {
   std::vector<std::string> stress;
   std::vector<double> strengths;
   bool overwrite = false;
+  std::filesystem::path session;  ///< says how the models are run; empty: each sample alone, on one thread
   RuntimeOption runtime;
 };
 

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <thread>
 #include <utility>
 
+#include "formats/digest.hpp"
 #include "formats/error.hpp"
 #include "formats/json.hpp"
 #include "formats/spelling.hpp"
@@ -59,6 +61,7 @@ SessionFile read_session_file(const fs::path& path) {
   }
   SessionFile session;
   session.device = text_of(path, json, "device");
+  text_of(path, json, "provider");  // what other code loads; iai goes by the device
   session.threads = static_cast<int>(count_of(path, json, "intra_op_num_threads", 0, 4096));
   session.batch = count_of(path, json, "batch", 1, 1 << 20);
   if (json.contains("model_sha256")) session.model_sha256 = text_of(path, json, "model_sha256");
@@ -86,6 +89,47 @@ void write_session_file(const SessionFile& session, const fs::path& path, IfExis
   AtomicFile file(path);
   file.write(json.dump(2) + "\n");
   file.commit();
+}
+
+CLI::Option* declare_session(CLI::App& app, fs::path& session, std::initializer_list<const char*> settled) {
+  auto* option = app.add_option("--session", session, "How the model is run, as iai bench --sweep --session-out wrote it: device, threads, optimization, batch")
+                     ->type_name("SESSION.json");
+  for (const char* flag : settled) option->excludes(app.get_option(flag));
+  return option;
+}
+
+ModelRuns model_runs(const RuntimeOption& runtime, const fs::path& path) {
+  if (path.empty()) return {runtime, {.device = runtime.device, .runtime = runtime.runtime}, std::nullopt};
+  const SessionFile session = read_session_file(path);
+  ModelRuns runs{runtime, {}, session};
+  runs.runtime.device = session.device;
+  const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  runs.runtime.threads = session.threads == 0 ? 1 : std::max(1, cores / session.threads);
+  runs.options = {.device = session.device,
+                  .intra_threads = session.threads,
+                  .optimization = optimization_of(session.optimization),
+                  .runtime = runtime.runtime,
+                  .batch = session.batch};
+  return runs;
+}
+
+void warn_of_other_model(const SessionFile& session, const fs::path& path, const fs::path& model, Output& output) {
+  if (session.model_sha256.empty() || digest_path(model) == session.model_sha256) return;
+  output.warn(path.string() + ": was found for another model than " + model.string());
+}
+
+Report session_report(const SessionFile& session) {
+  Report report;
+  report.add("device", session.device).add("threads", session.threads).add("batch", session.batch);
+  return report.add("optimization", session.optimization);
+}
+
+void record_session(Recording& recording, const SessionFile& session, const fs::path& path, Report& report) {
+  recording.input("session", path);
+  recording.option("threads", session.threads);
+  recording.option("batch", session.batch);
+  recording.option("optimization", session.optimization);
+  report.add("session", session_report(session));
 }
 
 GraphOptimization optimization_of(const std::string& word) {

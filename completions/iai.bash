@@ -115,6 +115,7 @@ _iai() {
     evaluate:--threads) :; return ;;
     evaluate:--batch) :; return ;;
     evaluate:--runtime) _iai_files ''; return ;;
+    evaluate:--session) _iai_files 'json'; return ;;
     compare:--task) _iai_files 'yaml|yml'; return ;;
     compare:--split) :; return ;;
     compare:--margin) :; return ;;
@@ -127,6 +128,7 @@ _iai() {
     compare:--threads) :; return ;;
     compare:--batch) :; return ;;
     compare:--runtime) _iai_files ''; return ;;
+    compare:--session) _iai_files 'json'; return ;;
     bench:--reference) _iai_files 'onnx'; return ;;
     bench:--calibration) _iai_files ''; return ;;
     bench:--device) :; return ;;
@@ -153,6 +155,7 @@ _iai() {
     bench:--sweep-optimization) _iai_words "none basic extended all"; return ;;
     bench:--sweep-device) :; return ;;
     bench:--latency-limit) :; return ;;
+    bench:--metric-limit) :; return ;;
     bench:--session-out) _iai_files 'json'; return ;;
     bench:--html) _iai_files ''; return ;;
     bench:--seed) :; return ;;
@@ -188,9 +191,9 @@ _iai() {
     convert) flags="--overwrite --output --opset --external --precision --io --arithmetic --exclude --shape --calibration --no-compare --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     quantize) flags="--overwrite --output --precision --io --arithmetic --calibration --random-calibration --task --max-drop --keep-best --never-slower --budget --resume --method --percentile --equalization --rounding --bias-correction --exclude --dynamic --int16 --target --dry-run --layers --samples --max-memory --ranges-out --html --ranges --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     prune) flags="--overwrite --output --channels --sparsity --scope --exclude --calibration --task --max-drop --no-compare --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
-    evaluate) flags="--task --split --threshold-from --threshold-for --stress --strengths --errors --label-errors --html --overwrite --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
-    compare) flags="--task --split --margin --inputs --random-inputs --samples --tolerance --layers --list --flips --overwrite --device --threads --batch --runtime --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
-    bench) flags="--reference --calibration --device --threads --batch --runtime --seconds --runs --until --budget --optimization --session --operators --require-provider --concurrency --rate --arrivals --meter --meter-timeout --power-sensor --idle --co2-factor --co2-source --sweep --sweep-threads --sweep-batch --sweep-optimization --sweep-device --latency-limit --session-out --html --overwrite --seed --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
+    evaluate) flags="--task --split --threshold-from --threshold-for --stress --strengths --errors --label-errors --html --overwrite --device --threads --batch --runtime --session --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
+    compare) flags="--task --split --margin --inputs --random-inputs --samples --tolerance --layers --list --flips --overwrite --device --threads --batch --runtime --session --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
+    bench) flags="--reference --calibration --device --threads --batch --runtime --seconds --runs --until --budget --optimization --session --operators --require-provider --concurrency --rate --arrivals --meter --meter-timeout --power-sensor --idle --co2-factor --co2-source --sweep --sweep-threads --sweep-batch --sweep-optimization --sweep-device --latency-limit --metric-limit --session-out --html --overwrite --seed --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     gate) flags="--policy --reference --task --junit --markdown --sarif --overwrite --promote --explain --date --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_files 'onnx'; } ;;
     registry) flags="--json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { _iai_words "log show lineage baselines roll-back verify"; } ;;
     registry/log) flags="--verb --verdict --digest --file --since --until --limit --json --quiet --verbose --color --registry --no-record --allow-network-fs --help"; rest() { :; } ;;

@@ -132,6 +132,7 @@ complete -c iai -n '__fish_seen_subcommand_from evaluate' -l device -d 'Executio
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -l threads -d 'Threads; 0: all cores. The result does not depend on it' -x
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -l batch -d 'Samples that run together; 0: chosen by iai' -x
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -l runtime -d 'ONNX Runtime library to use instead of the one found' -r -F
+complete -c iai -n '__fish_seen_subcommand_from evaluate' -l session -d 'How the model is run, as iai bench --sweep --session-out wrote it: device, threads, optimization, batch' -x -a '(__fish_complete_suffix .json)'
 complete -c iai -n '__fish_seen_subcommand_from evaluate' -x -a '(__fish_complete_suffix .onnx)'
 complete -c iai -n __fish_use_subcommand -a compare -d 'say whether two models answer alike: paired differences, flips, outputs, equivalence'
 complete -c iai -n '__fish_seen_subcommand_from compare' -l task -d 'Task file: what the model is for and how it is judged' -x -a '(__fish_complete_suffix .yaml) (__fish_complete_suffix .yml)'
@@ -149,6 +150,7 @@ complete -c iai -n '__fish_seen_subcommand_from compare' -l device -d 'Execution
 complete -c iai -n '__fish_seen_subcommand_from compare' -l threads -d 'Threads; 0: all cores. The result does not depend on it' -x
 complete -c iai -n '__fish_seen_subcommand_from compare' -l batch -d 'Samples that run together; 0: chosen by iai' -x
 complete -c iai -n '__fish_seen_subcommand_from compare' -l runtime -d 'ONNX Runtime library to use instead of the one found' -r -F
+complete -c iai -n '__fish_seen_subcommand_from compare' -l session -d 'How the model is run, as iai bench --sweep --session-out wrote it: device, threads, optimization, batch' -x -a '(__fish_complete_suffix .json)'
 complete -c iai -n '__fish_seen_subcommand_from compare' -x -a '(__fish_complete_suffix .onnx)'
 complete -c iai -n __fish_use_subcommand -a bench -d 'measure latency, throughput, memory and energy, models side by side'
 complete -c iai -n '__fish_seen_subcommand_from bench' -l reference -d 'Model to compare with: measured along, without a record of its own' -x -a '(__fish_complete_suffix .onnx)'
@@ -162,7 +164,7 @@ complete -c iai -n '__fish_seen_subcommand_from bench' -l runs -d 'Measured runs
 complete -c iai -n '__fish_seen_subcommand_from bench' -l until -d 'Measure until the ratio (or the median of a single model) is known to this precision' -x
 complete -c iai -n '__fish_seen_subcommand_from bench' -l budget -d 'With --until: most measuring time in all' -x
 complete -c iai -n '__fish_seen_subcommand_from bench' -l optimization -d 'What the runtime may do to the graph before it runs' -x -a 'none basic extended all'
-complete -c iai -n '__fish_seen_subcommand_from bench' -l session -d 'Device, threads, optimization and batch, as --sweep --session-out wrote them' -x -a '(__fish_complete_suffix .json)'
+complete -c iai -n '__fish_seen_subcommand_from bench' -l session -d 'How the model is run, as iai bench --sweep --session-out wrote it: device, threads, optimization, batch' -x -a '(__fish_complete_suffix .json)'
 complete -c iai -n '__fish_seen_subcommand_from bench' -l operators -d 'Also show each operators time and work, and what bounds it: compute, memory or overhead'
 complete -c iai -n '__fish_seen_subcommand_from bench' -l require-provider -d 'Fail when a node ran elsewhere than on the device'
 complete -c iai -n '__fish_seen_subcommand_from bench' -l concurrency -d 'Also measure N streams at the same time; with --rate they share what is asked for' -x
@@ -170,7 +172,7 @@ complete -c iai -n '__fish_seen_subcommand_from bench' -l rate -d 'Also measure 
 complete -c iai -n '__fish_seen_subcommand_from bench' -l arrivals -d 'With --rate: when runs are asked for' -x -a 'poisson constant'
 complete -c iai -n '__fish_seen_subcommand_from bench' -l meter -d 'Shell command that prints SECONDS WATTS lines as long as it runs: an external power meter' -x
 complete -c iai -n '__fish_seen_subcommand_from bench' -l meter-timeout -d 'With --meter: longest silence' -x
-complete -c iai -n '__fish_seen_subcommand_from bench' -l power-sensor -d 'hwmon sensors that add up to what is measured, CHIP/LABEL' -x
+complete -c iai -n '__fish_seen_subcommand_from bench' -l power-sensor -d 'Sensors that add up to what is measured: of hwmon, CHIP/LABEL, or graphics processors of Nvidia, nvml/0' -x
 complete -c iai -n '__fish_seen_subcommand_from bench' -l idle -d 'How long the idle machines power is measured before the models run' -x
 complete -c iai -n '__fish_seen_subcommand_from bench' -l co2-factor -d 'Grams of CO2 a kWh, for grams an inference' -x
 complete -c iai -n '__fish_seen_subcommand_from bench' -l co2-source -d 'Where that factor comes from' -x
@@ -180,6 +182,7 @@ complete -c iai -n '__fish_seen_subcommand_from bench' -l sweep-batch -d 'Batche
 complete -c iai -n '__fish_seen_subcommand_from bench' -l sweep-optimization -d 'Levels to try (basic, all)' -x -a 'none basic extended all'
 complete -c iai -n '__fish_seen_subcommand_from bench' -l sweep-device -d 'Devices to try (that of --device)' -x
 complete -c iai -n '__fish_seen_subcommand_from bench' -l latency-limit -d 'With --sweep: 99 % of the runs must not take longer' -x
+complete -c iai -n '__fish_seen_subcommand_from bench' -l metric-limit -d 'With --sweep: only models of which such an evaluation is recorded' -x
 complete -c iai -n '__fish_seen_subcommand_from bench' -l session-out -d 'With --sweep: the cheapest setting, for --session and your own code' -x -a '(__fish_complete_suffix .json)'
 complete -c iai -n '__fish_seen_subcommand_from bench' -l html -d 'Also write what was measured as one HTML page with plots, which loads nothing' -r -F
 complete -c iai -n '__fish_seen_subcommand_from bench' -l overwrite -d 'Replace existing output files'

@@ -45,6 +45,8 @@ KernelTime kernel(const std::string& name, const std::string& provider, std::int
 
 SweptSetting setting(int threads, double ms, std::optional<double> energy_j) {
   SweptSetting one;
+  one.model = "a.onnx";
+  one.precision = "float32";
   one.session.threads = threads;
   one.medians_ms = {ms, ms};
   one.latency = summarize(std::vector<double>(10, ms));
@@ -118,7 +120,7 @@ TEST_CASE("a page of settings: three fronts where energy was measured everywhere
   CHECK(page == sweep_html(report, settings, choice, 2.5));
   CHECK(count(page, "<svg") == 3);
   CHECK(count(page, ">limit<") == 3);
-  CHECK(has(page, "cpu, 2 threads, batch 1, optimization all: p99 1 ms, 1000 samples a second, 20 MB, 0.4 J a sample"));
+  CHECK(has(page, "a.onnx (float32), cpu, 2 threads, batch 1, optimization all: p99 1 ms, 1000 samples a second, 20 MB, 0.4 J a sample"));
   settings[2].energy_j.reset();
   const SweepChoice without = choose_setting(settings, 0.5);
   CHECK_FALSE(without.by_energy);

@@ -22,7 +22,8 @@ std::string message_of(const TemporaryFolder& folder, const std::string& text) {
 }
 
 std::string with(const std::string& more) {
-  return R"({"schema": "iai.session/1", "device": "cpu", "intra_op_num_threads": 2, "graph_optimization_level": "ORT_ENABLE_ALL", "batch": 8)" + more + "}";
+  return R"({"schema": "iai.session/1", "provider": "CPUExecutionProvider", "device": "cpu", "intra_op_num_threads": 2, "graph_optimization_level": "ORT_ENABLE_ALL", "batch": 8)" +
+         more + "}";
 }
 
 }  // namespace
@@ -51,8 +52,30 @@ TEST_CASE("what is no session file is refused with the place") {
   CHECK(message_of(folder, "[1]").find("is no session file") != std::string::npos);
   CHECK(message_of(folder, with(R"(, "treads": 4)")).find("unknown key 'treads'") != std::string::npos);
   CHECK(message_of(folder, R"({"schema": "iai.session/1", "device": 7})").find("'device' is missing, or no text") != std::string::npos);
-  CHECK(message_of(folder, R"({"schema": "iai.session/1", "device": "cpu", "intra_op_num_threads": 9999})").find("9999, not 0 to 4096") != std::string::npos);
-  CHECK(message_of(folder, R"({"schema": "iai.session/1", "device": "cpu", "intra_op_num_threads": 1, "batch": 1, "graph_optimization_level": "fast"})")
-            .find("'graph_optimization_level' is 'fast'") != std::string::npos);
+  CHECK(message_of(folder, R"({"schema": "iai.session/1", "provider": "CPUExecutionProvider", "device": "cpu", "intra_op_num_threads": 9999})")
+            .find("9999, not 0 to 4096") != std::string::npos);
+  CHECK(
+      message_of(
+          folder,
+          R"({"schema": "iai.session/1", "provider": "CPUExecutionProvider", "device": "cpu", "intra_op_num_threads": 1, "batch": 1, "graph_optimization_level": "fast"})")
+          .find("'graph_optimization_level' is 'fast'") != std::string::npos);
+  CHECK(message_of(folder, R"({"schema": "iai.session/1", "device": "cpu", "intra_op_num_threads": 1})").find("'provider' is missing") != std::string::npos);
   CHECK(message_of(folder, "{").find("bad.json") != std::string::npos);
+}
+
+TEST_CASE("as a session file says, or each sample alone") {
+  const TemporaryFolder folder;
+  RuntimeOption runtime;
+  runtime.threads = 7;
+  const ModelRuns alone = model_runs(runtime, {});
+  CHECK_FALSE(alone.session.has_value());
+  CHECK(alone.options.intra_threads == 1);
+  CHECK(alone.options.batch == 0);
+  CHECK(alone.runtime.threads == 7);
+  const ModelRuns told = model_runs(runtime, folder.write("session.json", with("")));
+  CHECK(told.options.intra_threads == 2);
+  CHECK(told.options.batch == 8);
+  CHECK(told.options.optimization == GraphOptimization::all);
+  CHECK(told.runtime.threads >= 1);
+  CHECK_THROWS_AS(model_runs(runtime, folder.path / "none.json"), Error);
 }

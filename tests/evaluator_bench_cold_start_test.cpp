@@ -11,7 +11,10 @@
 #include "evaluator/runtime/bound_run.hpp"
 #include "evaluator/task/samples.hpp"
 #include "formats/error.hpp"
+#include "formats/model.hpp"
+#include "tests/model_building.hpp"
 #include "tests/real_data.hpp"
+#include "tests/temporary_folder.hpp"
 
 using namespace iai;
 
@@ -49,6 +52,29 @@ TEST_CASE("load time, first inference and peak memory come from a process of the
   });
   CHECK(large.peak_rss_bytes > cold.peak_rss_bytes + 150'000'000);
   CHECK(measure_cold_start(*model, {}, seeded).peak_rss_bytes < large.peak_rss_bytes - 150'000'000);
+}
+
+TEST_CASE("what a warm run allocates is what lies between its operators") {
+  if (!real_model("cmapss_cnn")) return;  // there is a runtime where there are models
+  const TemporaryFolder folder;
+  // x -> t -> u -> y: t and u of 4000 bytes each; u takes the place of nothing, since t is read once more at the end.
+  Model model = building::make_model({1, 1000}, {1, 1000});
+  building::add_node(model, "Abs", {"x"}, "t");
+  building::add_node(model, "Sqrt", {"t"}, "u");
+  building::add_node(model, "Sub", {"t", "u"}, "y");
+  write_model(model, folder.path / "model.onnx");
+  SessionOptions options;
+  options.optimization = GraphOptimization::none;
+  const auto inputs = [](const Session& session) { return seeded_samples(wanted_inputs(session), 1, 1)->read(0, 1); };
+  const ColdStart cold = measure_cold_start(folder.path / "model.onnx", options, inputs);
+  REQUIRE(cold.allocations.has_value());
+  CHECK(cold.allocations->count >= 1);
+  CHECK(cold.allocations->count <= 2);  // one of each, or one for both where the runtime plans them together
+  CHECK(cold.allocations->peak_bytes >= 8000);
+  CHECK(cold.allocations->peak_bytes <= 8000 + 2 * 256);
+  CHECK(measure_cold_start(folder.path / "model.onnx", options, inputs).allocations->peak_bytes == cold.allocations->peak_bytes);
+  options.device = "warp";
+  CHECK_THROWS_AS(measure_cold_start(folder.path / "model.onnx", options, inputs), Error);
 }
 
 TEST_CASE("an error in the child is the parent's error; a child that is killed is named") {

@@ -25,20 +25,42 @@ double since_ms(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 }
 
+/// What a warm run allocates, or why it is not known: no reason to fail.
+void add_allocations(Json& said, const fs::path& model, const SessionOptions& options, std::vector<Tensor> inputs) {
+  if (options.device != "cpu") {
+    said["allocations_reason"] = "counted on the processor only, not on " + options.device;
+    return;
+  }
+  try {
+    const RunAllocations allocations = run_allocations(model, options, std::move(inputs));
+    said["allocations"] = {{"count", allocations.count}, {"peak_bytes", allocations.peak_bytes}};
+  } catch (const Error& error) {
+    said["allocations_reason"] = error.message();
+  } catch (const std::bad_alloc&) {
+    said["allocations_reason"] = "the memory of this machine does not hold the model a second time";
+  }
+}
+
 Json load_and_run(const fs::path& model, const SessionOptions& options, const MakeInputs& make_inputs) {
   Runtime::get(options.runtime);
-  const auto begin = std::chrono::steady_clock::now();
-  const Session session(model, options);
-  const double load_ms = since_ms(begin);
-  const std::vector<Tensor> inputs = make_inputs(session);
-  std::vector<TensorView> views;
-  for (const Tensor& tensor : inputs) views.push_back(tensor.view());
-  const auto first = std::chrono::steady_clock::now();
-  session.run(views);
-  const double first_ms = since_ms(first);
+  Json said;
+  std::vector<Tensor> inputs;
+  {
+    const auto begin = std::chrono::steady_clock::now();
+    const Session session(model, options);
+    said["load_ms"] = since_ms(begin);
+    inputs = make_inputs(session);
+    std::vector<TensorView> views;
+    for (const Tensor& tensor : inputs) views.push_back(tensor.view());
+    const auto first = std::chrono::steady_clock::now();
+    session.run(views);
+    said["first_ms"] = since_ms(first);
+  }
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  return {{"load_ms", load_ms}, {"first_ms", first_ms}, {"peak_kib", usage.ru_maxrss}};
+  said["peak_kib"] = usage.ru_maxrss;
+  add_allocations(said, model, options, std::move(inputs));
+  return said;
 }
 
 /// The child: whatever happens goes through the pipe as JSON, nothing to the terminal.
@@ -111,7 +133,10 @@ ColdStart measure_cold_start(const fs::path& model, const SessionOptions& option
   if (said.contains("message")) {
     throw Error(static_cast<ErrorKind>(said.at("kind").get<int>()), said.at("message"), said.at("hint"));
   }
-  return {said.at("load_ms"), said.at("first_ms"), said.at("peak_kib").get<std::uint64_t>() * 1024};
+  ColdStart cold{said.at("load_ms"), said.at("first_ms"), said.at("peak_kib").get<std::uint64_t>() * 1024};
+  if (said.contains("allocations")) cold.allocations = RunAllocations{said["allocations"].at("count"), said["allocations"].at("peak_bytes")};
+  cold.allocations_reason = said.value("allocations_reason", "");
+  return cold;
 }
 
 }  // namespace iai

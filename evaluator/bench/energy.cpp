@@ -44,10 +44,10 @@ EnergyFigures measure_energy(const std::vector<Subject>& subjects, EnergyMeter& 
     figures.reason = reason;
     return figures;
   };
-  if (!meter.spent()) return give_up("a reading of the meter is missing");
+  if (!meter.spent()) return give_up(meter.problem());
   options.rest(std::max(options.idle_s, meter.shortest_stretch_s()));
   const auto idle = meter.spent();
-  if (!idle || idle->seconds <= 0) return give_up("a reading of the meter is missing");
+  if (!idle || idle->seconds <= 0) return give_up(meter.problem());
   figures.idle_w = idle->joules / idle->seconds;
   figures.idle_s = idle->seconds;
 
@@ -55,7 +55,7 @@ EnergyFigures measure_energy(const std::vector<Subject>& subjects, EnergyMeter& 
   for (int block = 0; block < options.blocks; ++block) {
     for (std::size_t i = 0; i < subjects.size(); ++i) {
       const auto one = run_block(subjects[i], meter, figures.block_s, figures.idle_w, options.now);
-      if (!one) return give_up("a reading of the meter is missing while the model ran");
+      if (!one) return give_up(meter.problem() + " while the model ran");
       blocks[i].total.push_back(one->total.value);
       blocks[i].net.push_back(one->net.value);
     }

@@ -15,15 +15,17 @@ struct Spent {
 class EnergyMeter {
  public:
   virtual ~EnergyMeter() = default;
-  /// "powercap", "hwmon" or "command"
+  /// "powercap", "hwmon", "nvml", "command"
   virtual std::string kind() const = 0;
-  /// What is added up: "package-0", "dram"; "ina3221/VDD_IN"; the command.
+  /// What is added up: "package-0", "dram"; "ina3221/VDD_IN"; "nvml/0 (NVIDIA A100)"; the command.
   virtual std::vector<std::string> sources() const = 0;
   /// A stretch below this holds too few of its readings to say anything, s.
   virtual double shortest_stretch_s() const = 0;
   /// Since the last call (or since the meter was made). Nothing when a reading is missing.
   /// @throws Error(environment) when the meter itself fails, with the way out
   virtual std::optional<Spent> spent() = 0;
+  /// Why the last spent() gave nothing.
+  virtual std::string problem() const { return "a reading of the meter is missing"; }
 };
 
 }  // namespace iai

@@ -1,7 +1,6 @@
 #include "evaluator/bench/hwmon.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <map>
@@ -84,25 +83,8 @@ HwmonMeter::HwmonMeter(std::vector<PowerSensor> sensors, NowMs now) : now_(now),
     watched_.push_back({std::move(sensor), *number});
   }
   if (!samples) return;
-  read_power();
-  last_s_ = trace_.last();
-  thread_ = std::thread([this] {
-    std::unique_lock lock(mutex_);
-    while (!done_.wait_for(lock, std::chrono::milliseconds(20), [this] { return is_done_; })) {
-      lock.unlock();
-      read_power();
-      lock.lock();
-    }
-  });
-}
-
-HwmonMeter::~HwmonMeter() {
-  {
-    const std::lock_guard lock(mutex_);
-    is_done_ = true;
-  }
-  done_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  sampler_ = std::make_unique<PowerSampler>([this] { return watts(); }, now);
+  last_s_ = sampler_->first_s();
 }
 
 std::vector<std::string> HwmonMeter::sources() const {
@@ -111,16 +93,15 @@ std::vector<std::string> HwmonMeter::sources() const {
   return names;
 }
 
-void HwmonMeter::read_power() {
-  const std::lock_guard lock(mutex_);
+std::optional<double> HwmonMeter::watts() const {
   double watts = 0;
   for (const Watched& watched : watched_) {
     if (watched.sensor.counts_energy) continue;
     const auto microwatts = read_number(watched.sensor.file);
-    is_complete_ = is_complete_ && microwatts;
-    watts += static_cast<double>(microwatts.value_or(0)) * 1e-6;
+    if (!microwatts) return std::nullopt;
+    watts += static_cast<double>(*microwatts) * 1e-6;
   }
-  trace_.add(now_() / 1000, watts);
+  return watts;
 }
 
 /// Microjoules of the counters since the last call.
@@ -138,17 +119,12 @@ std::optional<std::uint64_t> HwmonMeter::counted() {
 }
 
 std::optional<Spent> HwmonMeter::spent() {
-  if (thread_.joinable()) read_power();
-  const std::lock_guard lock(mutex_);
   const double before = last_s_;
-  last_s_ = thread_.joinable() ? trace_.last() : now_() / 1000;
+  const PowerSampler::Stretch sampled = sampler_ ? sampler_->since(before) : PowerSampler::Stretch{now_() / 1000, 0};
+  last_s_ = sampled.until_s;
   const auto microjoules = counted();
-  const bool complete = is_complete_ && microjoules;
-  is_complete_ = true;
-  if (!complete) return std::nullopt;
-  const double sampled = trace_.empty() ? 0 : trace_.joules(before, last_s_);
-  trace_.forget_before(last_s_);
-  return Spent{static_cast<double>(*microjoules) * 1e-6 + sampled, last_s_ - before};
+  if (!microjoules || !sampled.joules) return std::nullopt;
+  return Spent{static_cast<double>(*microjoules) * 1e-6 + *sampled.joules, last_s_ - before};
 }
 
 }  // namespace iai

@@ -1,17 +1,15 @@
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <filesystem>
-#include <mutex>
+#include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "evaluator/bench/energy_meter.hpp"
 #include "evaluator/bench/measure.hpp"
-#include "evaluator/bench/power_trace.hpp"
+#include "evaluator/bench/power_sampler.hpp"
 
 namespace iai {
 
@@ -34,9 +32,6 @@ class HwmonMeter : public EnergyMeter {
  public:
   /// @param sensors  readable ones @throws Error(environment) when one cannot be read
   explicit HwmonMeter(std::vector<PowerSensor> sensors, NowMs now = steady_now_ms);
-  ~HwmonMeter() override;
-  HwmonMeter(const HwmonMeter&) = delete;
-  HwmonMeter& operator=(const HwmonMeter&) = delete;
 
   std::string kind() const override { return "hwmon"; }
   std::vector<std::string> sources() const override;
@@ -48,17 +43,13 @@ class HwmonMeter : public EnergyMeter {
     PowerSensor sensor;
     std::uint64_t last_microjoules = 0;
   };
-  void read_power();
+  std::optional<double> watts() const;
   std::optional<std::uint64_t> counted();
 
   std::vector<Watched> watched_;
   NowMs now_;
   double last_s_;
-  std::mutex mutex_;
-  PowerTrace trace_;  ///< the sum of the sensors of power
-  bool is_complete_ = true, is_done_ = false;
-  std::condition_variable done_;
-  std::thread thread_;
+  std::unique_ptr<PowerSampler> sampler_;  ///< of the sum of the sensors of power, where there are some
 };
 
 }  // namespace iai

@@ -9,11 +9,6 @@
 #include <vector>
 
 #include <unistd.h>
-#if defined(__x86_64__)
-#include <immintrin.h>
-#elif defined(__aarch64__)
-#include <arm_neon.h>
-#endif
 
 namespace iai {
 
@@ -30,70 +25,36 @@ struct Kernel {
   int lanes;
 };
 
+typedef float Lanes4 __attribute__((vector_size(16)));
+typedef float Lanes8 __attribute__((vector_size(32)));
+typedef float Lanes16 __attribute__((vector_size(64)));
+
+/// Becomes instructions of the function that it is inlined into. This file is compiled with -ffp-contract=fast (CMakeLists.txt), so that a product and
+/// the sum after it are one instruction where there is one.
+template <class Lanes>
+[[gnu::always_inline]] inline float multiply_add(long rounds) {
+  const Lanes factor = Lanes{} + 0.999F, term = Lanes{} + 0.001F;
+  Lanes sums[chains];
+  for (Lanes& sum : sums) sum = term;
+  for (long i = 0; i < rounds; ++i) {
+    for (Lanes& sum : sums) sum = sum * factor + term;
+  }
+  for (int i = 1; i < chains; ++i) sums[0] += sums[i];
+  return sums[0][0];
+}
+
+float multiply_add_anywhere(long rounds) { return multiply_add<Lanes4>(rounds); }  // SSE, NEON, or what the compiler makes of it
 #if defined(__x86_64__)
-__attribute__((target("avx512f"))) float multiply_add_avx512(long rounds) {
-  const __m512 factor = _mm512_set1_ps(0.999F), term = _mm512_set1_ps(0.001F);
-  __m512 sums[chains];
-  for (__m512& sum : sums) sum = term;
-  for (long i = 0; i < rounds; ++i) {
-    for (__m512& sum : sums) sum = _mm512_fmadd_ps(sum, factor, term);
-  }
-  for (int i = 1; i < chains; ++i) sums[0] = _mm512_add_ps(sums[0], sums[i]);
-  return _mm512_cvtss_f32(sums[0]);
-}
-
-__attribute__((target("avx2,fma"))) float multiply_add_avx2(long rounds) {
-  const __m256 factor = _mm256_set1_ps(0.999F), term = _mm256_set1_ps(0.001F);
-  __m256 sums[chains];
-  for (__m256& sum : sums) sum = term;
-  for (long i = 0; i < rounds; ++i) {
-    for (__m256& sum : sums) sum = _mm256_fmadd_ps(sum, factor, term);
-  }
-  for (int i = 1; i < chains; ++i) sums[0] = _mm256_add_ps(sums[0], sums[i]);
-  return _mm256_cvtss_f32(sums[0]);
-}
-
-float multiply_add_sse(long rounds) {
-  const __m128 factor = _mm_set1_ps(0.999F), term = _mm_set1_ps(0.001F);
-  __m128 sums[chains];
-  for (__m128& sum : sums) sum = term;
-  for (long i = 0; i < rounds; ++i) {
-    for (__m128& sum : sums) sum = _mm_add_ps(_mm_mul_ps(sum, factor), term);
-  }
-  for (int i = 1; i < chains; ++i) sums[0] = _mm_add_ps(sums[0], sums[i]);
-  return _mm_cvtss_f32(sums[0]);
-}
+__attribute__((target("avx512f"))) float multiply_add_avx512(long rounds) { return multiply_add<Lanes16>(rounds); }
+__attribute__((target("avx2,fma"))) float multiply_add_avx2(long rounds) { return multiply_add<Lanes8>(rounds); }
 
 Kernel best_kernel() {
   if (__builtin_cpu_supports("avx512f")) return {multiply_add_avx512, 16};
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return {multiply_add_avx2, 8};
-  return {multiply_add_sse, 4};
+  return {multiply_add_anywhere, 4};
 }
-#elif defined(__aarch64__)
-float multiply_add_neon(long rounds) {
-  const float32x4_t factor = vdupq_n_f32(0.999F), term = vdupq_n_f32(0.001F);
-  float32x4_t sums[chains];
-  for (float32x4_t& sum : sums) sum = term;
-  for (long i = 0; i < rounds; ++i) {
-    for (float32x4_t& sum : sums) sum = vfmaq_f32(term, sum, factor);
-  }
-  for (int i = 1; i < chains; ++i) sums[0] = vaddq_f32(sums[0], sums[i]);
-  return vgetq_lane_f32(sums[0], 0);
-}
-
-Kernel best_kernel() { return {multiply_add_neon, 4}; }
 #else
-float multiply_add_plain(long rounds) {
-  float sums[chains];
-  for (float& sum : sums) sum = 0.001F;
-  for (long i = 0; i < rounds; ++i) {
-    for (float& sum : sums) sum = sum * 0.999F + 0.001F;
-  }
-  for (int i = 1; i < chains; ++i) sums[0] += sums[i];
-  return sums[0];
-}
-
-Kernel best_kernel() { return {multiply_add_plain, 1}; }
+Kernel best_kernel() { return {multiply_add_anywhere, 4}; }
 #endif
 
 /// How often all threads together do `step` in a second, at best. Each thread repeats it until the time of a try is over.

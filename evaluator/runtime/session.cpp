@@ -87,6 +87,7 @@ Ort::SessionOptions session_options(const SessionOptions& options, const Runtime
   session.SetIntraOpNumThreads(options.intra_threads);
   session.SetInterOpNumThreads(1);
   session.SetGraphOptimizationLevel(level_of(options.optimization));
+  if (options.shared_allocator) session.AddConfigEntry("session.use_env_allocators", "1");
   if (!options.profile.empty()) session.EnableProfiling(options.profile.c_str());
   try {
     append_device(session, options.device, options.cpu_fallback, runtime);
@@ -240,6 +241,12 @@ Session::Session(const fs::path& path, const SessionOptions& options) {
     }
     throw Error(ErrorKind::input, state_->name + ": " + reason, "iai inspect shows what the file is");
   }
+  const std::int64_t fixed = fixed_batch(*this);
+  if (options.batch > 0 && fixed > 0 && fixed != options.batch) {
+    throw Error(ErrorKind::input, state_->name + ": its batch is fixed at " + std::to_string(fixed) + ", not " + std::to_string(options.batch),
+                "make a session file for this model: iai bench --sweep --session-out");
+  }
+  state_->batch = options.batch;
 }
 
 Session::~Session() = default;
@@ -247,6 +254,7 @@ Session::Session(Session&&) noexcept = default;
 
 const std::vector<ModelPort>& Session::inputs() const { return state_->inputs; }
 const std::vector<ModelPort>& Session::outputs() const { return state_->outputs; }
+std::int64_t Session::batch() const { return state_->batch; }
 
 std::vector<Tensor> Session::run(std::span<const TensorView> inputs) const {
   std::vector<Tensor> outputs;
@@ -295,7 +303,7 @@ std::int64_t fixed_batch(const Session& session) {
     const bool later = open && std::any_of(port.shape.begin() + 1, port.shape.end(), [](std::int64_t size) { return size < 0; });
     sizes.insert(later ? 1 : port.shape.front());
   }
-  if (sizes.empty()) return 0;
+  if (sizes.empty()) return session.batch();
   return sizes.size() == 1 ? *sizes.begin() : 1;
 }
 

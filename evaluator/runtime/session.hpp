@@ -48,6 +48,8 @@ struct SessionOptions {
   GraphOptimization optimization = GraphOptimization::all;
   std::filesystem::path runtime;       ///< --runtime
   bool cpu_fallback = false;           ///< nodes that the device lacks run on the processor; else such a model is an error
+  std::int64_t batch = 0;              ///< samples of a run of a model whose batch is open; 0: as who runs it likes. Another than a fixed one is an error
+  bool shared_allocator = false;       ///< memory comes from the environment's allocator (allocations.hpp), not from an arena of the session
   std::filesystem::path profile = {};  ///< how the runtime's account of each kernel's time begins, as a file; empty: there is none
 };
 
@@ -62,6 +64,7 @@ class Session {
 
   const std::vector<ModelPort>& inputs() const;
   const std::vector<ModelPort>& outputs() const;
+  std::int64_t batch() const;  ///< SessionOptions::batch
   /// Runs once. `inputs` are in the order of inputs(); the shapes are checked first and errors name the input.
   /// @returns the outputs in the order of outputs().
   std::vector<Tensor> run(std::span<const TensorView> inputs) const;
@@ -83,7 +86,8 @@ struct RuntimeSeconds {
 };
 RuntimeSeconds runtime_seconds();
 
-/// Fixed batch size of the model's inputs; 0 when it is dynamic, 1 when they do not agree (evaluator/task/samples.hpp, rows_of_one_sample).
+/// Batch size of the model's inputs where it is fixed, else SessionOptions::batch; 0 when it is dynamic, 1 when they do not agree
+/// (evaluator/task/samples.hpp, rows_of_one_sample).
 std::int64_t fixed_batch(const Session& session);
 
 }  // namespace iai

@@ -15,6 +15,7 @@ namespace iai {
 struct Session::State {
   std::string name;  ///< in front of error messages
   Ort::Session session{nullptr};
+  std::int64_t batch = 0;  ///< SessionOptions::batch
   std::vector<ModelPort> inputs, outputs;
   std::vector<const char*> input_names, output_names;  ///< into `inputs` and `outputs`
 
