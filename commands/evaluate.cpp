@@ -81,6 +81,7 @@ std::vector<std::string> single_arguments(const fs::path& model, const EvaluateO
   if (options.overwrite) words.emplace_back("--overwrite");
   if (!options.session.empty()) words.insert(words.end(), {"--session", options.session.string()});
   else if (options.runtime.device != "cpu") words.insert(words.end(), {"--device", options.runtime.device});
+  if (options.session.empty() && options.runtime.batch > 0) words.insert(words.end(), {"--batch", std::to_string(options.runtime.batch)});
   if (!options.runtime.runtime.empty()) words.insert(words.end(), {"--runtime", options.runtime.runtime.string()});
   return words;
 }
@@ -110,6 +111,17 @@ void record(Recording& recording, const fs::path& model, const Task& task, const
     if (std::none_of(files.begin(), files.end(), same)) files.push_back(file);
   }
   for (const TaskFile& file : files) recording.input(file.role, file.path);
+}
+
+/// Only when all are judged, so that an error at the last model leaves neither record nor list of the first.
+void commit(std::vector<JudgedModel>& all) {
+  for (JudgedModel& judged : all) {
+    for (const PendingFile& pending : judged.files) {
+      pending.file->commit();
+      judged.recording.output(pending.role, pending.file->path());
+    }
+    judged.recording.commit(judged.report);
+  }
 }
 
 }  // namespace
@@ -257,14 +269,7 @@ ExitCode run(const EvaluateOptions& given, Context& context) {
     recording.stop();
     all.push_back({model, std::move(evaluation), std::move(recording), std::move(report), std::move(files)});
   }
-  // Only now, so that an error at the last model leaves neither record nor list of the first.
-  for (JudgedModel& judged : all) {
-    for (const PendingFile& pending : judged.files) {
-      pending.file->commit();
-      judged.recording.output(pending.role, pending.file->path());
-    }
-    judged.recording.commit(judged.report);
-  }
+  commit(all);
   if (all.size() == 1) {
     context.output.result(all[0].report);
     return ExitCode::done;
