@@ -78,9 +78,9 @@ std::vector<ChartPoint> roof(double bytes_per_s, double peak, const Chart::Axis&
 
 std::string words_of(const SweptSetting& setting) {
   const SessionFile& session = setting.session;
-  std::string words =
-      fmt::format("{}, {} threads, batch {}, optimization {}: p99 {:.4g} ms, {:.4g} samples a second, {:.0f} MB", session.device, session.threads,
-                  session.batch, session.optimization, setting.latency.p99, setting.throughput_per_s(), static_cast<double>(setting.cold.peak_rss_bytes) / 1e6);
+  std::string words = fmt::format("{} ({}), {}, {} threads, batch {}, optimization {}: p99 {:.4g} ms, {:.4g} samples a second, {:.0f} MB",
+                                  setting.model.generic_string(), setting.precision, session.device, session.threads, session.batch, session.optimization,
+                                  setting.latency.p99, setting.throughput_per_s(), static_cast<double>(setting.cold.peak_rss_bytes) / 1e6);
   if (const auto energy = setting.energy_j_a_sample()) words += fmt::format(", {:.4g} J a sample", *energy);
   return words;
 }
