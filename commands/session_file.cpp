@@ -61,7 +61,10 @@ SessionFile read_session_file(const fs::path& path) {
   }
   SessionFile session;
   session.device = text_of(path, json, "device");
-  text_of(path, json, "provider");  // what other code loads; iai goes by the device
+  // Other code goes by the provider, iai by the device.
+  if (const std::string provider = text_of(path, json, "provider"); device_of_provider(provider) != session.device) {
+    refuse(path, "'provider' is " + provider + ", 'device' is " + session.device, "name the same one twice");
+  }
   session.threads = static_cast<int>(count_of(path, json, "intra_op_num_threads", 0, 4096));
   session.batch = count_of(path, json, "batch", 1, 1 << 20);
   if (json.contains("model_sha256")) session.model_sha256 = text_of(path, json, "model_sha256");

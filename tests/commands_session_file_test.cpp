@@ -51,6 +51,8 @@ TEST_CASE("what is no session file is refused with the place") {
   CHECK(message_of(folder, "{}").find("is no session file") != std::string::npos);
   CHECK(message_of(folder, "[1]").find("is no session file") != std::string::npos);
   CHECK(message_of(folder, with(R"(, "treads": 4)")).find("unknown key 'treads'") != std::string::npos);
+  CHECK(message_of(folder, R"({"schema": "iai.session/1", "provider": "CUDAExecutionProvider", "device": "cpu"})")
+            .find("'provider' is CUDAExecutionProvider, 'device' is cpu") != std::string::npos);
   CHECK(message_of(folder, R"({"schema": "iai.session/1", "device": 7})").find("'device' is missing, or no text") != std::string::npos);
   CHECK(message_of(folder, R"({"schema": "iai.session/1", "provider": "CPUExecutionProvider", "device": "cpu", "intra_op_num_threads": 9999})")
             .find("9999, not 0 to 4096") != std::string::npos);

@@ -171,22 +171,17 @@ Runtime& Runtime::get(const fs::path& path) {
   return *runtime;
 }
 
-namespace {
-
-/// "cpu" of "CPUExecutionProvider"
-std::string device_of(std::string provider) {
+std::string device_of_provider(std::string provider) {
   if (const auto at = provider.find("ExecutionProvider"); at != std::string::npos) provider.resize(at);
   std::transform(provider.begin(), provider.end(), provider.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return provider;
 }
 
-}  // namespace
-
 std::vector<std::string> Runtime::providers() const {
   std::vector<std::string> devices;
   for (const std::string& name : Ort::GetAvailableProviders()) {
     // "azure" sends the inputs to a server: no device of this machine.
-    if (const std::string device = device_of(name); device != "azure") devices.push_back(device);
+    if (const std::string device = device_of_provider(name); device != "azure") devices.push_back(device);
   }
   std::stable_partition(devices.begin(), devices.end(), [](const std::string& name) { return name == "cpu"; });
   return devices;
@@ -194,7 +189,7 @@ std::vector<std::string> Runtime::providers() const {
 
 std::string Runtime::provider_name(const std::string& device) const {
   for (const std::string& name : Ort::GetAvailableProviders()) {
-    if (device_of(name) == device) return name;
+    if (device_of_provider(name) == device) return name;
   }
   return {};
 }

@@ -40,6 +40,9 @@ class Runtime {
   std::filesystem::path library_;
 };
 
+/// The name as --device takes it, "cpu", of an execution provider as the runtime calls it, "CPUExecutionProvider".
+std::string device_of_provider(std::string provider);
+
 enum class GraphOptimization { none, basic, extended, all };
 
 struct SessionOptions {
