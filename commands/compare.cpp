@@ -84,12 +84,13 @@ void record_inputs(Recording& recording, const CompareOptions& options, const st
   for (const TaskFile& file : task_files(*task, options.split)) recording.input(file.role, file.path);
 }
 
-/// @throws Error(usage) when answers of the task's kind are not right or wrong, or near or far, one by one.
-void refuse_unpaired(const Task& task) {
+/// @throws Error(usage) when answers of the task are not right or wrong, or near or far, one by one.
+void refuse_flips(const Task& task) {
   constexpr std::array unpaired{TaskKind::anomaly, TaskKind::segmentation, TaskKind::detection, TaskKind::retrieval};
-  if (std::find(unpaired.begin(), unpaired.end(), task.kind) == unpaired.end()) return;
-  throw Error(ErrorKind::usage, fmt::format("{}: answers of kind: {} are not compared one by one", task.path.string(), task_kind_name(task.kind)),
-              "iai evaluate A.onnx B.onnx --task gives the difference of every metric with an interval");
+  const bool classed = task.kind == TaskKind::anomaly && task.threshold;
+  if (classed || std::find(unpaired.begin(), unpaired.end(), task.kind) == unpaired.end()) return;
+  throw Error(ErrorKind::usage, fmt::format("--flips: answers of kind: {} are not right or wrong one by one", task_kind_name(task.kind)),
+              task.kind == TaskKind::anomaly ? "set 'threshold' in " + task.path.string() : "leave out --flips: the metrics and slices are compared without");
 }
 
 CompareResult compare(const CompareOptions& options, const SessionOptions& session, Context& context) {
@@ -101,7 +102,7 @@ CompareResult compare(const CompareOptions& options, const SessionOptions& sessi
   if (!options.task.empty()) {
     result.task = read_task(options.task);
     result.task->split(options.split);
-    refuse_unpaired(*result.task);
+    if (!options.flips.empty()) refuse_flips(*result.task);
   }
   const Session reference(options.reference, session), candidate(options.model, session);
   result.same_file = model_digests(options.reference) == model_digests(options.model);

@@ -15,7 +15,7 @@ namespace {
 const char* change_name(const Flip& flip) { return flip.right_before ? "right_to_wrong" : flip.right_after ? "wrong_to_right" : "wrong_to_wrong"; }
 
 std::string class_name(const Task& task, std::int32_t number) {
-  if (task.kind == TaskKind::binary) return number == 1 ? "positive" : "negative";
+  if (task.kind == TaskKind::binary || task.kind == TaskKind::anomaly) return number == 1 ? "positive" : "negative";
   const auto at = static_cast<std::size_t>(number);
   return at < task.classes.size() ? task.classes[at] : std::to_string(number);
 }

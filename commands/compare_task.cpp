@@ -58,11 +58,11 @@ SliceComparison compare_slice(const std::string& slice, const std::string& group
 
 std::vector<SliceComparison> compare_slices(const TaskComparison& whole, const Task& task, int threads) {
   std::vector<SliceComparison> made;
+  if (whole.samples.slices.empty()) return made;
+  const std::int64_t each = whole.answers.size() / whole.samples.inputs->count();  // predictions a sample
   for (const LabelledSamples::Slice& slice : whole.samples.slices) {
     std::map<std::string, std::vector<std::int64_t>> parts;
-    for (std::int64_t i = 0; i < whole.answers.size(); ++i) {
-      parts[slice.values[static_cast<std::size_t>(i / whole.samples.labels_per_sample)]].push_back(i);
-    }
+    for (std::int64_t i = 0; i < whole.answers.size(); ++i) parts[slice.values[static_cast<std::size_t>(i / each)]].push_back(i);
     for (const auto& [value, rows] : parts) made.push_back(compare_slice(slice.name, value, whole.answers.subset(rows), task, threads));
   }
   std::vector<double> chances;

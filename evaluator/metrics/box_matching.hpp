@@ -33,6 +33,7 @@ struct MatchedBox {
   double score = 0;
   std::array<std::uint16_t, object_sizes.size()> right{};    ///< it has an object that no other found
   std::array<std::uint16_t, object_sizes.size()> counted{};  ///< right or wrong; else it lies in a crowd or is of another size
+  bool operator==(const MatchedBox&) const = default;
 };
 
 /// How many objects of a class an image has that count, by size.

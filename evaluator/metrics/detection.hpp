@@ -22,4 +22,7 @@ struct DetectionCounts {
 };
 DetectionCounts detection_counts(const std::string& metric, const Answers& answers, std::optional<std::int32_t> label = {});
 
+/// How many predictions a resample of the answers runs through, of whatever kind they are.
+std::int64_t resampled_size(const Answers& answers);
+
 }  // namespace iai

@@ -160,4 +160,9 @@ DetectionCounts detection_counts(const std::string& metric, const Answers& answe
   return counts;
 }
 
+std::int64_t resampled_size(const Answers& answers) {
+  if (answers.kind != TaskKind::detection) return answers.size();
+  return detection_counts("ap", answers).found * static_cast<std::int64_t>(overlap_count);
+}
+
 }  // namespace iai

@@ -22,16 +22,10 @@ constexpr double nan_value = std::numeric_limits<double>::quiet_NaN();
 
 std::vector<std::uint32_t> ones(const Answers& answers) { return std::vector<std::uint32_t>(static_cast<std::size_t>(answers.clusters), 1); }
 
-/// How many predictions a resample runs through.
-std::int64_t bootstrap_size(const Answers& answers) {
-  if (answers.kind != TaskKind::detection) return answers.size();
-  return detection_counts("ap", answers).found * static_cast<std::int64_t>(overlap_count);
-}
-
 Metric with_bootstrap(Metric metric, const Statistic& statistic, const Answers& answers, int threads) {
   constexpr std::int64_t most_units = 5000;  // beyond, what they vary is known well enough from groups of them
   const std::unique_ptr<Statistic> small = answers.clusters > most_units ? statistic.folded(most_units) : nullptr;
-  const std::int64_t size = bootstrap_size(answers);
+  const std::int64_t size = resampled_size(answers);
   const Interval interval =
       small != nullptr ? bootstrap_interval(*small, most_units, size, threads) : bootstrap_interval(statistic, answers.clusters, size, threads);
   metric.low = interval.low;

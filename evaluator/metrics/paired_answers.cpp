@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "evaluator/data/counter_random.hpp"
+#include "evaluator/metrics/detection.hpp"
 #include "evaluator/metrics/ordered_work.hpp"
 #include "evaluator/metrics/statistic.hpp"
 #include "formats/error.hpp"
@@ -65,6 +66,23 @@ bool rests_on_classes(const std::string& metric) {
   return std::find(metrics.begin(), metrics.end(), metric) != metrics.end();
 }
 
+/// Of several numbers a prediction: are those of prediction `i` the same?
+bool same_numbers(const std::vector<double>& one, const std::vector<double>& other, std::size_t i, std::size_t predictions) {
+  const std::size_t each = one.size() / predictions;
+  const auto alike = [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); };
+  for (std::size_t k = i * each; k < (i + 1) * each; ++k) {
+    if (!alike(one[k], other[k])) return false;
+  }
+  return true;
+}
+
+/// Of pixels, found objects and retrieved samples.
+bool same_findings(const Answers& one, const Answers& other, std::size_t i) {
+  const std::size_t predictions = one.cluster.size();
+  if (!one.matches.empty() && one.matches[i]->boxes != other.matches[i]->boxes) return false;
+  return same_numbers(one.pixels, other.pixels, i, predictions) && same_numbers(one.retrieved, other.retrieved, i, predictions);
+}
+
 /// Cases (or groups) in which the metric sees a difference.
 std::size_t deciding_clusters(const std::string& metric, const PairedAnswers& answers) {
   const Answers &a = answers.reference, &b = answers.candidate;
@@ -73,7 +91,7 @@ std::size_t deciding_clusters(const std::string& metric, const PairedAnswers& an
   std::set<std::int32_t> deciding;
   for (std::size_t i = 0; i < a.cluster.size(); ++i) {
     const bool scores = differs(a.score, b.score, i) || differs(a.loss, b.loss, i) || differs(a.brier, b.brier, i);
-    const bool any = differs(a.predicted, b.predicted, i) || (!classes_only && scores);
+    const bool any = differs(a.predicted, b.predicted, i) || (!classes_only && (scores || !same_findings(a, b, i)));
     if (any) deciding.insert(a.cluster[i]);
   }
   return deciding.size();
@@ -178,7 +196,8 @@ Metric paired_difference(const std::string& metric, const PairedAnswers& answers
     difference.undefined =
         fmt::format("only {} of {} {} decide, too few to resample", deciding, answers.reference.clusters, answers.reference.clustered ? "groups" : "cases");
   } else {
-    set_interval(difference, bootstrap_interval(both, answers.reference.clusters, answers.size(), threads, outside), bootstrap_name(answers.reference));
+    set_interval(difference, bootstrap_interval(both, answers.reference.clusters, resampled_size(answers.reference), threads, outside),
+                 bootstrap_name(answers.reference));
   }
   return difference;
 }
@@ -196,7 +215,7 @@ PairedTest paired_test(const std::string& metric, const PairedAnswers& answers, 
   const double observed = statistic->value(second) - statistic->value(first);
   if (!std::isfinite(observed)) return {nan_value, "exchange", "the metric is undefined"};
   if (observed == 0) return {1, "exchange", ""};
-  const std::int64_t tosses = std::clamp<std::int64_t>(1'000'000'000 / std::max<std::int64_t>(both.size(), 1), 999, 9999);
+  const std::int64_t tosses = std::clamp<std::int64_t>(1'000'000'000 / std::max<std::int64_t>(resampled_size(both), 1), 999, 9999);
   const std::int64_t count = as_extreme(*statistic, clusters, observed, tosses, threads);
   return {static_cast<double>(count + 1) / static_cast<double>(tosses + 1), "exchange", ""};
 }
