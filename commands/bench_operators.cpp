@@ -65,11 +65,9 @@ std::vector<KernelTime> profile_model(const fs::path& model, const BenchOptions&
     const Session session(model, session_options);
     inputs = bench_inputs(model, session, options, 1).front();
   }
-  std::vector<TensorView> views;
-  for (const Tensor& tensor : inputs) views.push_back(tensor.view());
   const ProfileFolder folder;
   session_options.profile = folder.path() / "kernels";
-  std::vector<KernelTime> kernels = kernel_times(model, session_options, views, profiled_runs);
+  std::vector<KernelTime> kernels = kernel_times(model, session_options, views_of(inputs), profiled_runs);
   if (kernels.empty()) {
     throw Error(ErrorKind::environment, model.string() + ": the runtime keeps no account of its kernels", "use a runtime that was built with its profiler");
   }

@@ -38,9 +38,7 @@ std::map<std::string, double> time_shares(QuantizeWorkbench& workbench, const Ca
   std::vector<KernelTime> times;
   try {
     const std::vector<Tensor> inputs = samples->read(0, batch);
-    std::vector<TensorView> views;
-    for (const Tensor& input : inputs) views.push_back(input.view());
-    times = kernel_times(scratch.path(), workbench.session_options(), views, runs);
+    times = kernel_times(scratch.path(), workbench.session_options(), views_of(inputs), runs);
   } catch (const Error& error) {
     throw scratch.renamed(error, workbench.options().output.path);
   }

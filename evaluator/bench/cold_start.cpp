@@ -50,8 +50,7 @@ Json load_and_run(const fs::path& model, const SessionOptions& options, const Ma
     const Session session(model, options);
     said["load_ms"] = since_ms(begin);
     inputs = make_inputs(session);
-    std::vector<TensorView> views;
-    for (const Tensor& tensor : inputs) views.push_back(tensor.view());
+    const std::vector<TensorView> views = views_of(inputs);
     const auto first = std::chrono::steady_clock::now();
     session.run(views);
     said["first_ms"] = since_ms(first);

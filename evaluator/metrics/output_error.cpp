@@ -32,9 +32,7 @@ std::vector<Tensor> run_once(const Session& session, std::vector<Tensor> inputs,
   const std::int64_t fixed = fixed_batch(session);
   const std::int64_t size = fixed > 0 ? fixed : n;
   resize_rows(inputs, n, size);
-  std::vector<TensorView> views;
-  for (const Tensor& input : inputs) views.push_back(input.view());
-  std::vector<Tensor> outputs = session.run(views);
+  std::vector<Tensor> outputs = session.run(views_of(inputs));
   resize_rows(outputs, size, n);
   return outputs;
 }
@@ -139,9 +137,7 @@ void visit_once(const Session& session, std::vector<Tensor> inputs, std::int64_t
   const std::int64_t fixed = fixed_batch(session), size = fixed > 0 ? fixed : n;
   inputs = recast(std::move(inputs), session);
   resize_rows(inputs, n, size);
-  std::vector<TensorView> views;
-  for (const Tensor& input : inputs) views.push_back(input.view());
-  session.run(views, [&](std::span<const TensorView> outputs) { n == size ? visit(outputs) : visit(first_rows(outputs, n, size)); });
+  session.run(views_of(inputs), [&](std::span<const TensorView> outputs) { n == size ? visit(outputs) : visit(first_rows(outputs, n, size)); });
 }
 
 }  // namespace

@@ -79,10 +79,8 @@ std::optional<Tensor> joined(const std::vector<Tensor>& answers) {
 bool answers_together(const Session& session, std::span<const std::size_t> wanted, const std::vector<Tensor>& inputs, std::int64_t n) {
   const std::optional<Tensor> alone = joined(run_alone(session, wanted, inputs, n));
   if (!alone) return false;
-  std::vector<TensorView> views;
-  for (const Tensor& input : inputs) views.push_back(input.view());
   try {
-    const Tensor together = std::move(session.run(views)[wanted.front()]);
+    const Tensor together = std::move(session.run(views_of(inputs))[wanted.front()]);
     if (together.type != alone->type) return false;
     const TensorDifference found = TensorDifferenceSums::of(alone->view(), together.view(), 0, n, Tolerance{}).result();
     return found.comparable() && found.beyond == 0;
@@ -96,11 +94,14 @@ std::int64_t samples_together(const Session& session, std::span<const std::size_
   constexpr std::size_t most_bytes = std::size_t{64} * 1024;  // of inputs and answers
   constexpr std::int64_t most = 8;                            // little is gained beyond, on a processor
   if (batch > 0 || samples.count() < 2) return std::max(batch, 1);
-  const std::vector<Tensor> inputs = samples.read(0, 1), answers = run_alone(session, wanted, inputs, 1);
   std::size_t bytes = 1;
-  for (const std::vector<Tensor>* tensors : {&inputs, &answers}) {
-    for (const Tensor& tensor : *tensors) bytes += tensor.bytes.size();
-  }
+  const auto add = [&](const std::vector<Tensor>& tensors) {
+    for (const Tensor& tensor : tensors) bytes += tensor.bytes.size();
+  };
+  const std::vector<Tensor> inputs = samples.read(0, 1);
+  add(inputs);
+  if (bytes > most_bytes / 2) return 1;  // whatever the answers take
+  add(run_alone(session, wanted, inputs, 1));
   return std::clamp<std::int64_t>(static_cast<std::int64_t>(most_bytes / bytes), 1, most);
 }
 
@@ -109,31 +110,26 @@ void run_each(const Session& session, const Task& task, const LabelledSamples& s
               const std::function<void(std::span<const Tensor> outputs, std::int64_t first, std::int64_t n)>& read) {
   const std::unique_ptr<Samples> inputs = with_states(session, borrow_samples(*samples.inputs), task, samples.groups);
   const std::int64_t count = inputs->count();
-  if (const std::int64_t fixed = fixed_batch(session); fixed > 1) {
-    run_samples(session, *inputs, 0, threads, [&](std::int64_t first, const std::vector<Tensor>& outputs) {
+  const std::int64_t fixed = fixed_batch(session), size = fixed > 1 ? fixed : samples_together(session, wanted, *inputs, batch);
+  const std::int64_t first_run = std::min(size, count);
+  const bool one_row_each = wanted.size() == 1 && task.kind != TaskKind::detection;  // detections of a run may be as many as there are
+  const bool agree = fixed == 0 && first_run > 1 && one_row_each && answers_together(session, wanted, inputs->read(0, first_run), first_run);
+  if (fixed > 1 || agree) {
+    run_samples(session, *inputs, static_cast<int>(size), threads, [&](std::int64_t first, const std::vector<Tensor>& outputs) {
       std::vector<Tensor> chosen;
       for (const std::size_t place : wanted) chosen.push_back(outputs[place]);
-      read(chosen, first, std::min(fixed, count - first));
+      read(chosen, first, std::min(size, count - first));
     });
     return;
   }
-  const std::int64_t size = samples_together(session, wanted, *inputs, batch), first_run = std::min(size, count);
-  const bool one_row_each = wanted.size() == 1 && task.kind != TaskKind::detection;  // detections of a run may be as many as there are
-  const bool together = first_run > 1 && one_row_each && fixed_batch(session) == 0 && answers_together(session, wanted, inputs->read(0, first_run), first_run);
   ordered_work((count + size - 1) / size, threads,
                [&](std::int64_t run) {
                  const std::int64_t n = std::min(size, count - run * size);
-                 const std::vector<Tensor> chunk = inputs->read(run * size, n);
-                 if (!together) return run_alone(session, wanted, chunk, n);
-                 std::vector<TensorView> views;
-                 for (const Tensor& input : chunk) views.push_back(input.view());
-                 std::vector<Tensor> outputs = session.run(views);
-                 return std::vector<Tensor>{std::move(outputs[wanted.front()])};
+                 return run_alone(session, wanted, inputs->read(run * size, n), n);
                },
                [&](std::int64_t run, const std::vector<Tensor>& outputs) {
-                 const std::int64_t runs = static_cast<std::int64_t>(outputs.size() / wanted.size()), n = std::min(size, count - run * size);
-                 for (std::int64_t i = 0; i < runs; ++i)
-                   read(std::span(outputs).subspan(static_cast<std::size_t>(i) * wanted.size(), wanted.size()), run * size + i, together ? n : 1);
+                 for (std::size_t i = 0; i < outputs.size() / wanted.size(); ++i)
+                   read(std::span(outputs).subspan(i * wanted.size(), wanted.size()), run * size + static_cast<std::int64_t>(i), 1);
                });
 }
 

@@ -123,9 +123,7 @@ class StatefulSamples : public Samples {
 
   void step(const Session& session, std::int64_t sample, StateRow& row) const {
     const std::vector<Tensor> inputs = joined(ports_, states_, samples_->read(sample, 1), 1, [&](std::int64_t) { return std::span<const double>(row); });
-    std::vector<TensorView> views;
-    for (const Tensor& input : inputs) views.push_back(input.view());
-    session.run(views, [&](std::span<const TensorView> outputs) {
+    session.run(views_of(inputs), [&](std::span<const TensorView> outputs) {
       for (const State& state : states_) keep(session, state, outputs[state.output], sample, row);
     });
   }

@@ -32,8 +32,7 @@ struct BoundRun::Bound {
 BoundRun::BoundRun(const Session& session, std::vector<Tensor> inputs) : bound_(std::make_unique<Bound>(*session.state_)) {
   Bound& bound = *bound_;
   bound.inputs = std::move(inputs);
-  std::vector<TensorView> views;
-  for (const Tensor& tensor : bound.inputs) views.push_back(tensor.view());
+  const std::vector<TensorView> views = views_of(bound.inputs);
   bound.session.check(views);
   bound.aligned.resize(views.size());
   try {

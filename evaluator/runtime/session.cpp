@@ -256,6 +256,12 @@ const std::vector<ModelPort>& Session::inputs() const { return state_->inputs; }
 const std::vector<ModelPort>& Session::outputs() const { return state_->outputs; }
 std::int64_t Session::batch() const { return state_->batch; }
 
+std::vector<TensorView> views_of(std::span<const Tensor> tensors) {
+  std::vector<TensorView> views;
+  for (const Tensor& tensor : tensors) views.push_back(tensor.view());
+  return views;
+}
+
 std::vector<Tensor> Session::run(std::span<const TensorView> inputs) const {
   std::vector<Tensor> outputs;
   run(inputs, [&](std::span<const TensorView> views) {

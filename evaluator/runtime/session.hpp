@@ -82,6 +82,9 @@ class Session {
   std::unique_ptr<State> state_;
 };
 
+/// The tensors as Session::run takes them; they must outlive the views.
+std::vector<TensorView> views_of(std::span<const Tensor> tensors);
+
 /// CPU seconds of this process so far that sessions with one intra-op thread spent in the runtime.
 struct RuntimeSeconds {
   double opening = 0;  ///< models read and made ready
