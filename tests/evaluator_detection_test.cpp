@@ -8,6 +8,7 @@
 #include "evaluator/task/metric_names.hpp"
 #include "formats/error.hpp"
 #include "tests/error_of.hpp"
+#include "tests/metric_building.hpp"
 
 using namespace iai;
 
@@ -83,8 +84,6 @@ Answers made_up(const Case& wanted, std::int32_t copies = 1) {
   answers.set_clusters({}, answers.matches.size(), 1);
   return answers;
 }
-
-bool close(double a, double b) { return std::abs(a - b) <= 1e-12 * std::max(1.0, std::abs(b)); }
 
 /// pycocotools 2.0.11: AP, AP50, AP75, AP small, medium, large, AR1, AR10, AR100, AR small, medium, large; AP of each class, the last without objects.
 struct Expected {

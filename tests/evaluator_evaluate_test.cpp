@@ -8,6 +8,7 @@
 #include "evaluator/metrics/metrics.hpp"
 #include "formats/error.hpp"
 #include "tests/error_of.hpp"
+#include "tests/metric_building.hpp"
 #include "tests/real_data.hpp"
 
 using namespace iai;
@@ -15,15 +16,6 @@ using namespace iai;
 namespace {
 
 bool same_bits(double a, double b) { return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b); }
-
-Task task_of(TaskKind kind, std::vector<std::string> metrics) {
-  Task task;
-  task.path = "task.yaml";
-  task.kind = kind;
-  task.primary = metrics.front();
-  task.metrics = std::move(metrics);
-  return task;
-}
 
 LabelledSamples labelled(std::vector<double> labels, std::int64_t width = 1) {
   LabelledSamples samples;

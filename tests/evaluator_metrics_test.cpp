@@ -7,6 +7,7 @@
 
 #include "evaluator/metrics/interval.hpp"
 #include "evaluator/metrics/statistic.hpp"
+#include "tests/metric_building.hpp"
 
 using namespace iai;
 
@@ -70,17 +71,6 @@ Answers regression_answers() {
 
 double value(const std::string& metric, const Answers& answers) {
   return make_statistic(metric, answers)->value(std::vector<std::uint32_t>(static_cast<std::size_t>(answers.clusters), 1));
-}
-
-bool close(double a, double b) { return std::abs(a - b) <= 1e-12 * std::max(1.0, std::abs(b)); }
-
-Task task_of(TaskKind kind, std::vector<std::string> metrics) {
-  Task task;
-  task.path = "task.yaml";
-  task.kind = kind;
-  task.primary = metrics.front();
-  task.metrics = std::move(metrics);
-  return task;
 }
 
 }  // namespace

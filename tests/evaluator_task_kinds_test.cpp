@@ -12,19 +12,16 @@
 #include "evaluator/task/metric_names.hpp"
 #include "formats/error.hpp"
 #include "tests/error_of.hpp"
+#include "tests/metric_building.hpp"
 
 using namespace iai;
 
 namespace {
 
 Task task_of(TaskKind kind) {
-  Task task;
-  task.path = "task.yaml";
-  task.kind = kind;
-  task.metrics = metrics_of(kind);
-  if (kind != TaskKind::forecasting) std::erase(task.metrics, "mase");
-  task.primary = task.metrics.front();
-  return task;
+  std::vector<std::string> metrics = metrics_of(kind);
+  if (kind != TaskKind::forecasting) std::erase(metrics, "mase");
+  return iai::task_of(kind, std::move(metrics));
 }
 
 LabelledSamples labelled(std::vector<double> labels, std::int64_t width) {
@@ -43,7 +40,6 @@ Answers read(const Task& task, const LabelledSamples& samples, std::vector<std::
 }
 
 double value(const std::string& metric, const Answers& answers) { return metric_value(metric, answers); }
-bool close(double a, double b) { return std::abs(a - b) <= 1e-12 * std::max(1.0, std::abs(b)); }
 
 // 12 samples with 3 labels, drawn once with numpy; the figures are scikit-learn 1.9.1's.
 const std::vector<float> label_scores{-0.8f,  0.24f,  -1.66f, 0.66f,  1.14f,  -0.45f, 0.43f,  0.25f,  -0.39f, -0.86f, -2.03f, 1.41f,

@@ -130,31 +130,6 @@ std::vector<DetectedClass> judge_classes(const BoxTruth& truth, const Answers& a
   return classes;
 }
 
-class FoldedDifference : public Statistic {
- public:
-  FoldedDifference(std::unique_ptr<Statistic> before, std::unique_ptr<Statistic> after) : before_(std::move(before)), after_(std::move(after)) {}
-  double value(std::span<const std::uint32_t> weights) const override { return after_->value(weights) - before_->value(weights); }
-
- private:
-  std::unique_ptr<Statistic> before_, after_;
-};
-
-/// One metric of two models on the same resample.
-class DifferenceStatistic : public Statistic {
- public:
-  DifferenceStatistic(const Statistic& before, const Statistic& after) : before_(before), after_(after) {}
-  double value(std::span<const std::uint32_t> weights) const override { return after_.value(weights) - before_.value(weights); }
-  std::unique_ptr<Statistic> folded(std::int64_t units) const override {
-    auto before = before_.folded(units), after = after_.folded(units);
-    if (before == nullptr || after == nullptr) return nullptr;
-    return std::make_unique<FoldedDifference>(std::move(before), std::move(after));
-  }
-
- private:
-  const Statistic& before_;
-  const Statistic& after_;
-};
-
 }  // namespace
 
 double metric_value(const std::string& metric, const Answers& answers) {
@@ -204,7 +179,7 @@ Metric metric_difference(const Task&, const std::string& metric, const Evaluatio
     difference.undefined = "the metric is undefined";
     return difference;
   }
-  return with_bootstrap(std::move(difference), DifferenceStatistic(*first, *second), after.answers, threads);
+  return with_bootstrap(std::move(difference), *difference_statistic(*first, *second), after.answers, threads);
 }
 
 Drop primary_drop(const Task& task, const Evaluation& before, const Evaluation& after) {

@@ -24,17 +24,6 @@ namespace {
 constexpr double nan_value = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t enough_to_resample = 10;
 
-/// One metric of two models on the same resample.
-class DifferenceStatistic : public Statistic {
- public:
-  DifferenceStatistic(const Statistic& before, const Statistic& after) : before_(before), after_(after) {}
-  double value(std::span<const std::uint32_t> weights) const override { return after_.value(weights) - before_.value(weights); }
-
- private:
-  const Statistic& before_;
-  const Statistic& after_;
-};
-
 /// Mean of one number a prediction.
 class MeanOf : public Statistic {
  public:
@@ -177,8 +166,8 @@ PairedAnswers pair_answers(Answers reference, Answers candidate, bool identical)
 
 Metric paired_difference(const std::string& metric, const PairedAnswers& answers, double outside, int threads) {
   const auto before = make_statistic(metric, answers.reference), after = make_statistic(metric, answers.candidate);
-  const DifferenceStatistic both(*before, *after);
-  Metric difference{metric, both.value(ones(answers.reference)), nan_value, nan_value, answers.size(), "", ""};
+  const auto both = difference_statistic(*before, *after);
+  Metric difference{metric, both->value(ones(answers.reference)), nan_value, nan_value, answers.size(), "", ""};
   for (const Statistic* one : {before.get(), after.get()}) {
     if (difference.undefined.empty()) difference.undefined = one->undefined();
   }
@@ -196,7 +185,7 @@ Metric paired_difference(const std::string& metric, const PairedAnswers& answers
     difference.undefined =
         fmt::format("only {} of {} {} decide, too few to resample", deciding, answers.reference.clusters, answers.reference.clustered ? "groups" : "cases");
   } else {
-    set_interval(difference, bootstrap_interval(both, answers.reference.clusters, resampled_size(answers.reference), threads, outside),
+    set_interval(difference, bootstrap_interval(*both, answers.reference.clusters, resampled_size(answers.reference), threads, outside),
                  bootstrap_name(answers.reference));
   }
   return difference;

@@ -24,7 +24,35 @@ std::vector<Maker> makers(TaskKind kind) {
   return {class_statistic, rank_statistic, probability_statistic};
 }
 
+class FoldedDifference : public Statistic {
+ public:
+  FoldedDifference(std::unique_ptr<Statistic> before, std::unique_ptr<Statistic> after) : before_(std::move(before)), after_(std::move(after)) {}
+  double value(std::span<const std::uint32_t> weights) const override { return after_->value(weights) - before_->value(weights); }
+
+ private:
+  std::unique_ptr<Statistic> before_, after_;
+};
+
+class DifferenceStatistic : public Statistic {
+ public:
+  DifferenceStatistic(const Statistic& before, const Statistic& after) : before_(before), after_(after) {}
+  double value(std::span<const std::uint32_t> weights) const override { return after_.value(weights) - before_.value(weights); }
+  std::unique_ptr<Statistic> folded(std::int64_t units) const override {
+    auto before = before_.folded(units), after = after_.folded(units);
+    if (before == nullptr || after == nullptr) return nullptr;
+    return std::make_unique<FoldedDifference>(std::move(before), std::move(after));
+  }
+
+ private:
+  const Statistic& before_;
+  const Statistic& after_;
+};
+
 }  // namespace
+
+std::unique_ptr<Statistic> difference_statistic(const Statistic& before, const Statistic& after) {
+  return std::make_unique<DifferenceStatistic>(before, after);
+}
 
 std::unique_ptr<Statistic> make_statistic(const std::string& metric, const Answers& answers) {
   for (const Maker make : makers(answers.kind)) {

@@ -34,6 +34,9 @@ class Statistic {
 /// `answers` must outlive the statistic.
 std::unique_ptr<Statistic> make_statistic(const std::string& metric, const Answers& answers);
 
+/// `after` less `before` on the same resample. Both must outlive it.
+std::unique_ptr<Statistic> difference_statistic(const Statistic& before, const Statistic& after);
+
 /// Numerator and denominator of a metric that is the share of successes in independent trials; nothing for others.
 struct Proportion {
   std::int64_t successes = 0, trials = 0;
