@@ -85,9 +85,7 @@ std::string sweep_html(const Report& report, std::span<const SweptSetting> setti
 
 void write_page(const BenchOptions& options, const std::string& page) {
   refuse_existing(options.html, options.if_exists());
-  AtomicFile file(options.html);
-  file.write(page);
-  file.commit();
+  write_file(options.html, page);
 }
 
 }  // namespace iai

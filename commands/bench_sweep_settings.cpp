@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <thread>
 
 #include <fmt/format.h>
@@ -75,10 +76,12 @@ void add_settings(const BenchOptions& options, const fs::path& model, const Sess
 
 std::vector<SweptSetting> swept_settings(const BenchOptions& options, const std::vector<fs::path>& models) {
   std::vector<SweptSetting> settings;
+  std::optional<Session> first;
   for (const fs::path& model : models) {
-    const Session session(model, bench_session_options(options));
-    if (model != models.front()) refuse_other_inputs(models.front(), Session(models.front(), bench_session_options(options)), model, session);
+    Session session(model, bench_session_options(options));
+    if (first) refuse_other_inputs(models.front(), *first, model, session);
     add_settings(options, model, session, settings);
+    if (!first) first.emplace(std::move(session));
   }
   if (settings.size() > most_settings) {
     throw Error(ErrorKind::usage, fmt::format("{} settings are too many ({} at most)", settings.size(), most_settings),

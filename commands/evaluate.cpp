@@ -79,9 +79,12 @@ std::vector<std::string> single_arguments(const fs::path& model, const EvaluateO
   if (!options.strengths.empty()) words.insert(words.end(), {"--strengths", fmt::format("{}", fmt::join(options.strengths, ","))});
   if (!options.html.empty()) words.insert(words.end(), {"--html", options.html.string()});
   if (options.overwrite) words.emplace_back("--overwrite");
-  if (!options.session.empty()) words.insert(words.end(), {"--session", options.session.string()});
-  else if (options.runtime.device != "cpu") words.insert(words.end(), {"--device", options.runtime.device});
-  if (options.session.empty() && options.runtime.batch > 0) words.insert(words.end(), {"--batch", std::to_string(options.runtime.batch)});
+  if (!options.session.empty()) {
+    words.insert(words.end(), {"--session", options.session.string()});
+  } else {
+    if (options.runtime.device != "cpu") words.insert(words.end(), {"--device", options.runtime.device});
+    if (options.runtime.batch > 0) words.insert(words.end(), {"--batch", std::to_string(options.runtime.batch)});
+  }
   if (!options.runtime.runtime.empty()) words.insert(words.end(), {"--runtime", options.runtime.runtime.string()});
   return words;
 }
